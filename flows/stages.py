@@ -1,0 +1,170 @@
+"""Each stage of the night as one small function of the job: which package does it, on which tables."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from expectations import contracts, linkage as linked
+from flows import gates as gate_outcome
+from flows.nightly import Counts, Job
+from flows.workroom import NightImpossible
+from linkage import history as remembered
+from linkage import version
+from linkage.detect import exceptions
+from linkage.households import households as households_of, links
+from linkage.ledger import ledger as ledger_of
+from linkage.outputs import parquet
+from linkage.people import persons, score as scoring
+from linkage.places import match, property as properties
+from linkage.protect import clusters, gate
+from linkage.report import nightly_content, quality
+from linkage.report import hub as hub_report
+from linkage.sources import read
+from linkage.standardise import mention
+from linkage.store import run_sql
+
+
+def sources(job: Job) -> Counts:
+    job.handed["started_at"] = datetime.now(UTC)
+    remembered.prepare(job.work.con, job.work.night)
+    read.land(job.work.con, job.work.night)
+    return _count(job, "SELECT coalesce(sum(rows_read), 0) AS rows FROM input_file")
+
+
+def gates(job: Job) -> Counts:
+    contracts.gate(job.work.con, job.work.night)
+    outcome = gate_outcome.decide(job.work.con, job.work.night)
+    if outcome.stop_reason:
+        raise NightImpossible(outcome.stop_reason)
+    job.exit_code, job.warnings = outcome.exit_code, list(outcome.warnings)
+    return _count(job, "SELECT coalesce(sum(rows_read), 0) - coalesce(sum(rows_quarantined), 0) AS rows, "
+                  "coalesce(sum(rows_quarantined), 0) AS quarantined FROM input_file")  # fmt: skip
+
+
+def protect(job: Job) -> Counts:
+    counts = gate.run(job.work.con, job.work.night)
+    job.handed["suppressed"] = counts["refused"] + counts["restricted_rows"]
+    return {"rows": 0}
+
+
+def history(job: Job) -> Counts:
+    counts = remembered.remember(job.work.con, job.work.night)
+    return {"rows": sum(counts.values()), **counts}
+
+
+def standardise(job: Job) -> Counts:
+    counts = mention.run(job.work.con, job.work.night)
+    return {"mentions": counts["mentions"], "addresses": counts["addresses"]}
+
+
+def places(job: Job) -> Counts:
+    hubs = job.work.night.settings.table("hubs")
+    known = properties.build(job.work.con, hubs)
+    matched = match.run(job.work.con)
+    match.run(job.work.con, "sealed_address", "sealed_match", loose=True)
+    clusters.keep_sealed_places(job.work.con, job.work.night)
+    return {"addresses": matched, "properties": known}
+
+
+def score(job: Job) -> Counts:
+    counts = scoring.run(job.work.con, job.work.night)
+    return {"pairs": counts["pairs"], "mentions": counts["mentions"]}
+
+
+def people(job: Job) -> Counts:
+    return persons.run(job.work.con, job.work.night)
+
+
+def claims(job: Job) -> Counts:
+    return households_of.claims(job.work.con, job.work.night)
+
+
+def protect_clusters(job: Job) -> Counts:
+    counts = clusters.run(job.work.con, job.work.night)
+    job.handed["suppressed"] += sum(counts.values())
+    return {"rows": 0}
+
+
+def households(job: Job) -> Counts:
+    counts = households_of.run(job.work.con, job.work.night)
+    relations = run_sql(job.work.con, Path(households_of.__file__).with_name("relation.sql"))
+    return {**counts, "links": links.run(job.work.con, job.work.night), "relations": relations}
+
+
+def detect(job: Job) -> Counts:
+    raised, counts = exceptions.run(job.work.con, job.work.night)
+    job.handed["raised"] = raised
+    job.handed["suppressed"] += counts.pop("suppressed_findings")
+    return {"exceptions": counts["exceptions"], "dismissed": counts["dismissed_findings"]}
+
+
+def ledger(job: Job) -> Counts:
+    entries = ledger_of.run(job.work.con, job.work.night, job.handed["raised"])
+    job.handed["entries"] = entries
+    return {"exceptions": len(entries)}
+
+
+def audit(job: Job) -> Counts:
+    return {"checks": linked.check(job.work.con, job.work.night, job.handed["entries"])}
+
+
+def report(job: Job) -> Counts:
+    con, night, entries = job.work.con, job.work.night, job.handed["entries"]
+    counts = parquet.write(con, night)
+    with open(night.out / "exceptions.jsonl", "w", encoding="utf-8", newline="\n") as handle:
+        for entry in entries:
+            handle.write(json.dumps(entry.exception, ensure_ascii=False) + "\n")
+    content = nightly_content.build(con, night, entries, version.SOFTWARE, scoring.model_hash(con)[:12])
+    for gss in sorted(night.settings.table("hubs")):
+        if nightly_content.concerns(content, gss):
+            hub_report.write(night.out, gss, content)
+    quality.write(con, night, night.out / "quality")
+    return {"exceptions": len(entries), **counts}
+
+
+def write_run(job: Job) -> None:
+    """`run.json`: what ran, on what, with which counts. Of what protection held back, the total alone."""
+    con, night = job.work.con, job.work.night
+    exceptions_ = [e.exception for e in job.handed["entries"]]
+    parameters = scoring.model.load_parameters()
+    told: dict[str, Any] = {
+        "night": night.date.isoformat(),
+        "started_at": job.handed["started_at"].isoformat(),
+        "finished_at": datetime.now(UTC).isoformat(),
+        "status": "done" if job.exit_code == 0 else "done_with_warnings",
+        "exit_code": job.exit_code,
+        "warnings": job.warnings,
+        "software": version.SOFTWARE,
+        "model": {"version": parameters["version"], "hash": scoring.model_hash(con)},
+        "files": _files(job),
+        "counts": job.counts,
+        "stages": job.handed["stages"],
+        "exceptions": {
+            "by_kind": dict(sorted(Counter(e["kind"] for e in exceptions_).items())),
+            "by_hub": dict(sorted(Counter(e["hubs"][0] for e in exceptions_).items())),
+            "by_priority": dict(sorted(Counter(e["priority"] for e in exceptions_).items())),
+            "by_status": dict(sorted(Counter(e["status"] for e in exceptions_).items())),
+            "waiting": sum(bool(e["waiting"]) for e in exceptions_),
+        },
+        "suppressed": job.handed["suppressed"],
+    }
+    (night.out / "run.json").write_text(json.dumps(told, indent=2, default=str) + "\n", encoding="utf-8")
+
+
+def _files(job: Job) -> list[dict[str, Any]]:
+    found = job.work.con.execute(
+        "SELECT contract, supplier, path, sha256, rows_read, rows_quarantined, status, reasons FROM input_file ORDER BY ALL"
+    )
+    names = [column[0] for column in found.description or []]
+    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+
+def _count(job: Job, query: str) -> dict[str, int]:
+    result = job.work.con.execute(query)
+    names = [column[0] for column in result.description or []]
+    row = result.fetchone() or ()
+    return {name: int(value) for name, value in zip(names, row, strict=True)}

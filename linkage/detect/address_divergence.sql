@@ -1,0 +1,58 @@
+-- one row: one child, mother or carer whose standing records give two properties as current
+-- reads: stay, profile, family
+CREATE OR REPLACE TABLE address_divergence AS
+WITH concerned AS (
+    SELECT child_id AS person_id, 'child' AS part, family_id, child_id, mother_id, pregnancy, unborn, infant
+    FROM family
+    WHERE child_id IS NOT NULL
+    UNION ALL BY NAME
+    SELECT mother_id AS person_id, 'mother' AS part, family_id, child_id, mother_id, pregnancy, unborn, infant
+    FROM family
+    WHERE mother_id IS NOT NULL
+    UNION ALL BY NAME
+    -- A carer: a grown-up whose latest word is the home that a child's latest word gives.
+    SELECT DISTINCT
+        a.person_id, 'carer' AS part, y.family_id, y.child_id, y.mother_id, y.pregnancy, y.unborn, y.infant
+    FROM family AS y
+    INNER JOIN stay AS c ON y.child_id = c.person_id
+    INNER JOIN stay AS a ON c.uprn = a.uprn AND a.person_id <> c.person_id
+    INNER JOIN profile AS f ON a.person_id = f.person_id AND f.is_grown_up
+    WHERE c.place_kind IN ('dwelling', 'flat') AND a.person_id IS DISTINCT FROM y.mother_id
+)
+
+SELECT
+    'address_divergence' AS kind,
+    c.person_id AS subject_id,
+    c.part,
+    c.family_id,
+    c.child_id,
+    c.mother_id,
+    c.pregnancy,
+    c.unborn,
+    c.infant,
+    o.uprn AS older_uprn,
+    n.uprn,
+    o.register_said AS older_said,
+    n.first_said AS since,
+    n.last_said,
+    n.registered AS newer_registered,
+    n.verified,
+    o.on_gp AS older_on_gp,
+    o.on_council_tax AS older_on_council_tax,
+    o.on_booking AS older_on_booking,
+    n.on_gp AS newer_on_gp,
+    n.on_council_tax AS newer_on_council_tax,
+    n.on_police AS newer_on_police,
+    n.on_discharge AS newer_on_discharge,
+    n.on_booking AS newer_on_booking,
+    n.contracts AS newer_contracts,
+    o.council_gss AS older_gss,
+    n.council_gss,
+    least(o.match_probability, n.match_probability) AS match_probability
+FROM concerned AS c
+-- The older must be a register, which stands while it is not changed; a statement is overtaken by any later claim.
+INNER JOIN stay AS o ON c.person_id = o.person_id AND o.registered
+INNER JOIN stay AS n ON c.person_id = n.person_id AND o.uprn <> n.uprn AND n.last_said > o.register_said AND n.is_latest
+WHERE
+    o.place_kind IN ('dwelling', 'flat') AND n.place_kind IN ('dwelling', 'flat')
+ORDER BY c.person_id, c.family_id, c.child_id, o.uprn, n.uprn

@@ -1,0 +1,101 @@
+"""Unregistered co-residence: from the SQL's rows to weighed findings, one for each person (or family) and property."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import date, timedelta
+from typing import Any
+
+import duckdb
+
+from linkage.detect.finding import Benign, Finding, grace_days
+from linkage.detect.records import claims_of, rows
+from linkage.night import Night
+
+QUERY = """
+    SELECT u.*, n.other_id IS NOT NULL AS same_name, s.uprn IS NOT NULL AS students,
+        l.on_gp AS elsewhere_on_gp, l.uprns AS elsewhere, f.name_display, coalesce(f.is_grown_up, FALSE) AS grown_up
+    FROM unregistered_co_residence AS u
+    LEFT JOIN (SELECT person_id, uprn, min(other_id) AS other_id FROM benign_same_name GROUP BY ALL) AS n
+        ON u.subject_id = n.person_id AND u.uprn = n.uprn
+    LEFT JOIN benign_student AS s ON u.uprn = s.uprn
+    LEFT JOIN (SELECT person_id, bool_or(on_gp) AS on_gp, list(uprn ORDER BY uprn) AS uprns
+        FROM stay WHERE registered GROUP BY ALL) AS l ON u.subject_id = l.person_id
+    INNER JOIN profile AS f ON u.subject_id = f.person_id
+    ORDER BY u.subject_id, u.uprn, u.family_id, u.child_id
+"""
+
+
+def find(con: duckdb.DuckDBPyConnection, night: Night) -> list[Finding]:
+    """One finding a person (or a family's members together) and property."""
+    grouped: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
+    for row in rows(con, QUERY):
+        who = row["family_id"] if row["subject_is_family"] else row["subject_id"]
+        grouped[(who, row["uprn"])].append(row)
+    return [_finding(con, night, found) for _, found in sorted(grouped.items())]
+
+
+def _finding(con: duckdb.DuckDBPyConnection, night: Night, found: list[dict[str, Any]]) -> Finding:
+    # The subject is the grown-up where a family moved together: the mother speaks for her children.
+    row = min(found, key=lambda r: (r["subject_is_child"], r["subject_id"]))
+    children = tuple(sorted({r["child_id"] for r in found if r["child_id"]}))
+    mothers = sorted({r["mother_id"] for r in found if r["mother_id"]})
+    infant = any(r["infant"] for r in found)
+    pregnancy = next((r["pregnancy"] for r in found if r["pregnancy"]), None)
+    subject = row["subject_id"]
+    finding = Finding(
+        kind="unregistered_co_residence",
+        variant=_variant(row),
+        subject_id=subject,
+        subject_role="co_resident",
+        family_id=mothers[0] if mothers else min(r["family_id"] for r in found),
+        child_ids=tuple(c for c in children if c != subject),
+        mother_id=next((m for m in mothers if m != subject), None),
+        pregnancy=(pregnancy["supplier"], pregnancy["record_id"]) if pregnancy else None,
+        unborn=all(r["unborn"] for r in found),
+        infant=infant,
+        since=row["since"],
+        observed=(row["uprn"],),
+        registered=tuple(u for u in (row["elsewhere"] or []) if u != row["uprn"]),
+        mention_ids=claims_of(con, subject, row["uprn"]),
+    )
+    _weigh(finding, row, night)
+    _look_for_benign(finding, row, night, infant)
+    return finding
+
+
+def _variant(row: dict[str, Any]) -> str:
+    if row["subject_is_family"]:
+        return "family_at_other_home"
+    if row["subject_is_child"]:
+        return "child_at_other_home"
+    return "adult_registered_elsewhere" if row["registered_somewhere"] else "adult_on_no_register"
+
+
+def _weigh(finding: Finding, row: dict[str, Any], night: Night) -> None:
+    weights = night.settings.table("score.unregistered_co_residence")
+    parts = [("starting point", weights["base"]), (finding.variant, weights[finding.variant])]
+    if row["verified"]:
+        parts.append(("somebody in office saw it", weights["verified"]))
+    if row["last_said"] > row["since"]:
+        parts.append(("said more than once", weights["repeated"]))
+    if (night.date - row["last_said"]).days > 180:
+        parts.append(("last said more than six months ago", weights["old"]))
+    finding.score_parts = parts
+
+
+def _look_for_benign(finding: Finding, row: dict[str, Any], night: Night, infant: bool) -> None:
+    days = grace_days(night.settings, "gp" if row["elsewhere_on_gp"] else "council_tax", infant=infant)
+    recent = row["since"] > night.date - timedelta(days=days)
+    finding.benign = [
+        Benign("recent_move", recent, f"first said {row['since']}; records may lag {days} days"),
+        Benign("same_person_registered", row["same_name"], "looked for a registered resident of the same name and age"),
+        Benign("student_or_boarding", row["students"], "looked for a student exemption or disregard at the property"),
+        Benign("lodger_or_shared_house", False, "the property is a single home, not a shared house or institution"),
+        _newborn(row, night.date),
+    ]
+
+
+def _newborn(row: dict[str, Any], night: date) -> Benign:
+    fresh = row["subject_is_child"] and not row["registered_somewhere"] and row["since"] > night - timedelta(days=42)
+    return Benign("newborn_not_yet_registered", fresh, "a birth may take 42 days to reach a practice")

@@ -1,0 +1,101 @@
+"""Address divergence: from the SQL's rows to weighed findings, one for each set of properties and its people."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import timedelta
+from typing import Any
+
+import duckdb
+
+from linkage.detect.finding import Benign, Finding, grace_days
+from linkage.detect.records import claims_of, rows
+from linkage.night import Night
+
+QUERY = """
+    SELECT d.*, b.uprn_a IS NOT NULL AS same_building, l.person_id IS NOT NULL AS landlord,
+        s.uprn IS NOT NULL AS students, f.is_child, f.is_infant
+    FROM address_divergence AS d
+    LEFT JOIN benign_same_building AS b ON d.older_uprn = b.uprn_a AND d.uprn = b.uprn_b
+    LEFT JOIN benign_landlord AS l ON d.subject_id = l.person_id
+    LEFT JOIN benign_student AS s ON d.uprn = s.uprn OR d.older_uprn = s.uprn
+    INNER JOIN profile AS f ON d.subject_id = f.person_id
+    ORDER BY d.subject_id, d.older_uprn, d.uprn, d.family_id, d.child_id
+"""
+_PART_ORDER = {"child": 0, "mother": 1, "carer": 2}
+
+
+def find(con: duckdb.DuckDBPyConnection, night: Night) -> list[Finding]:
+    """One finding a set of properties: a family that two homes are given for is one situation."""
+    grouped: dict[frozenset[str], list[dict[str, Any]]] = defaultdict(list)
+    for row in rows(con, QUERY):
+        grouped[frozenset((row["older_uprn"], row["uprn"]))].append(row)
+    findings = [_finding(con, night, found) for _, found in sorted(grouped.items(), key=lambda g: sorted(g[0]))]
+    return findings
+
+
+def _finding(con: duckdb.DuckDBPyConnection, night: Night, found: list[dict[str, Any]]) -> Finding:
+    row = min(found, key=lambda r: (_PART_ORDER[r["part"]], r["subject_id"]))
+    subject = row["subject_id"]
+    people = sorted({r["subject_id"] for r in found})
+    children = sorted({r["subject_id"] for r in found if r["part"] == "child"} | {r["child_id"] for r in found if r["child_id"]})
+    mothers = sorted({r["subject_id"] for r in found if r["part"] == "mother"} | {r["mother_id"] for r in found if r["mother_id"]})
+    pregnancy = next((r["pregnancy"] for r in found if r["pregnancy"]), None)
+    infant = any(r["infant"] for r in found)
+    uprns = sorted({row["older_uprn"], row["uprn"]})
+    finding = Finding(
+        kind="address_divergence",
+        variant=_variant(row),
+        subject_id=subject,
+        subject_role=row["part"],
+        family_id=mothers[0] if mothers else children[0] if children else subject,
+        child_ids=tuple(c for c in children if c != subject),
+        mother_id=next((m for m in mothers if m != subject), None),
+        pregnancy=(pregnancy["supplier"], pregnancy["record_id"]) if pregnancy else None,
+        unborn=all(r["unborn"] for r in found),
+        infant=infant,
+        since=min(r["since"] for r in found),
+        observed=(row["uprn"],),
+        registered=(row["older_uprn"],),
+        mention_ids=tuple(key for person in people for key in claims_of(con, person, *uprns)),
+    )
+    _weigh(finding, row, len(people), night)
+    _look_for_benign(finding, row, night, infant)
+    return finding
+
+
+def _variant(row: dict[str, Any]) -> str:
+    older = "gp" if row["older_on_gp"] else "council_tax" if row["older_on_council_tax"] else "maternity"
+    if row["newer_on_council_tax"]:
+        newer = "council_tax"
+    elif row["newer_on_gp"]:
+        newer = "gp"
+    elif row["newer_on_booking"] or row["newer_on_discharge"]:
+        newer = "maternity"
+    else:
+        newer = "police" if row["newer_on_police"] else "forwarding"
+    return f"{older}_then_{newer}"
+
+
+def _weigh(finding: Finding, row: dict[str, Any], people: int, night: Night) -> None:
+    weights = night.settings.table("score.address_divergence")
+    parts = [("starting point", weights["base"]), (finding.variant, weights.get(finding.variant, 0.0))]
+    if row["newer_contracts"] > 1:
+        parts.append(("two agencies give the newer home", weights["two_sources"]))
+    if people > 1:
+        parts.append(("more than one of the family diverges", weights["several_people"]))
+    if row["part"] == "carer":
+        parts.append(("about a carer, not the child", weights["carer"]))
+    finding.score_parts = parts
+
+
+def _look_for_benign(finding: Finding, row: dict[str, Any], night: Night, infant: bool) -> None:
+    register = "gp" if row["older_on_gp"] else "council_tax" if row["older_on_council_tax"] else "maternity_booking"
+    days = grace_days(night.settings, register, infant=infant and row["part"] != "carer")
+    recent = row["since"] > night.date - timedelta(days=days)
+    finding.benign = [
+        Benign("recent_move", recent, f"newer home first given {row['since']}; the older record may lag {days} days"),
+        Benign("same_building", row["same_building"], "looked whether the two are a flat and its building, or neighbours in one"),
+        Benign("landlord_or_second_home", row["landlord"], "looked for council tax at more than one property"),
+        Benign("student_or_boarding", row["students"], "looked for a student exemption or disregard at either property"),
+    ]

@@ -1,0 +1,69 @@
+"""Findings: what the SQL of one kind turned up, weighed, with the benign explanations that were looked for.
+
+A finding is about one subject and one family. Findings of the same people and properties are one situation
+(situation.py). Scores are sums of stated parts in log-odds; each part is printed with the exception.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from datetime import date
+
+from linkage.settings import Settings
+
+
+@dataclass(frozen=True)
+class Benign:
+    """One innocent explanation: whether it was found, and what was looked at."""
+
+    explanation: str
+    found: bool
+    why: str
+
+    def as_dict(self) -> dict[str, object]:
+        return {"explanation": self.explanation, "found": self.found, "why": self.why}
+
+
+@dataclass
+class Finding:
+    """One claim about one person and one family, before it becomes an exception.
+
+    claim_keys address the records it rests on as (mention_id, address_role or None). score_parts are (what, log-odds).
+    """
+
+    kind: str
+    variant: str
+    subject_id: str
+    subject_role: str
+    family_id: str
+    child_ids: tuple[str, ...]
+    mother_id: str | None
+    pregnancy: tuple[str, str] | None
+    unborn: bool
+    infant: bool
+    since: date
+    observed: tuple[str, ...]
+    registered: tuple[str, ...]
+    mention_ids: tuple[tuple[str, str | None], ...]
+    score_parts: list[tuple[str, float]] = field(default_factory=list)
+    benign: list[Benign] = field(default_factory=list)
+
+    @property
+    def score(self) -> float:
+        """Probability that the claim is true: the sum of the parts through the logistic curve."""
+        return round(1.0 / (1.0 + math.exp(-sum(part for _, part in self.score_parts))), 3)
+
+    @property
+    def dismissed(self) -> bool:
+        return any(b.found for b in self.benign)
+
+    @property
+    def people(self) -> tuple[str, ...]:
+        found = [self.subject_id, *self.child_ids, *([self.mother_id] if self.mother_id else [])]
+        return tuple(dict.fromkeys(found))
+
+
+def grace_days(settings: Settings, register: str, *, infant: bool) -> int:
+    """Days a register may lag behind a real move before the difference means anything (exceptions.md, Grace period)."""
+    return settings.integer("grace.infant_days" if infant else f"grace.{register}_days")

@@ -1,0 +1,128 @@
+"""Hidden adult: from the SQL's rows to weighed findings, one for each adult and mother."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any
+
+import duckdb
+
+from linkage.detect.finding import Benign, Finding
+from linkage.detect.records import claims_of, rows
+from linkage.night import Night
+
+QUERY = """
+    SELECT h.*, n.other_id IS NOT NULL AS same_name
+    FROM hidden_adult AS h
+    LEFT JOIN (SELECT person_id, uprn, min(other_id) AS other_id FROM benign_same_name GROUP BY ALL) AS n
+        ON h.subject_id = n.person_id AND h.uprn = n.uprn
+    ORDER BY h.subject_id, h.mother_id, h.is_current DESC, h.booked_on DESC, h.supplier, h.record_id
+"""
+
+
+def find(con: duckdb.DuckDBPyConnection, night: Night) -> list[Finding]:
+    """One finding an adult and mother, resting on her latest pregnancy."""
+    grouped: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
+    for row in rows(con, QUERY):
+        grouped[(row["subject_id"], row["mother_id"])].append(row)
+    findings = [_finding(con, night, found[0]) for _, found in sorted(grouped.items()) if _hidden(found[0])]
+    return findings
+
+
+def _hidden(row: dict[str, Any]) -> bool:
+    """Whether the row is a claim at all: a part, and records that do not say so (exceptions.md, hidden_adult)."""
+    if row["registered_with_mother"] and row["single_parent"] != "Y":
+        return False
+    return bool(_variant(row))
+
+
+def _variant(row: dict[str, Any]) -> str:
+    """The strongest ground on which the adult is held to have a part; empty when there is none."""
+    unnamed = not row["father_named"] and not row["partner_named"]
+    if row["told_elsewhere"]:
+        return "named_by_another_record"
+    if row["vague_contact"] and (row["lives_with_mother"] or row["met_mother"]):
+        return "contact_who_lives_or_met_with_mother"
+    if row["domestic_with_mother"]:
+        return "domestic_occurrence_with_mother"
+    if row["police_home_with_mother"] and not row["registered_with_mother"]:
+        return "police_home_with_mother"
+    if row["registered_with_mother"] and row["single_parent"] == "Y" and unnamed:
+        return "registered_with_single_parent"
+    if row["vague_contact"] and unnamed and row["adult_sex"] != "2":
+        return "contact_without_a_part"
+    return ""
+
+
+def _finding(con: duckdb.DuckDBPyConnection, night: Night, row: dict[str, Any]) -> Finding:
+    shared = (row["uprn"],) if row["uprn"] else ()
+    finding = Finding(
+        kind="hidden_adult",
+        variant=_variant(row),
+        subject_id=row["subject_id"],
+        subject_role="adult",
+        family_id=row["mother_id"],
+        child_ids=tuple(row["baby_ids"]),
+        mother_id=row["mother_id"],
+        pregnancy=(row["supplier"], row["record_id"]),
+        unborn=bool(row["is_current"]),
+        infant=True,
+        since=row["booked_on"],
+        observed=shared if row["lives_with_mother"] else (),
+        registered=(),
+        mention_ids=(*_records_between(con, row), *(claims_of(con, row["subject_id"], *shared) if shared else ())),
+    )
+    _weigh(finding, row, night)
+    _look_for_benign(finding, row)
+    return finding
+
+
+def _records_between(con: duckdb.DuckDBPyConnection, row: dict[str, Any]) -> tuple[tuple[str, str | None], ...]:
+    """Mentions of the adult in records about the mother, her babies or occurrences with her."""
+    found = con.execute(
+        "SELECT DISTINCT m.mention_id FROM mention AS m INNER JOIN person AS p USING (mention_id) "
+        "LEFT JOIN person AS a ON m.anchor_id = a.mention_id WHERE p.person_id = $adult AND "
+        "(a.person_id = $mother OR list_contains($babies, a.person_id)) "
+        "UNION SELECT concat_ws('|', 'police', o.supplier, o.record_id, 'person') FROM police AS o "
+        "INNER JOIN person AS p ON p.mention_id = concat_ws('|', 'police', o.supplier, o.record_id, 'person') "
+        "WHERE p.person_id = $adult AND o.occurrence_ref IN (SELECT k.occurrence_ref FROM police AS k "
+        "INNER JOIN person AS q ON q.mention_id = concat_ws('|', 'police', k.supplier, k.record_id, 'person') "
+        "WHERE q.person_id = $mother) "
+        "UNION SELECT m.mention_id FROM mention AS m INNER JOIN person AS p USING (mention_id) "
+        "INNER JOIN person AS a ON m.anchor_id = a.mention_id WHERE p.person_id = $mother AND a.person_id = $adult "
+        "ORDER BY 1",
+        {"adult": row["subject_id"], "mother": row["mother_id"], "babies": row["baby_ids"]},
+    ).fetchall()
+    return tuple((r[0], None) for r in found)
+
+
+def _weigh(finding: Finding, row: dict[str, Any], night: Night) -> None:
+    weights = night.settings.table("score.hidden_adult")
+    parts = [("starting point", weights["base"]), (finding.variant, weights[finding.variant])]
+    for fact, words in (
+        ("vague_contact", "stands in the booking only as a contact"),
+        ("lives_with_mother", "records put both at one home"),
+        ("met_mother", "in one police occurrence with the mother"),
+    ):
+        if row[fact] and fact not in finding.variant:
+            parts.append((words, weights[fact]))
+    if row["single_parent"] == "Y":
+        parts.append(("booking says single parent", weights["single_parent"]))
+    if row["father_named"] or row["partner_named"]:
+        parts.append(("booking names somebody else as father or partner", weights["other_named"]))
+    if row["adult_older_by"] is not None and abs(row["adult_older_by"]) > 15:
+        parts.append(("more than 15 years apart in age", weights["age_apart"]))
+    if row["adult_age"] is None:
+        parts.append(("age of the adult not known", weights["age_unknown"]))
+    finding.score_parts = parts
+
+
+def _look_for_benign(finding: Finding, row: dict[str, Any]) -> None:
+    apart = row["adult_older_by"]
+    generation = apart is not None and abs(apart) >= 18 and not row["told_elsewhere"]
+    finding.benign = [
+        Benign("relative_by_their_own_word", bool(row["kin_stated"]), "looked for a stated parent, sibling or other relative"),
+        Benign("professional_or_landlord", bool(row["professional"]), "looked for a stated professional relationship"),
+        Benign("another_generation", generation, "looked at the gap in age to the mother"),
+        Benign("same_person_registered", bool(row["same_name"]), "looked for a registered resident of the same name and age"),
+    ]

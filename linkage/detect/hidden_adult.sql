@@ -1,0 +1,156 @@
+-- one row: one adult with a part in a pregnancy or a child of it that the maternity record does not give them
+-- reads: pregnancy, relation, stay, profile, police, person, mention
+CREATE OR REPLACE TABLE hidden_adult AS
+WITH of_booking AS (
+    SELECT
+        p.*,
+        k.mention_id,
+        k.mention,
+        k.relationship,
+        c.person_id AS named_id
+    FROM pregnancy AS p
+    INNER JOIN mention AS k
+        ON
+            k.contract = 'maternity_booking' AND p.supplier = k.supplier AND p.record_id = k.record_id
+            AND k.mention <> 'mother'
+    INNER JOIN person AS c ON k.mention_id = c.mention_id
+),
+
+-- Who stands in the booking in a part that fits, and who only as a contact.
+stands_named AS (
+    SELECT
+        supplier, record_id, named_id,
+        bool_or(
+            mention IN ('father', 'partner')
+            OR relationship IN ('husband', 'wife', 'partner', 'father_of_baby')
+        ) AS in_part,
+        bool_or(relationship IN ('mother', 'father', 'brother', 'sister', 'son', 'daughter', 'grandparent', 'in_law', 'kin'))
+            AS kin_stated,
+        bool_or(mention IN ('emergency_contact', 'next_of_kin')
+            AND coalesce(relationship, 'other') IN ('friend', 'other')) AS vague_contact,
+        bool_or(mention = 'emergency_contact' AND relationship IS NULL) AS blank_contact,
+        bool_or(relationship = 'professional') AS professional
+    FROM of_booking
+    GROUP BY supplier, record_id, named_id
+),
+
+-- Statements of other records that somebody is the mother's partner or the baby's parent.
+told AS (
+    SELECT p.supplier, p.record_id, r.person_a AS adult_id, 'partner' AS says
+    FROM pregnancy AS p
+    INNER JOIN relation AS r ON p.mother_id = r.person_b AND r.relation IN ('partner', 'father_of_pregnancy')
+    WHERE NOT (r.contract = 'maternity_booking' AND r.supplier = p.supplier AND r.record_id = p.record_id)
+    UNION ALL BY NAME
+    SELECT p.supplier, p.record_id, r.person_b AS adult_id, 'partner' AS says
+    FROM pregnancy AS p
+    INNER JOIN relation AS r ON p.mother_id = r.person_a AND r.relation IN ('partner', 'father_of_pregnancy')
+    UNION ALL BY NAME
+    SELECT p.supplier, p.record_id, r.person_a AS adult_id, 'parent' AS says
+    FROM pregnancy AS p
+    INNER JOIN unnest(p.baby_ids) AS b (baby_id) ON TRUE
+    INNER JOIN relation AS r ON r.person_b = b.baby_id AND r.relation = 'parent'
+    WHERE
+        r.person_a <> p.mother_id
+        AND NOT (r.contract = 'maternity_booking' AND r.supplier = p.supplier AND r.record_id = p.record_id)
+),
+
+kin AS (
+    SELECT person_a, person_b FROM relation WHERE relation IN ('parent', 'child', 'sibling', 'kin')
+    UNION
+    SELECT person_b AS person_a, person_a AS person_b FROM relation WHERE relation IN ('parent', 'child', 'sibling', 'kin')
+),
+
+-- Who lives, by the latest word on each, where the mother lives by the latest word on her.
+with_mother AS (
+    SELECT p.supplier, p.record_id, a.person_id AS adult_id, any_value(m.uprn) AS uprn,
+        bool_or(a.registered) AS adult_registered, bool_or(a.on_police) AS adult_police, max(a.first_said) AS since
+    FROM pregnancy AS p
+    INNER JOIN stay AS m ON p.mother_id = m.person_id AND m.is_latest AND m.place_kind IN ('dwelling', 'flat')
+    INNER JOIN stay AS a ON m.uprn = a.uprn AND a.is_latest AND a.person_id <> p.mother_id
+    GROUP BY ALL
+),
+
+involved AS (
+    SELECT c.person_id, o.supplier, o.occurrence_ref, o.occurred_on, o.occurrence_type, o.role
+    FROM police AS o
+    INNER JOIN person AS c ON c.mention_id = concat_ws('|', 'police', o.supplier, o.record_id, 'person')
+),
+
+met AS (
+    SELECT p.supplier, p.record_id, a.person_id AS adult_id,
+        bool_or(a.occurrence_type = 'domestic_abuse') AS domestic, max(a.occurred_on) AS last_met
+    FROM pregnancy AS p
+    INNER JOIN involved AS m ON p.mother_id = m.person_id
+    INNER JOIN involved AS a
+        ON m.supplier = a.supplier AND m.occurrence_ref = a.occurrence_ref AND a.person_id <> m.person_id
+    WHERE a.role NOT IN ('witness', 'reporting', 'child_present') AND a.occurred_on >= p.booked_on - INTERVAL 365 DAY
+    GROUP BY ALL
+),
+
+pairs AS (
+    SELECT supplier, record_id, named_id AS adult_id FROM stands_named WHERE vague_contact
+    UNION
+    SELECT supplier, record_id, adult_id FROM told
+    UNION
+    SELECT supplier, record_id, adult_id FROM with_mother
+    UNION
+    SELECT supplier, record_id, adult_id FROM met
+),
+
+weighed AS (
+    SELECT
+        q.supplier, q.record_id, q.adult_id,
+        coalesce(n.in_part, FALSE) AS in_part,
+        coalesce(n.kin_stated, FALSE) OR EXISTS (
+            SELECT 1 FROM kin AS k WHERE k.person_a = q.adult_id AND k.person_b = p.mother_id
+        ) AS kin_stated,
+        coalesce(n.vague_contact, FALSE) AS vague_contact,
+        coalesce(n.blank_contact, FALSE) AS blank_contact,
+        coalesce(n.professional, FALSE) AS professional,
+        EXISTS (
+            SELECT 1 FROM told AS t
+            WHERE t.supplier = q.supplier AND t.record_id = q.record_id AND t.adult_id = q.adult_id
+        ) AS told_elsewhere,
+        w.adult_id IS NOT NULL AS lives_with_mother,
+        coalesce(w.adult_registered, FALSE) AS registered_with_mother,
+        coalesce(w.adult_police, FALSE) AS police_home_with_mother,
+        w.uprn,
+        w.since,
+        e.adult_id IS NOT NULL AS met_mother,
+        coalesce(e.domestic, FALSE) AS domestic_with_mother,
+        e.last_met
+    FROM pairs AS q
+    INNER JOIN pregnancy AS p ON q.supplier = p.supplier AND q.record_id = p.record_id
+    LEFT JOIN stands_named AS n
+        ON q.supplier = n.supplier AND q.record_id = n.record_id AND q.adult_id = n.named_id
+    LEFT JOIN with_mother AS w
+        ON q.supplier = w.supplier AND q.record_id = w.record_id AND q.adult_id = w.adult_id
+    LEFT JOIN met AS e
+        ON q.supplier = e.supplier AND q.record_id = e.record_id AND q.adult_id = e.adult_id
+)
+
+SELECT
+    'hidden_adult' AS kind,
+    w.adult_id AS subject_id,
+    p.mother_id AS family_id,
+    p.mother_id,
+    p.baby_ids,
+    p.supplier,
+    p.record_id,
+    p.is_current,
+    p.status,
+    p.booked_on,
+    p.single_parent,
+    p.father_named,
+    p.partner_named,
+    p.father_recorded_reason,
+    w.* EXCLUDE (supplier, record_id, adult_id),
+    a.sex AS adult_sex,
+    date_diff('year', a.born, m.born) AS adult_older_by,
+    date_diff('year', a.born, $night) AS adult_age
+FROM weighed AS w
+INNER JOIN pregnancy AS p ON w.supplier = p.supplier AND w.record_id = p.record_id
+INNER JOIN profile AS a ON w.adult_id = a.person_id
+INNER JOIN profile AS m ON p.mother_id = m.person_id
+WHERE NOT w.in_part AND a.is_grown_up AND w.adult_id <> p.mother_id AND NOT list_contains(p.baby_ids, w.adult_id)
+ORDER BY w.adult_id, p.supplier, p.record_id

@@ -1,0 +1,42 @@
+-- one row: one person: what their records say of birth, sex, death and name, the best source first
+-- reads: person, mention, shielded
+CREATE OR REPLACE TABLE profile AS
+WITH ranked AS (
+    SELECT
+        p.person_id,
+        m.*,
+        CASE
+            WHEN m.mention = 'patient' THEN 0
+            WHEN m.mention IN ('mother', 'person') THEN 1
+            WHEN m.mention = 'baby' THEN 2
+            WHEN m.mention = 'liable' THEN 3
+            ELSE 4
+        END AS source_rank
+    FROM person AS p
+    INNER JOIN mention AS m ON p.mention_id = m.mention_id
+),
+
+summed AS (
+    SELECT
+        person_id,
+        min_by(date_of_birth, (source_rank, mention_id)) FILTER (WHERE date_of_birth IS NOT NULL) AS born,
+        min_by(sex, (source_rank, mention_id)) FILTER (WHERE sex IS NOT NULL) AS sex,
+        min_by(name_display, (source_rank, mention_id)) FILTER (WHERE name_display IS NOT NULL) AS name_display,
+        min(died_on) AS died_on,
+        max(born_before) AS born_before,
+        bool_or(contract = 'gp' AND mention = 'patient') AS on_gp_list,
+        count(*) AS mentions
+    FROM ranked
+    GROUP BY person_id
+)
+
+SELECT
+    s.*,
+    coalesce(s.born > $night - INTERVAL 18 YEAR, FALSE) AND s.died_on IS NULL AS is_child,
+    coalesce(s.born > $night - INTERVAL 1 YEAR, FALSE) AND s.died_on IS NULL AS is_infant,
+    coalesce(s.born <= $night - INTERVAL 16 YEAR, s.born_before IS NOT NULL OR s.born IS NULL) AND s.died_on IS NULL
+        AS is_grown_up,
+    h.person_id IS NOT NULL AS shielded
+FROM summed AS s
+LEFT JOIN shielded AS h ON s.person_id = h.person_id
+ORDER BY s.person_id

@@ -1,0 +1,63 @@
+"""Situations: findings about the same people and properties, joined; the strongest kind speaks, the others support."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from linkage.detect.finding import Finding
+
+STRENGTH = {"unregistered_co_residence": 0, "hidden_adult": 1, "address_divergence": 2}
+"""Order of the kinds, strongest first (exceptions.md, The three kinds)."""
+
+
+@dataclass
+class Situation:
+    """One situation: the finding that is raised, and those that are listed inside it."""
+
+    finding: Finding
+    supporting: list[Finding] = field(default_factory=list)
+
+    @property
+    def thread(self) -> str:
+        """What stays the same from night to night: the subject and the family, whatever the kind or property."""
+        who = "family" if self.finding.subject_id in _family(self.finding) else self.finding.subject_id
+        return f"{who}|{self.finding.family_id}"
+
+
+def _family(finding: Finding) -> set[str]:
+    members = {finding.family_id, *finding.child_ids, *([finding.mother_id] if finding.mother_id else [])}
+    return members if finding.kind != "address_divergence" else {*members, finding.subject_id}
+
+
+def join(findings: list[Finding]) -> list[Situation]:
+    """Join findings into situations: strongest first, each later one inside the first it belongs to."""
+    situations: list[Situation] = []
+    for finding in sorted(findings, key=lambda f: (STRENGTH[f.kind], -f.score, f.subject_id, f.family_id, f.observed)):
+        home = next((s for s in situations if _same(s.finding, finding)), None)
+        if home:
+            home.supporting.append(finding)
+        else:
+            situations.append(Situation(finding))
+    return _one_per_thread(situations)
+
+
+def _same(strong: Finding, weak: Finding) -> bool:
+    """Whether two findings speak of the same people and properties."""
+    shares_place = bool({*strong.observed, *strong.registered} & {*weak.observed, *weak.registered})
+    if strong.kind == weak.kind == "hidden_adult":
+        return False
+    if weak.kind == "hidden_adult":
+        return strong.subject_id == weak.subject_id and (weak.mother_id in strong.people or strong.family_id == weak.family_id)
+    if strong.kind == "hidden_adult":
+        return strong.subject_id == weak.subject_id and shares_place
+    return shares_place and bool(set(strong.people) & set(weak.people))
+
+
+def _one_per_thread(situations: list[Situation]) -> list[Situation]:
+    """Two properties of one subject and family are one situation: the better founded speaks."""
+    first: dict[str, Situation] = {}
+    for situation in situations:
+        kept = first.setdefault(situation.thread, situation)
+        if kept is not situation:
+            kept.supporting += [situation.finding, *situation.supporting]
+    return list(first.values())

@@ -1,0 +1,40 @@
+-- one row: one person said to live at a property with a child or pregnancy, whom no register shows there
+-- reads: stay, profile, family
+CREATE OR REPLACE TABLE unregistered_co_residence AS
+WITH lives AS (
+    SELECT s.*, f.is_child, f.is_infant, f.is_grown_up, f.name_display
+    FROM stay AS s
+    INNER JOIN profile AS f ON s.person_id = f.person_id
+    WHERE
+        NOT s.registered AND s.is_latest AND s.place_kind IN ('dwelling', 'flat')
+        AND f.died_on IS NULL
+),
+
+-- The children and pregnancies of a property: their latest word puts them there.
+households AS (
+    SELECT DISTINCT s.uprn, y.child_id, y.mother_id, y.pregnancy, y.unborn, y.infant, y.family_id
+    FROM family AS y
+    INNER JOIN stay AS s ON s.person_id = coalesce(y.child_id, y.mother_id) AND s.is_latest
+    WHERE s.place_kind IN ('dwelling', 'flat')
+)
+
+SELECT
+    'unregistered_co_residence' AS kind,
+    l.person_id AS subject_id,
+    h.family_id,
+    h.child_id,
+    h.mother_id,
+    h.pregnancy,
+    h.unborn,
+    h.infant OR l.is_infant AS infant,
+    l.uprn,
+    l.first_said AS since,
+    l.last_said,
+    l.verified,
+    l.registered_somewhere,
+    l.match_probability,
+    l.person_id IN (h.child_id, h.mother_id) AS subject_is_family,
+    l.is_child AS subject_is_child
+FROM lives AS l
+INNER JOIN households AS h ON l.uprn = h.uprn
+ORDER BY l.person_id, h.family_id, h.child_id, h.pregnancy

@@ -1,0 +1,149 @@
+"""Plain English for findings: the sentence of the claim, what each record says, what to check next.
+
+Nothing here names a person; addresses are given since the claim is about them. No adjective about a family.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from linkage.detect.finding import Finding
+
+SOURCE = {
+    "gp": "GP registration",
+    "maternity_booking": "maternity booking",
+    "maternity_birth": "birth record",
+    "council_tax": "council-tax account",
+    "police": "police record",
+}
+"""What a record of a contract is called in a sentence."""
+
+
+def day(value: date) -> str:
+    """A date as people write it: 3 May 2026."""
+    return f"{value.day} {value:%B %Y}"
+
+
+def claim(finding: Finding, address: dict[str, str], councils: dict[str, str]) -> str:
+    """The claim in one sentence."""
+    if finding.kind == "unregistered_co_residence":
+        return _co_residence(finding, address)
+    if finding.kind == "hidden_adult":
+        return _hidden(finding, address, councils)
+    return _divergence(finding, address)
+
+
+def _concerned(finding: Finding) -> str:
+    if finding.unborn:
+        return "a pregnant woman"
+    return "a child under one" if finding.infant else "a child"
+
+
+def _co_residence(finding: Finding, address: dict[str, str]) -> str:
+    place = address.get(finding.observed[0], "a property")
+    if finding.variant == "family_at_other_home":
+        return f"Records put {_concerned(finding)} at {place} since {day(finding.since)}, where no register shows the family."
+    who = "a child" if finding.variant == "child_at_other_home" else "an adult"
+    return (
+        f"Records put {who} at {place} since {day(finding.since)}, with {_concerned(finding)}; "
+        "no GP, council-tax or maternity record shows them there."
+    )
+
+
+_HIDDEN = {
+    "named_by_another_record": "another agency's record names an adult as partner or parent",
+    "contact_who_lives_or_met_with_mother": "an adult whom the maternity record gives only as a contact is placed with the "
+    "mother by another record",
+    "domestic_occurrence_with_mother": "a police record names an adult together with the mother in a domestic occurrence",
+    "police_home_with_mother": "a police record gives an adult the mother's home as their own",
+    "registered_with_single_parent": "another adult is registered at the home of a mother recorded as a single parent",
+    "contact_without_a_part": "an adult stands in the maternity record only as a contact, and no father or partner is named",
+}
+
+
+def _hidden(finding: Finding, address: dict[str, str], councils: dict[str, str]) -> str:
+    subject = "a pregnancy" if finding.unborn else "a child"
+    where = f" at {address[finding.observed[0]]}" if finding.observed and finding.observed[0] in address else ""
+    return f"For {subject}, {_HIDDEN[finding.variant]}{where}; the maternity record does not give them that part."
+
+
+def _divergence(finding: Finding, address: dict[str, str]) -> str:
+    who = {"child": "a child", "mother": "a mother", "carer": "an adult who cares for a child"}[finding.subject_role]
+    older = address.get(finding.registered[0], "one property")
+    newer = address.get(finding.observed[0], "another")
+    return f"Current records give two homes for {who}: {older}, and since {day(finding.since)} also {newer}."
+
+
+def says(row: dict[str, Any], address: dict[str, str]) -> tuple[str, list[str]]:
+    """What one record says, and the fields it rests on. `row` is a mention joined with its claim, if it has one."""
+    source = SOURCE[row["contract"]]
+    if row["uprn"] is not None:
+        place = address.get(row["uprn"], "an address")
+        role = {
+            "home": "gives as home",
+            "discharge": "says mother and baby went home to",
+            "forwarding": "gives as forwarding address",
+            "occurrence": "records an occurrence at",
+            "emergency_contact": "gives as the contact's address",
+        }[row["address_role"]]
+        prefix = "" if row["address_role"] == "home" else f"{row['address_role']}_"
+        return f"The {source} {role} {place}.", [f"{prefix}address", f"{prefix}postcode", _dated(row["contract"])]
+    if row["mention"] in ("patient", "mother", "baby", "liable", "person"):
+        return f"The {source} is about this person.", ["name", "date_of_birth"]
+    part = {
+        "father": "father",
+        "partner": "partner",
+        "emergency_contact": "emergency contact",
+        "next_of_kin": "next of kin",
+    }[row["mention"]]
+    stated = row["relationship"]
+    told = f", stated relationship: {stated.replace('_', ' ')}" if stated and stated != "other" else ", relationship not stated"
+    return (
+        f"The {source} names this person as {part}{told if row['mention'] in ('emergency_contact', 'next_of_kin') else ''}.",
+        [f"{row['mention']}_name", f"{row['mention']}_relationship", f"{row['mention']}_phone"],
+    )
+
+
+def _dated(contract: str) -> str:
+    return {
+        "gp": "registered_on",
+        "maternity_booking": "booked_on",
+        "maternity_birth": "discharged_on",
+        "council_tax": "liable_from",
+        "police": "occurred_on",
+    }[contract]
+
+
+def checks(finding: Finding) -> list[str]:
+    """What to ask whom next. The first line always stands."""
+    lines = ["Make a safe-contact decision before anyone speaks to the adults, relatives or community."]
+    if finding.kind == "hidden_adult":
+        lines.append("Ask the midwife or health visitor, alone with the mother, who this person is to her and the child.")
+        lines.append("Ask maternity whether the father was not asked about, not known, or not named by choice.")
+    if finding.unborn or finding.infant:
+        lines.append("Ask the health visitor or midwife where the baby sleeps, or will sleep.")
+    if finding.kind != "hidden_adult":
+        lines.append("Ask the practice to confirm the address at the next contact.")
+        lines.append("Ask the council-tax team only to confirm who is recorded at the property and since when.")
+    if finding.kind == "unregistered_co_residence":
+        lines.append("Ask police whether the address given was confirmed by an officer.")
+    return lines
+
+
+def not_known(finding: Finding, pregnancy: dict[str, Any] | None) -> list[str]:
+    """What the records do not say."""
+    lines = []
+    if pregnancy is not None and not pregnancy["father_named"]:
+        reason = {
+            "declined": "the mother declined to name the father",
+            "unknown": "the father is recorded as not known",
+            "not_asked": "the father was not asked about",
+        }.get(pregnancy["father_recorded_reason"] or "", "no father is recorded, and no reason why")
+        lines.append(f"Paternal line: {reason}.")
+    elif pregnancy is None:
+        lines.append("Paternal line: no maternity record stands for this child, so nothing is known of it here.")
+    if finding.kind != "hidden_adult":
+        lines.append("Whether the people are there by arrangement, and who agreed it, is in no record here.")
+    lines.append("What schools, health visitors and social care know is not part of these records.")
+    return lines

@@ -1,0 +1,104 @@
+"""What every supplier has said, with the nights on which we knew it: `store.<contract>_record`.
+
+One row is one version of one record: `known_from` is the night it was first seen so, `known_to` the night on which it
+was seen to have changed or gone (null while it stands). Absence from an extract closes the knowing, not the fact; a
+supplier that did not deliver leaves its rows standing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import duckdb
+
+from linkage.night import Night
+from linkage.tables import CONTRACTS, Contract
+
+KNOWN = ("known_from", "known_to")
+
+
+def prepare(con: duckdb.DuckDBPyConnection, night: Night) -> None:
+    """Make the history tables where they are missing and forget what was learned on this night or later."""
+    for contract in CONTRACTS.values():
+        columns = ", ".join(f'"{c.name}" {c.type}' for c in contract.columns)
+        con.execute(
+            f"CREATE TABLE IF NOT EXISTS store.{contract.name}_record "
+            f"(supplier VARCHAR, known_from DATE, known_to DATE, row_hash UBIGINT, {columns})"
+        )
+        rewind(con, f"store.{contract.name}_record", night)
+
+
+def rewind(con: duckdb.DuckDBPyConnection, table: str, night: Night) -> None:
+    """Put a table with known_from and known_to back to how it was before the night."""
+    con.execute(f"DELETE FROM {table} WHERE known_from >= $night", {"night": night.date})
+    con.execute(f"UPDATE {table} SET known_to = NULL WHERE known_to >= $night", {"night": night.date})
+
+
+def remember(con: duckdb.DuckDBPyConnection, night: Night) -> dict[str, int]:
+    """Merge tonight's accepted rows into the history and lay out the standing rows as `<contract>` tables.
+
+    Returns the number of standing rows by contract.
+    """
+    counts: dict[str, int] = {}
+    for contract in CONTRACTS.values():
+        _merge(con, contract, night)
+        counts[contract.name] = _lay_out(con, contract)
+    return counts
+
+
+def _columns(contract: Contract) -> Iterator[str]:
+    return (f'"{name}"' for name in contract.names)
+
+
+def _key(contract: Contract) -> str:
+    return "uprn" if contract.name == "gazetteer" else "record_id"
+
+
+def _merge(con: duckdb.DuckDBPyConnection, contract: Contract, night: Night) -> None:
+    columns, key, table = ", ".join(_columns(contract)), _key(contract), f"store.{contract.name}_record"
+    con.execute(
+        f"CREATE OR REPLACE TEMP TABLE arriving AS SELECT supplier, hash({columns}) AS row_hash, {columns} "
+        f"FROM accepted_{contract.name}"
+    )
+    # A supplier whose file was accepted tonight has told us everything it holds, even when that is nothing.
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE delivered AS SELECT DISTINCT supplier FROM input_file "
+        "WHERE contract = $contract AND status = 'accepted'",
+        {"contract": contract.name},
+    )
+    con.execute(
+        f"UPDATE {table} AS r SET known_to = $night WHERE r.known_to IS NULL "
+        "AND r.supplier IN (SELECT supplier FROM delivered) "
+        f"AND NOT EXISTS (SELECT 1 FROM arriving AS a WHERE a.supplier = r.supplier AND a.{key} = r.{key} "
+        f"AND a.row_hash = r.row_hash) {_still_told(contract)}",
+        {"night": night.date},
+    )
+    con.execute(
+        f"INSERT INTO {table} (supplier, known_from, known_to, row_hash, {columns}) "
+        f"SELECT a.supplier, $night, NULL, a.row_hash, {columns} FROM arriving AS a "
+        f"WHERE NOT EXISTS (SELECT 1 FROM {table} AS r WHERE r.known_to IS NULL AND r.supplier = a.supplier "
+        f"AND r.{key} = a.{key} AND r.row_hash = a.row_hash) ORDER BY a.supplier, a.{key}",
+        {"night": night.date},
+    )
+    con.execute("DROP TABLE arriving")
+    con.execute("DROP TABLE delivered")
+
+
+def _still_told(contract: Contract) -> str:
+    """Police rows that leave because their look-back is over have not been withdrawn (extracts.md)."""
+    if contract.name != "police":
+        return ""
+    return (
+        "AND NOT (r.occurred_on < (SELECT min(a.occurred_on) FROM arriving AS a WHERE a.supplier = r.supplier) "
+        "AND NOT EXISTS (SELECT 1 FROM arriving AS a WHERE a.supplier = r.supplier AND a.record_id = r.record_id))"
+    )
+
+
+def _lay_out(con: duckdb.DuckDBPyConnection, contract: Contract) -> int:
+    columns, key = ", ".join(_columns(contract)), _key(contract)
+    con.execute(
+        f"CREATE OR REPLACE TABLE {contract.name} AS SELECT supplier, known_from, {columns} "
+        f"FROM store.{contract.name}_record WHERE known_to IS NULL ORDER BY supplier, {key}"
+    )
+    row = con.execute(f"SELECT count(*) FROM {contract.name}").fetchone()
+    return int(row[0]) if row else 0

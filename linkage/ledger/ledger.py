@@ -1,0 +1,215 @@
+"""The ledger: exceptions over time. Every change is an event that is appended; tonight's state is computed.
+
+`store.exception_event` (one row an event of one exception on one night). An exception keeps its id while its thread
+stands: same subject, same family, through changes of kind, evidence and person ids. Nothing is resolved because a
+source did not deliver: rows of silent suppliers stand, so their claims do.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import duckdb
+
+from linkage.detect.exceptions import Raised, content_hash_text
+from linkage.night import Night
+
+DDL = """
+CREATE TABLE IF NOT EXISTS store.exception_event (
+    night DATE, exception_id VARCHAR, thread VARCHAR, status VARCHAR, waiting BOOLEAN, content_hash VARCHAR,
+    content VARCHAR, detail VARCHAR
+)
+"""
+ORDER = "ABCH"
+
+
+@dataclass
+class Entry:
+    """One exception as it stands on a night: the object of outputs.md and what only reports print."""
+
+    exception: dict[str, Any]
+    detail: dict[str, Any]
+
+
+def run(con: duckdb.DuckDBPyConnection, night: Night, raised: list[Raised]) -> list[Entry]:
+    """Compare tonight's exceptions with the ledger, append what happened, and return what stands (and what resolved)."""
+    con.execute(DDL)
+    con.execute("DELETE FROM store.exception_event WHERE night >= $night", {"night": night.date})
+    past = _past(con)
+    _forget_shielded(con, past)
+    by_thread = _threads(con, past)
+    entries = [_entry(night, found, by_thread.get(found.thread)) for found in _unique(raised)]
+    standing = {e.exception["exception_id"] for e in entries}
+    entries += [_resolved(night, p) for p in past.values() if p.open and p.exception_id not in standing]
+    _budget(con, night, entries, past)
+    _append(con, night, entries, past)
+    return sorted(entries, key=lambda e: str(e.exception["exception_id"]))
+
+
+@dataclass
+class Past:
+    """What the ledger holds of one exception before tonight."""
+
+    exception_id: str
+    thread: str
+    first_raised: date
+    last_changed: date
+    status: str
+    waiting: bool
+    content_hash: str
+    content: dict[str, Any]
+    detail: dict[str, Any]
+
+    @property
+    def open(self) -> bool:
+        return self.status != "resolved"
+
+
+def _past(con: duckdb.DuckDBPyConnection) -> dict[str, Past]:
+    rows = con.execute(
+        "SELECT exception_id, arg_max(thread, night), min(night), "
+        "max(night) FILTER (WHERE status NOT IN ('released', 'continuing')), arg_max(status, night) FILTER (WHERE status NOT IN ('released', 'continuing')), "
+        "arg_max(waiting, night), arg_max(content_hash, night), arg_max(content, night), arg_max(detail, night) "
+        "FROM store.exception_event GROUP BY exception_id ORDER BY exception_id"
+    ).fetchall()
+    return {r[0]: Past(r[0], r[1], r[2], r[3], r[4], r[5], r[6], json.loads(r[7]), json.loads(r[8])) for r in rows}
+
+
+def _forget_shielded(con: duckdb.DuckDBPyConnection, past: dict[str, Past]) -> None:
+    """An exception about somebody who has come under protection is purged, not resolved: no word of it goes out."""
+    shielded = {r[0] for r in con.execute("SELECT person_id FROM shielded").fetchall()}
+    for exception_id, known in list(past.items()):
+        if shielded & {p["person_id"] for p in known.content["people"]}:
+            con.execute("DELETE FROM store.exception_event WHERE exception_id = $id", {"id": exception_id})
+            del past[exception_id]
+
+
+def _threads(con: duckdb.DuckDBPyConnection, past: dict[str, Past]) -> dict[str, Past]:
+    """Past exceptions by thread, with person ids that have since been absorbed replaced by what they became."""
+    into = dict(
+        con.execute(
+            "SELECT person_id, other_person_id FROM store.person_event WHERE event = 'absorbed' ORDER BY night"
+        ).fetchall()
+    )
+    found: dict[str, Past] = {}
+    for known in past.values():
+        found[_renamed(known.thread, into)] = known
+    return found
+
+
+def _renamed(thread: str, into: dict[str, str]) -> str:
+    parts = []
+    for part in thread.split("|"):
+        seen: set[str] = set()
+        while part in into and part not in seen:
+            seen.add(part)
+            part = into[part]
+        parts.append(part)
+    return "|".join(parts)
+
+
+def _unique(raised: list[Raised]) -> list[Raised]:
+    return list({found.thread: found for found in raised}.values())
+
+
+def _entry(night: Night, found: Raised, known: Past | None) -> Entry:
+    digest = hashlib.sha256(content_hash_text(found.content).encode()).hexdigest()
+    if known is None:
+        status, first, changed = "new", night.date, night.date
+        exception_id = "X" + hashlib.sha256(f"{found.thread}|{night.date}".encode()).hexdigest()[:12]
+    else:
+        exception_id, first = known.exception_id, known.first_raised
+        status = "reopened" if not known.open else "continuing" if known.content_hash == digest else "changed"
+        changed = known.last_changed if status == "continuing" else night.date
+    exception = {
+        "exception_id": exception_id,
+        "kind": found.content["kind"],
+        "status": status,
+        "first_raised": first.isoformat(),
+        "last_changed": changed.isoformat(),
+        **{k: v for k, v in found.content.items() if k != "kind"},
+        "waiting": False,
+    }
+    return Entry(exception, {**found.detail, "thread": found.thread, "content_hash": digest})
+
+
+def _resolved(night: Night, known: Past) -> Entry:
+    exception = {
+        **known.content,
+        "status": "resolved",
+        "last_changed": night.date.isoformat(),
+        "waiting": False,
+        "resolved_because": "The records no longer say so.",
+    }
+    return Entry(exception, {**known.detail, "thread": known.thread, "content_hash": known.content_hash})
+
+
+def _budget(con: duckdb.DuckDBPyConnection, night: Night, entries: list[Entry], past: dict[str, Past]) -> None:
+    """Mark what goes over a hub's week as waiting, best ranked first. What was let through stays through."""
+    allowed = _allowance(con, night)
+    used = _let_through_this_week(con, night)
+    queue = sorted(
+        (e for e in entries if e.exception["priority"] in ("A", "B") and e.exception["status"] != "resolved"),
+        key=lambda e: (ORDER.index(e.exception["priority"]), -e.exception["score"], e.exception["exception_id"]),
+    )
+    for entry in queue:
+        hub, known = entry.exception["hubs"][0], past.get(entry.exception["exception_id"])
+        if known and known.open and not known.waiting and known.content["priority"] in ("A", "B"):
+            continue
+        if used[hub] >= allowed.get(hub, night.settings.integer("budget.minimum_per_week")):
+            entry.exception["waiting"] = True
+        else:
+            used[hub] += 1
+    for entry in entries:
+        if entry.exception["priority"] == "H" and entry.exception["status"] != "resolved":
+            entry.exception["waiting"] = True
+
+
+def _allowance(con: duckdb.DuckDBPyConnection, night: Night) -> dict[str, int]:
+    """New A and B a week by hub: so many per so many people registered in its area, and never less than the minimum."""
+    people = con.execute(
+        "SELECT council_gss, count(DISTINCT person_id) FROM stay WHERE on_gp AND council_gss IS NOT NULL GROUP BY 1"
+    ).fetchall()
+    per, of = night.settings.number("budget.per_week"), night.settings.number("budget.people")
+    least = night.settings.integer("budget.minimum_per_week")
+    return {gss: max(least, math.ceil(per * count / of)) for gss, count in people}
+
+
+def _let_through_this_week(con: duckdb.DuckDBPyConnection, night: Night) -> Counter[str]:
+    rows = con.execute(
+        "SELECT content FROM store.exception_event WHERE night > $from AND NOT waiting "
+        "AND status IN ('new', 'reopened', 'released')",
+        {"from": night.date - timedelta(days=7)},
+    ).fetchall()
+    found = [json.loads(r[0]) for r in rows]
+    return Counter(c["hubs"][0] for c in found if c["priority"] in ("A", "B"))
+
+
+def _append(con: duckdb.DuckDBPyConnection, night: Night, entries: list[Entry], past: dict[str, Past]) -> None:
+    for entry in entries:
+        exception = entry.exception
+        known = past.get(exception["exception_id"])
+        status = exception["status"]
+        if status == "continuing":
+            if known is None or known.waiting == exception["waiting"]:
+                continue
+            status = "released" if known.waiting else "continuing"
+        con.execute(
+            "INSERT INTO store.exception_event VALUES ($night, $id, $thread, $status, $waiting, $hash, $content, $detail)",
+            {
+                "night": night.date,
+                "id": exception["exception_id"],
+                "thread": entry.detail["thread"],
+                "status": status,
+                "waiting": exception["waiting"],
+                "hash": entry.detail["content_hash"],
+                "content": json.dumps(exception, sort_keys=True),
+                "detail": json.dumps(entry.detail, sort_keys=True),
+            },
+        )

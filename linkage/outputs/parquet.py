@@ -1,0 +1,50 @@
+"""The data files of a night (outputs.md): persons, residence, households, household_links.
+
+The queries name every column that leaves; nothing else of the working tables does. Rows are sorted, so the same night
+gives the same bytes.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+import pyarrow.parquet
+
+from linkage.night import Night
+
+FILES: dict[str, str] = {
+    "persons": """
+        SELECT m.contract, m.supplier, m.record_id, m.mention, p.person_id, p.link_probability, FALSE AS reviewed
+        FROM person AS p INNER JOIN mention AS m USING (mention_id)
+        ORDER BY m.contract, m.supplier, m.record_id, m.mention
+    """,
+    "residence": """
+        SELECT contract, supplier, record_id, mention, address_role,
+            CASE WHEN match_level = 'none' THEN NULL ELSE uprn END AS uprn,
+            match_probability, valid_from, valid_to, basis, known_on
+        FROM claim
+        ORDER BY contract, supplier, record_id, mention, address_role
+    """,
+    "households": """
+        SELECT household_id, uprn, person_id, valid_from, valid_to, registered, basis
+        FROM household
+        ORDER BY household_id, person_id, valid_from
+    """,
+    "household_links": """
+        SELECT household_id_a, household_id_b, match_probability, reason
+        FROM household_link
+        ORDER BY household_id_a, household_id_b, reason
+    """,
+}
+
+
+def write(con: duckdb.DuckDBPyConnection, night: Night) -> dict[str, int]:
+    """Write every data file of the night; returns rows by file."""
+    return {name: _write(con, query, night.out / f"{name}.parquet") for name, query in FILES.items()}
+
+
+def _write(con: duckdb.DuckDBPyConnection, query: str, file: Path) -> int:
+    table = con.execute(query).to_arrow_table()
+    pyarrow.parquet.write_table(table, file, compression="zstd")
+    return int(table.num_rows)

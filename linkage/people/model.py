@@ -1,0 +1,248 @@
+"""The model of people: every comparison, level by level, and the blocking rules, as one readable list.
+
+A level's m is how often two mentions of one person fall in it, u how often mentions of two people do. m is trained
+(parameters.json); u comes from the region at hand where it depends on it: `tf` from how common a value is,
+`per_person` as a constant divided by the number of people, so that one model serves a town and a county.
+
+Two rules shape the list. Home and family name are one comparison, since people of one home share a name: kept apart
+they would count one fact twice, and every brother would be his brother. And where somebody lives carries little weight
+without a name, since the job asks whether people live where they say.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+PARAMETERS = Path(__file__).with_name("parameters.json")
+
+
+@dataclass(frozen=True)
+class Level:
+    """One level of a comparison: its name, its SQL over `_l` and `_r` columns, and how its u is found."""
+
+    name: str
+    sql: str
+    says: str
+    tf: str | None = None
+    per_person: bool = False
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """One comparison. `says` is what a reviewer reads on the page; `silent` is the SQL under which it says nothing."""
+
+    name: str
+    says: str
+    silent: str
+    levels: tuple[Level, ...] = field(default_factory=tuple)
+    otherwise: str = "differs"
+
+
+_BOTH_FULL = "len(given_l) > 0 AND len(given_r) > 0"
+_SWAPPED = (
+    "(list_contains(family_keys_r, given_called_l) AND list_contains(given_r, family_last_l) "
+    "AND given_called_l <> family_last_l)"
+    " OR (list_contains(family_keys_l, given_called_r) AND list_contains(given_l, family_last_r) "
+    "AND given_called_r <> family_last_r)"
+)
+_SAME_FAMILY = f"(list_has_any(family_keys_l, family_keys_r) OR {_SWAPPED})"
+_NEAR_FAMILY = (
+    "(jaro_winkler_similarity(family_written_l, family_written_r) >= 0.9 "
+    "OR (len(family_written_l) >= 4 AND levenshtein(family_written_l, family_written_r) <= 1))"
+)
+_SAME_HOME = "list_has_any(home_keys_l, home_keys_r)"
+_NAMED_FROM_HOME = "(list_has_any(home_keys_l, context_keys_r) OR list_has_any(context_keys_l, home_keys_r))"
+_NAMED_TOGETHER = "list_has_any(context_keys_l, context_keys_r)"
+
+GIVEN_NAME = Comparison(
+    "given_name",
+    "The name they are called by, whatever its spelling, order or short form.",
+    "(len(given_l) = 0 AND len(initials_l) = 0) OR (len(given_r) = 0 AND len(initials_r) = 0)",
+    (
+        Level("same", "given_called_l = given_called_r", "the same given name", tf="given_called"),
+        Level("swapped", _SWAPPED, "given and family name in the other order"),
+        Level("shared", "list_has_any(given_keys_l, given_keys_r)", "one given name or its short form in common"),
+        Level(
+            "near",
+            f"{_BOTH_FULL} AND (jaro_winkler_similarity(given_written_l, given_written_r) >= 0.88 "
+            "OR (len(given_written_l) >= 4 AND levenshtein(given_written_l, given_written_r) <= 1))",
+            "given names that differ by a letter or two",
+        ),
+        Level(
+            "initial",
+            "(len(given_l) = 0 OR len(given_r) = 0) AND list_has_any(initials_l, initials_r)",
+            "an initial that fits the given name",
+        ),
+    ),
+    "given names that differ",
+)
+
+FAMILY_AND_HOME = Comparison(
+    "family_and_home",
+    "The family name, and whether the records put them at one property at all, as one comparison.",
+    f"(len(family_keys_l) = 0 OR len(family_keys_r) = 0) AND NOT ({_SAME_HOME} OR {_NAMED_FROM_HOME} "
+    f"OR {_NAMED_TOGETHER} OR coalesce(postcode_l = postcode_r, false))",
+    (
+        Level("home_and_family", f"{_SAME_HOME} AND ({_SAME_FAMILY} OR {_NEAR_FAMILY})",
+              "the same home and family name", per_person=True),
+        Level("home", _SAME_HOME, "the same home under another family name", per_person=True),
+        Level("named_from_home_and_family", f"{_NAMED_FROM_HOME} AND ({_SAME_FAMILY} OR {_NEAR_FAMILY})",
+              "the same family name, living where the person who named them lives", per_person=True),
+        Level("named_from_home", _NAMED_FROM_HOME, "living where the person who named them lives", per_person=True),
+        Level("named_together_and_family", f"{_NAMED_TOGETHER} AND ({_SAME_FAMILY} OR {_NEAR_FAMILY})",
+              "the same family name, named by the same person", per_person=True),
+        Level("named_together", _NAMED_TOGETHER, "named by the same person", per_person=True),
+        Level("postcode_and_family", f"postcode_l = postcode_r AND ({_SAME_FAMILY} OR {_NEAR_FAMILY})",
+              "the same postcode and family name", per_person=True),
+        Level("family", "family_last_l = family_last_r", "the same family name", tf="family_last"),
+        Level("family_shared", _SAME_FAMILY, "an earlier or second family name in common"),
+        Level("family_near", _NEAR_FAMILY, "family names that differ by a letter or two"),
+        Level("postcode", "postcode_l = postcode_r", "the same postcode under another family name", per_person=True),
+        Level("family_missing", "len(family_keys_l) = 0 OR len(family_keys_r) = 0", "no family name to compare"),
+    ),
+    "family names and homes that differ",
+)  # fmt: skip
+
+BIRTH_DATE = Comparison(
+    "birth_date",
+    "The date of birth, allowing for a day and month swapped or one digit mistyped.",
+    "born_l IS NULL OR born_r IS NULL",
+    (
+        Level("same", "born_l = born_r", "the same date of birth"),
+        Level("swapped", "substr(born_l, 1, 4) = substr(born_r, 1, 4) AND substr(born_l, 6, 2) = substr(born_r, 9, 2) "
+              "AND substr(born_l, 9, 2) = substr(born_r, 6, 2)", "day and month of birth swapped"),
+        Level("digit", "levenshtein(born_l, born_r) <= 1 OR damerau_levenshtein(born_l, born_r) <= 1",
+              "dates of birth that differ by one digit"),
+        Level("two_parts", "(substr(born_l, 1, 7) = substr(born_r, 1, 7)) OR (substr(born_l, 6) = substr(born_r, 6) "
+              "AND abs(CAST(substr(born_l, 1, 4) AS INTEGER) - CAST(substr(born_r, 1, 4) AS INTEGER)) <= 10) OR "
+              "(substr(born_l, 1, 4) = substr(born_r, 1, 4) AND substr(born_l, 9) = substr(born_r, 9))",
+              "dates of birth that agree in two of three parts"),
+    ),
+    "dates of birth that differ",
+)  # fmt: skip
+
+SEX = Comparison(
+    "sex",
+    "Sex as recorded, or as a title or stated relationship implies. It never rules a link out.",
+    "sex_l IS NULL OR sex_r IS NULL",
+    (Level("same", "sex_l = sex_r", "the same sex"),),
+    "different sex recorded",
+)
+
+NHS_NUMBER = Comparison(
+    "nhs_number",
+    "The NHS number, where both pass the check digit. A number that fails it identifies nobody.",
+    "nhs_number_l IS NULL OR nhs_number_r IS NULL",
+    (Level("same", "nhs_number_l = nhs_number_r", "the same NHS number", per_person=True),),
+    "two different valid NHS numbers",
+)
+
+PHONE = Comparison(
+    "phone",
+    "The phone number, weighed by how many others give the same one.",
+    "phone_l IS NULL OR phone_r IS NULL",
+    (Level("same", "phone_l = phone_r", "the same phone number", tf="phone"),),
+    "different phone numbers",
+)
+
+EMAIL = Comparison(
+    "email",
+    "The e-mail address.",
+    "email_l IS NULL OR email_r IS NULL",
+    (Level("same", "email_l = email_r", "the same e-mail address", per_person=True),),
+    "different e-mail addresses",
+)
+
+FORCE_KEY = Comparison(
+    "force_key",
+    "The police force's own key for a person. It is not always merged, so a different key says little.",
+    "force_key_l IS NULL OR force_key_r IS NULL",
+    (Level("same", "force_key_l = force_key_r", "the same police key", per_person=True),),
+    "different police keys",
+)
+
+COMPARISONS = (GIVEN_NAME, FAMILY_AND_HOME, BIRTH_DATE, SEX, NHS_NUMBER, PHONE, EMAIL, FORCE_KEY)
+
+BLOCKING: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
+    (("nhs_number",), ()),
+    (("force_key",), ()),
+    (("born", "given_initial"), ()),
+    (("born", "family_last"), ()),
+    (("phone", "any_initial"), ("any_initial",)),
+    (("email",), ()),
+    (("place_key", "any_initial"), ("place_key", "any_initial")),
+    (("place_key", "born"), ("place_key",)),
+    (("given_called", "family_last", "outward"), ()),
+)
+"""Each rule: the columns that must be equal, and those of them that are lists to be taken apart."""
+
+RETAINED = ("contract", "supplier", "record_id", "mention")
+
+
+def load_parameters(path: Path = PARAMETERS) -> dict[str, Any]:
+    """The trained parameters: version, m and u of every level, prior and calibration."""
+    parameters: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return parameters
+
+
+def level_names(comparison: Comparison) -> tuple[str, ...]:
+    """Names of the levels in order, the last being `else`."""
+    return (*(level.name for level in comparison.levels), "else")
+
+
+def settings(parameters: Mapping[str, Any], people: float, tf_u: Mapping[str, float]) -> dict[str, Any]:
+    """Splink's settings for a region of that many people. tf_u: the chance that two values of a column agree."""
+    return {
+        "link_type": "dedupe_only",
+        "unique_id_column_name": "mention_id",
+        "probability_two_random_records_match": min(0.5, parameters["prior_per_person"] / people),
+        "comparisons": [_comparison(c, parameters["comparisons"][c.name], people, tf_u) for c in COMPARISONS],
+        "blocking_rules_to_generate_predictions": [_block(columns, lists) for columns, lists in BLOCKING],
+        "retain_intermediate_calculation_columns": True,
+        "retain_matching_columns": True,
+    }
+
+
+def _comparison(
+    comparison: Comparison, trained: Mapping[str, Any], people: float, tf_u: Mapping[str, float]
+) -> dict[str, Any]:
+    levels: list[dict[str, Any]] = [
+        {"sql_condition": comparison.silent, "label_for_charts": "not compared", "is_null_level": True}
+    ]
+    for level in comparison.levels:
+        values = trained[level.name]
+        described: dict[str, Any] = {
+            "sql_condition": level.sql,
+            "label_for_charts": level.name,
+            "m_probability": values["m"],
+            "u_probability": _u(level, values, people, tf_u),
+        }
+        if level.tf:
+            described |= {"tf_adjustment_column": level.tf, "tf_minimum_u_value": 1e-5}
+            described["disable_tf_exact_match_detection"] = False
+        levels.append(described)
+    otherwise = trained["else"]
+    levels.append({"sql_condition": "ELSE", "label_for_charts": "else", "m_probability": otherwise["m"],
+                   "u_probability": otherwise["u"]})  # fmt: skip
+    return {
+        "output_column_name": comparison.name,
+        "comparison_description": comparison.says,
+        "comparison_levels": levels,
+    }
+
+
+def _u(level: Level, values: Mapping[str, Any], people: float, tf_u: Mapping[str, float]) -> float:
+    if level.tf:
+        return max(tf_u[level.tf], 1e-7)
+    return float(values["u"]) / people if level.per_person else float(values["u"])
+
+
+def _block(columns: tuple[str, ...], lists: tuple[str, ...]) -> dict[str, Any]:
+    rule: dict[str, Any] = {"blocking_rule": " AND ".join(f"l.{c} = r.{c}" for c in columns), "sql_dialect": "duckdb"}
+    if lists:
+        rule["arrays_to_explode"] = list(lists)
+    return rule

@@ -1,0 +1,93 @@
+"""Pairs to people: clusters that hold no contradiction, strongest evidence first.
+
+First the mentions that identify somebody by themselves (a full name with a birth date, or an NHS number) are joined
+along their strongest links. Then every weaker mention (a contact, an initial on a council-tax account) may join one
+person, if that person's claim to it is strong against all rivals' claims together: two brothers with one initial
+at one address each have half a claim, so neither gets it. Mentions that neither phase placed stand alone.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from linkage.people.cluster import Cluster, Facts, conflict, singles
+
+Edge = tuple[float, str, str]
+"""Match weight (log2 odds) and the two mention ids, the smaller first."""
+
+
+def probability(weight: float) -> float:
+    """Match weight (log2 odds) to probability."""
+    return 1.0 / (1.0 + 2.0 ** -max(-60.0, min(60.0, weight)))
+
+
+class Resolution:
+    """The clusters as they grow. `link` holds the probability of the link that brought a mention in."""
+
+    def __init__(self, facts: Iterable[Facts], edges: Iterable[Edge], link_at: float) -> None:
+        self.facts = {f.mention_id: f for f in facts}
+        self.edges = sorted(edges, key=lambda e: (-e[0], e[1], e[2]))
+        self.link_at = link_at
+        self.cluster: dict[str, Cluster] = singles(self.facts.values())
+        self.link: dict[str, float] = {}
+        self.refused: dict[tuple[str, str], str] = {}
+
+    def run(self) -> dict[str, Cluster]:
+        """Cluster by mention_id. Every mention is in exactly one."""
+        self._join_strong()
+        for _ in range(2):
+            # Twice, since a father placed by his phone makes a place for the same man named without one.
+            if not self._place_weak():
+                break
+        return self.cluster
+
+    def _join(self, a: str, b: str, chance: float) -> bool:
+        one, other = self.cluster[a], self.cluster[b]
+        if one is other:
+            return False
+        if reason := conflict(one, other):
+            self.refused[(a, b)] = reason
+            return False
+        if len(one.members) < len(other.members):
+            one, other = other, one
+        for member in other.members:
+            self.cluster[member] = one
+        one.absorb(other)
+        for mention in (a, b):
+            self.link[mention] = max(self.link.get(mention, 0.0), chance)
+        return True
+
+    def _join_strong(self) -> None:
+        for weight, a, b in self.edges:
+            chance = probability(weight)
+            if chance < self.link_at:
+                return
+            if self.facts[a].strong and self.facts[b].strong:
+                self._join(a, b, chance)
+
+    def _place_weak(self) -> int:
+        """Offer every weak mention that stands alone to its rivals; returns how many joins were made."""
+        offers: dict[str, list[tuple[float, str]]] = defaultdict(list)
+        for weight, a, b in self.edges:
+            for weak, other in ((a, b), (b, a)):
+                if not self.facts[weak].strong and self.cluster[weak] is not self.cluster[other]:
+                    offers[weak].append((weight, other))
+        claims = sorted(
+            (claim for weak, rivals in offers.items() if (claim := self._claim(weak, rivals))),
+            key=lambda c: (-c[0], c[1], c[2]),
+        )
+        return sum(self._join(weak, other, chance) for chance, weak, other in claims)
+
+    def _claim(self, weak: str, rivals: list[tuple[float, str]]) -> tuple[float, str, str] | None:
+        """The best rival's share of the odds, against all rivals and nobody at all."""
+        best: dict[int, tuple[float, str]] = {}
+        for weight, other in rivals:
+            cluster = self.cluster[other]
+            if conflict(self.cluster[weak], cluster) is None and weight > best.get(id(cluster), (-99.0, ""))[0]:
+                best[id(cluster)] = (weight, other)
+        if not best:
+            return None
+        odds = sorted(((2.0 ** min(w, 60.0), other) for w, other in best.values()), key=lambda o: (-o[0], o[1]))
+        chance = odds[0][0] / (1.0 + sum(o for o, _ in odds))
+        return (chance, weak, odds[0][1]) if chance >= self.link_at else None

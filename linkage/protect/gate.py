@@ -1,0 +1,225 @@
+"""The protection gate: it runs before the first table that linkage, review or reports can see.
+
+- A row that bears an invalidated number is refused, now and on every later night; of the number only a keyed hash is
+  kept, and every version of a record that bears it is deleted (adoption, gender recognition).
+- A restricted row (GP sensitivity S, disclosure withhold, on the protected list, or with the NHS number or police key
+  of such a row) keeps its name, birth date and number, so that the strictest mark can reach its whole cluster; its
+  addresses, phones, e-mail, practice and the people it names are cut off and, for addresses, held in the table
+  `sealed_address`, which only this package reads and which never reaches the store.
+
+Nothing here is logged but totals.
+"""
+
+from __future__ import annotations
+
+import secrets
+
+import duckdb
+
+from linkage.night import Night
+from linkage.tables import CONTRACTS, PEOPLE_CONTRACTS, Contract
+
+KEPT = {
+    "record_id", "nhs_number", "title", "given_names", "forenames", "family_name", "surname", "previous_family_name",
+    "known_as", "date_of_birth", "sex", "date_of_death", "nominal_ref", "booking_record_id", "birth_order",
+    "births_in_delivery", "status", "sensitivity", "disclosure", "registration_type",
+}  # fmt: skip
+"""Columns that a restricted row keeps: who, never where. Dates and codes the contract needs are kept too."""
+
+
+def run(con: duckdb.DuckDBPyConnection, night: Night) -> dict[str, int]:
+    """Cut off what may not be disclosed from accepted_* and from the history. Returns totals only."""
+    _prepare(con, night)
+    refused = _refuse_invalidated(con, night)
+    _list_marks(con, night)
+    _find_restricted_rows(con)
+    _seal_addresses(con)
+    _strip(con)
+    _forget_landing(con)
+    return {"refused": refused, "restricted_rows": _count(con, "restricted_row")}
+
+
+def number_hash(expression: str) -> str:
+    """SQL for the keyed hash of a number or UPRN; the key lives in the encrypted store alone."""
+    return f"sha256(concat((SELECT pepper FROM store.secret), ':', {expression}))"
+
+
+def _count(con: duckdb.DuckDBPyConnection, table: str) -> int:
+    row = con.execute(f"SELECT count(*) FROM {table}").fetchone()
+    return int(row[0]) if row else 0
+
+
+def _prepare(con: duckdb.DuckDBPyConnection, night: Night) -> None:
+    con.execute("CREATE TABLE IF NOT EXISTS store.secret (pepper VARCHAR)")
+    if not _count(con, "store.secret"):
+        con.execute("INSERT INTO store.secret VALUES ($pepper)", {"pepper": secrets.token_hex(32)})
+    con.execute("CREATE TABLE IF NOT EXISTS store.tombstone (number_hash VARCHAR, known_from DATE, known_to DATE)")
+    con.execute(
+        "CREATE TABLE IF NOT EXISTS store.sealed_place "
+        "(contract VARCHAR, supplier VARCHAR, record_id VARCHAR, place_hash VARCHAR)"
+    )
+    # A tombstone is never taken back: running the night again finds it already standing.
+
+
+def _refuse_invalidated(con: duckdb.DuckDBPyConnection, night: Night) -> int:
+    """Turn `invalidated` entries into tombstones and delete every row, old or new, that bears one."""
+    for column in ("nhs_number", "nominal_ref"):
+        con.execute(
+            f"INSERT INTO store.tombstone SELECT DISTINCT {number_hash(_digits(column))} AS h, $night, NULL "
+            f"FROM accepted_protected WHERE reason = 'invalidated' AND {column} IS NOT NULL "
+            f"AND {number_hash(_digits(column))} NOT IN (SELECT number_hash FROM store.tombstone) ORDER BY h",
+            {"night": night.date},
+        )
+    con.execute("DELETE FROM accepted_protected WHERE reason = 'invalidated'")
+    refused = 0
+    for contract in _with_numbers():
+        condition = " OR ".join(
+            f"{number_hash(_digits(column))} IN (SELECT number_hash FROM store.tombstone)"
+            for column in ("nhs_number", "nominal_ref")
+            if column in contract.names
+        )
+        refused += len(con.execute(f"DELETE FROM accepted_{contract.name} WHERE {condition} RETURNING 1").fetchall())
+        con.execute(f"DELETE FROM store.{contract.name}_record WHERE {condition}")
+    return refused
+
+
+def _digits(column: str) -> str:
+    return f"regexp_replace(upper({column}), '[^0-9A-Z/]', '', 'g')"
+
+
+def _with_numbers() -> list[Contract]:
+    return [CONTRACTS[n] for n in PEOPLE_CONTRACTS if {"nhs_number", "nominal_ref"} & set(CONTRACTS[n].names)]
+
+
+def _list_marks(con: duckdb.DuckDBPyConnection, night: Night) -> None:
+    """`protected_entry`: what the hubs' lists hold in force tonight, from tonight's files and from stale ones."""
+    con.execute(
+        "CREATE OR REPLACE TABLE protected_entry AS "
+        f"SELECT DISTINCT uprn, {_digits('nhs_number')} AS nhs_number, {_digits('nominal_ref')} AS nominal_ref FROM ("
+        "SELECT uprn, nhs_number, nominal_ref, from_date, to_date FROM accepted_protected UNION ALL "
+        "SELECT uprn, nhs_number, nominal_ref, from_date, to_date FROM store.protected_record "
+        "WHERE known_to IS NULL AND supplier NOT IN "
+        "(SELECT supplier FROM input_file WHERE contract = 'protected' AND status = 'accepted')) "
+        "WHERE coalesce(from_date, $night) <= $night AND coalesce(to_date, $night) >= $night",
+        {"night": night.date},
+    )
+
+
+def _rows(contract: Contract) -> str:
+    """Tonight's rows and every remembered version, so that a mark set later reaches what was learned before."""
+    columns = ", ".join(f'"{c}"' for c in ("supplier", *_present(contract)))
+    return f"(SELECT {columns} FROM accepted_{contract.name} UNION ALL SELECT {columns} FROM store.{contract.name}_record)"
+
+
+def _present(contract: Contract) -> list[str]:
+    wanted = ("record_id", "nhs_number", "nominal_ref", "booking_record_id", "sensitivity", "disclosure", "uprn")
+    return [c for c in wanted if c in contract.names]
+
+
+def _find_restricted_rows(con: duckdb.DuckDBPyConnection) -> None:
+    """`restricted_row`: (contract, supplier, record_id) of every row whose principal may not be located.
+
+    A mark reaches other rows by the same NHS number or police key, and between a booking and its births; what shares
+    neither is reached after linkage, by the cluster.
+    """
+    con.execute("CREATE OR REPLACE TABLE restricted_row (contract VARCHAR, supplier VARCHAR, record_id VARCHAR)")
+    con.execute("CREATE OR REPLACE TABLE restricted_number AS SELECT nhs_number AS number FROM protected_entry "
+                "WHERE nhs_number <> '' UNION SELECT nominal_ref FROM protected_entry WHERE nominal_ref <> ''")  # fmt: skip
+    before = -1
+    while before != (now := _count(con, "restricted_row") + _count(con, "restricted_number")):
+        before = now
+        for name in PEOPLE_CONTRACTS:
+            _mark_rows(con, CONTRACTS[name])
+        _mark_mothers_and_babies(con)
+
+
+def _mark_rows(con: duckdb.DuckDBPyConnection, contract: Contract) -> None:
+    tonight = []
+    if "sensitivity" in contract.names:
+        tonight.append("sensitivity = 'S'")
+    if "disclosure" in contract.names:
+        tonight.append("disclosure = 'withhold'")
+    numbers = [c for c in ("nhs_number", "nominal_ref") if c in contract.names]
+    bears = [f"{_digits(c)} IN (SELECT number FROM restricted_number)" for c in numbers]
+    standing = f"(SELECT * FROM {_standing(contract)})"
+    con.execute(
+        f"INSERT INTO restricted_row SELECT DISTINCT '{contract.name}', supplier, record_id FROM {standing} "
+        f"WHERE ({' OR '.join([*tonight, *bears])}) AND ('{contract.name}', supplier, record_id) NOT IN "
+        "(SELECT (contract, supplier, record_id) FROM restricted_row)"
+    )
+    for column in numbers:
+        con.execute(
+            f"INSERT INTO restricted_number SELECT DISTINCT {_digits(column)} FROM {standing} "
+            f"WHERE {_digits(column)} <> '' AND ('{contract.name}', supplier, record_id) IN "
+            "(SELECT (contract, supplier, record_id) FROM restricted_row) "
+            f"AND {_digits(column)} NOT IN (SELECT number FROM restricted_number)"
+        )
+
+
+def _standing(contract: Contract) -> str:
+    """What stands tonight: the accepted rows, and the remembered ones of suppliers that did not deliver."""
+    columns = ", ".join(f'"{c}"' for c in ("supplier", *_present(contract)))
+    return (
+        f"(SELECT {columns} FROM accepted_{contract.name} UNION ALL SELECT {columns} FROM store.{contract.name}_record "
+        f"WHERE known_to IS NULL AND supplier NOT IN (SELECT supplier FROM input_file "
+        f"WHERE contract = '{contract.name}' AND status = 'accepted'))"
+    )
+
+
+def _mark_mothers_and_babies(con: duckdb.DuckDBPyConnection) -> None:
+    births = _standing(CONTRACTS["maternity_birth"])
+    marked = "(SELECT (contract, supplier, record_id) FROM restricted_row)"
+    for contract, key, other, other_key in (
+        ("maternity_birth", "record_id", "maternity_booking", "booking_record_id"),
+        ("maternity_booking", "booking_record_id", "maternity_birth", "record_id"),
+    ):
+        con.execute(
+            f"INSERT INTO restricted_row SELECT DISTINCT '{contract}', supplier, {key} FROM {births} "
+            f"WHERE ('{other}', supplier, {other_key}) IN {marked} AND ('{contract}', supplier, {key}) NOT IN {marked}"
+        )
+
+
+def _seal_addresses(con: duckdb.DuckDBPyConnection) -> None:
+    """`sealed_address`: the addresses of restricted rows, in the shape of `address`, never written to the store."""
+    parts = []
+    for name in PEOPLE_CONTRACTS:
+        contract = CONTRACTS[name]
+        for mention, role, prefix in contract.addresses:
+            lines = ", ".join(f"{prefix}address_line_{i} AS line_{i}" for i in range(1, 6))
+            parts.append(
+                f"SELECT concat_ws('|', '{name}', supplier, record_id, '{mention}', row_number) AS mention_id, "
+                f"'{name}' AS contract, supplier, record_id, '{mention}' AS mention, '{role}' AS address_role, {lines}, "
+                f"{prefix}postcode AS postcode, {prefix}uprn AS uprn_given FROM accepted_{name} "
+                f"WHERE ('{name}', supplier, record_id) IN (SELECT (contract, supplier, record_id) FROM restricted_row)"
+            )
+    con.execute("CREATE OR REPLACE TABLE sealed_address AS " + " UNION ALL ".join(parts))
+
+
+def _strip(con: duckdb.DuckDBPyConnection) -> None:
+    """Null every column of a restricted row that could say where, in tonight's rows and in every version kept."""
+    for name in PEOPLE_CONTRACTS:
+        contract = CONTRACTS[name]
+        dropped = [c.name for c in contract.columns if c.name not in KEPT and not _needed(contract, c.name)]
+        assignments = ", ".join(f'"{c}" = NULL' for c in dropped)
+        condition = (
+            f"('{name}', supplier, record_id) IN (SELECT (contract, supplier, record_id) FROM restricted_row)"
+        )
+        con.execute(f"UPDATE accepted_{name} SET {assignments} WHERE {condition}")
+        con.execute(f"UPDATE store.{name}_record SET {assignments} WHERE {condition}")
+
+
+def _needed(contract: Contract, column: str) -> bool:
+    """Dates and enumerations that the contract requires and that say nothing of a place."""
+    described = contract.column(column)
+    return described.need == "R" and column != "practice_code"
+
+
+def _forget_landing(con: duckdb.DuckDBPyConnection) -> None:
+    """The landed text and the marks are not needed any more; quarantine must not point at a restricted row."""
+    con.execute(
+        "DELETE FROM quarantine WHERE (contract, supplier, record_id) IN "
+        "(SELECT (contract, supplier, record_id) FROM restricted_row)"
+    )
+    con.execute("DROP TABLE restricted_number")
+    for name in CONTRACTS:
+        con.execute(f"DROP TABLE IF EXISTS landed_{name}")

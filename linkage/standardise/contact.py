@@ -1,0 +1,96 @@
+"""Phones, e-mail addresses, NHS numbers and relationships as agencies write them, to one shape each."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+import nhs_number
+import phonenumbers
+
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+
+
+@cache
+def phone(text: str) -> str | None:
+    """National digits of a phone number, or None where it cannot be one.
+
+    Numbers of ranges that are not issued are kept (they are what synthetic regions use): only length is asked.
+    """
+    try:
+        parsed = phonenumbers.parse(text, "GB")
+    except phonenumbers.NumberParseException:
+        return None
+    digits = str(parsed.national_number)
+    if parsed.country_code != 44:
+        return f"+{parsed.country_code}{digits}"
+    return f"0{digits}" if 9 <= len(digits) <= 10 and len(set(digits)) > 2 else None
+
+
+@cache
+def email(text: str) -> str | None:
+    """Lower-case e-mail address, or None where it is not one."""
+    found = text.strip().lower()
+    return found if _EMAIL.fullmatch(found) else None
+
+
+@cache
+def valid_nhs_number(text: str) -> str | None:
+    """The ten digits of an NHS number that passes its check digit, else None (then it identifies nobody)."""
+    digits = re.sub(r"\D", "", text)
+    return digits if len(digits) == 10 and len(set(digits)) > 1 and nhs_number.is_valid(digits) else None
+
+
+_RELATIONSHIPS: dict[str, tuple[str, ...]] = {
+    "husband": ("husband", "h", "hubby", "hus", "husb"),
+    "wife": ("wife", "w"),
+    "partner": (
+        "partner", "p", "boyfriend", "bf", "girlfriend", "gf", "fiance", "fiancee", "spouse", "ptnr", "part", "ex partner",
+        "domestic partner", "common law", "significant other", "other half",
+    ),
+    "father_of_baby": ("fob", "father of baby", "baby father", "baby's father", "babys father", "bd", "baby dad"),
+    "father": ("father", "dad", "fth", "pop"),
+    "mother": ("mother", "mum", "mom", "m", "mam", "mth"),
+    "brother": ("brother", "bro", "b"),
+    "sister": ("sister", "sis", "s"),
+    "son": ("son",),
+    "daughter": ("daughter", "dau", "dtr"),
+    "grandparent": ("grandmother", "grandfather", "nan", "gran", "grandad", "nanny", "grandparent", "gm", "gf nan"),
+    "in_law": ("mother in law", "father in law", "sister in law", "brother in law", "mil", "fil", "sil", "bil", "in law"),
+    "kin": ("cousin", "aunt", "auntie", "uncle", "niece", "nephew", "relative", "family", "family member", "relation", "rel"),
+    "friend": ("friend", "fr", "mate", "pal", "best friend", "frnd", "family friend", "neighbour", "housemate", "flatmate"),
+    "professional": (
+        "carer", "interpreter", "doula", "landlord", "support worker", "social worker", "key worker", "colleague", "landlady",
+    ),
+}  # fmt: skip
+_MEANING = {word: meaning for meaning, words in _RELATIONSHIPS.items() for word in words}
+
+
+@cache
+def relationship(text: str) -> str | None:
+    """What a free-text relationship means: husband, wife, partner, father_of_baby, …; `other` when not understood.
+
+    None where nothing was written. `father` and `mother` are those of the person who named them.
+    """
+    words = re.sub(r"[^a-z' ]+", " ", text.lower()).split()
+    if not words:
+        return None
+    whole = " ".join(words)
+    if whole in _MEANING:
+        return _MEANING[whole]
+    for length in (3, 2, 1):
+        for start in range(len(words) - length + 1):
+            phrase = " ".join(words[start : start + length])
+            if len(phrase) > 2 and phrase in _MEANING:
+                return _MEANING[phrase]
+    return "other"
+
+
+SEX_OF_RELATIONSHIP = {
+    "husband": "1", "father": "1", "father_of_baby": "1", "brother": "1", "son": "1",
+    "wife": "2", "mother": "2", "sister": "2", "daughter": "2",
+}  # fmt: skip
+"""Sex that a stated relationship implies (1 male, 2 female)."""
+
+SEX_OF_TITLE = {"MR": "1", "SIR": "1", "MASTER": "1", "MRS": "2", "MISS": "2", "MS": "2", "LADY": "2"}
+"""Sex that a courtesy title implies."""

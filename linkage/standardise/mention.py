@@ -1,0 +1,121 @@
+"""`mention`: one row a mention, every value in one shape, whatever contract it came from.
+
+Work is done once for each distinct text (names, phones, e-mails, numbers, relationships), then joined.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import polars as pl
+
+from linkage.night import Night
+from linkage.standardise import contact, names
+from linkage.store import run_sql
+
+HERE = Path(__file__).parent
+COMMON_GIVEN = frozenset({"MOHAMMED", "ABDUL", "SYED", "ABD", "AHMED"})
+"""Given names so often borne first as an honorific that the next one is the name used (domain notes, naming guide)."""
+
+
+def run(con: duckdb.DuckDBPyConnection, night: Night) -> dict[str, int]:
+    """Build `address` and `mention` from the standing rows. Returns their row counts."""
+    addresses = run_sql(con, HERE / "address.sql")
+    run_sql(con, HERE / "mention_source.sql")
+    _name_parts(con)
+    _texts(con, "phone", contact.phone)
+    _texts(con, "email", contact.email)
+    _texts(con, "nhs_number", contact.valid_nhs_number)
+    _texts(con, "relationship", contact.relationship)
+    mentions = run_sql(con, HERE / "mention.sql", {"night": night.date})
+    for table in ("mention_source", "name_part", *(f"{t}_text" for t in ("phone", "email", "nhs_number", "relationship"))):
+        con.execute(f"DROP TABLE {table}")
+    return {"addresses": addresses, "mentions": mentions}
+
+
+def _texts(con: duckdb.DuckDBPyConnection, column: str, shape: Callable[[str], str | None]) -> None:
+    """`<column>_text`: one row a distinct text of a column, with its shape."""
+    found = con.execute(f"SELECT DISTINCT {column} FROM mention_source WHERE {column} IS NOT NULL").fetchall()
+    rows = pl.DataFrame(
+        {"text": [r[0] for r in found], "shape": [shape(r[0]) for r in found]},
+        schema={"text": pl.String, "shape": pl.String},
+    )
+    con.register("shaped", rows)
+    con.execute(f"CREATE OR REPLACE TABLE {column}_text AS SELECT * FROM shaped")
+    con.unregister("shaped")
+
+
+_PARTS: dict[str, pl.DataType | type[pl.DataType]] = {
+    "given": pl.List(pl.String),
+    "given_keys": pl.List(pl.String),
+    "initials": pl.List(pl.String),
+    "family": pl.List(pl.String),
+    "family_keys": pl.List(pl.String),
+    "given_called": pl.String,
+    "family_last": pl.String,
+    "given_written": pl.String,
+    "family_written": pl.String,
+    "name_display": pl.String,
+}
+
+
+def _name_parts(con: duckdb.DuckDBPyConnection) -> None:
+    """`name_part`: one row a distinct written name, with its tokens as classes of spellings."""
+    texts = ("given_text", "family_text", "other_text", "known_as_text", "full_text")
+    found = con.execute(f"SELECT DISTINCT {', '.join(texts)} FROM mention_source").fetchall()
+    columns: dict[str, list[object]] = {name: [] for name in (*texts, *_PARTS)}
+    for row in found:
+        for text, value in zip(texts, row, strict=True):
+            columns[text].append(value)
+        for part, value in _parts(*row).items():
+            columns[part].append(value)
+    frame = pl.DataFrame(columns, schema={**dict.fromkeys(texts, pl.String), **_PARTS})
+    con.register("parts", frame)
+    con.execute("CREATE OR REPLACE TABLE name_part AS SELECT * FROM parts")
+    con.unregister("parts")
+
+
+def _parts(
+    given: str | None, family: str | None, other: str | None, known_as: str | None, full: str | None
+) -> dict[str, object]:
+    name = names.parse_full(full) if full is not None else names.parse(given, family, other, known_as)
+    classes = [names.spelling_class(t) for t in name.given]
+    surnames = [names.spelling_class(t) for t in name.family]
+    also = [names.spelling_class(t) for t in name.also]
+    known = [names.spelling_class(t) for t in names.fold(known_as)]
+    keys = sorted({k for t in (*name.given, *names.fold(known_as)) for k in names.nicknames(t)})
+    written = _called(name.given, classes)
+    return {
+        "given": sorted(set(classes)),
+        "given_keys": keys,
+        "initials": sorted({t[0] for t in (*name.given, *classes, *name.initials, *known)}),
+        "family": sorted(set(surnames)),
+        "family_keys": sorted({*surnames, *also}),
+        "given_called": names.spelling_class(written) if written else None,
+        "family_last": surnames[-1] if surnames else None,
+        "given_written": written,
+        "family_written": name.family[-1] if name.family else None,
+        "name_display": _display(given, family, full),
+    }
+
+
+def _called(given: tuple[str, ...], classes: list[str]) -> str | None:
+    """The given name a person is likely called by: the first that is not an honorific, else the first."""
+    for token, name_class in zip(given, classes, strict=True):
+        if name_class not in COMMON_GIVEN:
+            return token
+    return given[0] if given else None
+
+
+def _display(given: str | None, family: str | None, full: str | None) -> str | None:
+    """The name as reports print it: as written, in title case where it came in capitals or small letters."""
+    text = " ".join((full or f"{given or ''} {family or ''}").split())
+    return (text.title() if text == text.upper() or text == text.lower() else text) or None
+
+
+def is_adult_by(born: date, day: date) -> bool:
+    """Whether somebody born then is 18 or older on the day."""
+    return (day.year - born.year, day.month, day.day) >= (18, born.month, born.day)

@@ -1,0 +1,98 @@
+-- one row: one mention of a person in one standing record, every value in one shape
+-- reads: mention_source, name_part, phone_text, email_text, nhs_number_text, relationship_text
+CREATE OR REPLACE TABLE mention AS
+WITH shaped AS (
+    SELECT
+        s.* EXCLUDE (given_text, family_text, other_text, known_as_text, full_text, phone, email, nhs_number, relationship, sex, title),
+        n.* EXCLUDE (given_text, family_text, other_text, known_as_text, full_text),
+        regexp_extract(upper(s.title), '^[A-Z]+') AS title,
+        p.shape AS phone,
+        e.shape AS email,
+        h.shape AS nhs_number,
+        h.text IS NOT NULL AND h.shape IS NULL AS nhs_number_failed,
+        r.shape AS relationship,
+        s.sex AS sex_given
+    FROM mention_source AS s
+    LEFT JOIN name_part AS n
+        ON
+            s.given_text IS NOT DISTINCT FROM n.given_text
+            AND s.family_text IS NOT DISTINCT FROM n.family_text
+            AND s.other_text IS NOT DISTINCT FROM n.other_text
+            AND s.known_as_text IS NOT DISTINCT FROM n.known_as_text
+            AND s.full_text IS NOT DISTINCT FROM n.full_text
+    LEFT JOIN phone_text AS p ON s.phone = p.text
+    LEFT JOIN email_text AS e ON s.email = e.text
+    LEFT JOIN nhs_number_text AS h ON s.nhs_number = h.text
+    LEFT JOIN relationship_text AS r ON s.relationship = r.text
+),
+
+anchored AS (
+    SELECT
+        s.*,
+        a.nhs_number AS anchor_number,
+        a.phone AS anchor_phone,
+        a.sex_given AS anchor_sex,
+        a.born AS anchor_born
+    FROM shaped AS s
+    LEFT JOIN (SELECT mention_id, nhs_number, phone, sex_given, date_of_birth AS born FROM shaped) AS a
+        ON s.anchor_id = a.mention_id
+)
+
+SELECT
+    mention_id,
+    contract,
+    supplier,
+    record_id,
+    mention,
+    anchor_id,
+    anchor_number,
+    restricted,
+    mention IN ('father', 'partner', 'emergency_contact', 'next_of_kin') AS is_contact,
+    coalesce(given, []) AS given,
+    coalesce(given_keys, []) AS given_keys,
+    coalesce(initials, []) AS initials,
+    coalesce(family, []) AS family,
+    coalesce(family_keys, []) AS family_keys,
+    given_called,
+    family_last,
+    given_written,
+    family_written,
+    name_display,
+    -- 1 January of 1900 and 1901 stand for "not known" in many systems; a date after the night is an error.
+    CASE WHEN date_of_birth > DATE '1901-01-01' AND date_of_birth <= $night THEN date_of_birth END AS date_of_birth,
+    coalesce(
+        CASE WHEN sex_given IN ('1', '2') THEN sex_given END,
+        CASE
+            WHEN relationship IN ('husband', 'father', 'father_of_baby', 'brother', 'son') THEN '1'
+            WHEN relationship IN ('wife', 'mother', 'sister', 'daughter') THEN '2'
+            WHEN title IN ('MR', 'SIR', 'MASTER') THEN '1'
+            WHEN title IN ('MRS', 'MISS', 'MS', 'LADY') THEN '2'
+        END
+    ) AS sex,
+    nhs_number,
+    nhs_number_failed,
+    -- A contact's number that is the anchor's own says nothing of the contact.
+    CASE WHEN phone IS DISTINCT FROM anchor_phone THEN phone END AS phone,
+    email,
+    relationship,
+    force_key,
+    account,
+    pregnancy,
+    birth_order,
+    died_on,
+    asserted_on,
+    -- Bounds that a mention sets on its person's birth: liable persons and parents are grown up, parents are older
+    -- than their child by 13 years or more, children younger.
+    CASE
+        WHEN mention = 'liable' THEN asserted_on - INTERVAL 16 YEAR
+        WHEN mention IN ('father', 'partner') THEN asserted_on - INTERVAL 13 YEAR
+        WHEN relationship IN ('husband', 'wife', 'partner', 'father_of_baby') THEN asserted_on - INTERVAL 13 YEAR
+        WHEN relationship IN ('mother', 'father', 'grandparent') THEN anchor_born - INTERVAL 13 YEAR
+        WHEN mention = 'mother' THEN asserted_on - INTERVAL 10 YEAR
+    END::DATE AS born_before,
+    CASE
+        WHEN mention = 'baby' THEN date_of_birth - INTERVAL 1 DAY
+        WHEN relationship IN ('son', 'daughter') THEN anchor_born + INTERVAL 13 YEAR
+    END::DATE AS born_after
+FROM anchored
+ORDER BY mention_id

@@ -1,0 +1,111 @@
+"""The store: one encrypted DuckDB file that carries the job from night to night.
+
+A night works on a connection whose main database is in memory (it spills, encrypted, under --memory) and holds the
+working tables; what must last is in the attached database `store`. The night writes a copy of the file and publishes
+it by one rename, so a crash leaves the last published night as it was.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import re
+import secrets
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+
+class StoreError(RuntimeError):
+    """The store cannot be opened or written; the message says what to do."""
+
+
+def run_sql(con: duckdb.DuckDBPyConnection, file: Path, parameters: Mapping[str, Any] | None = None) -> int:
+    """Run one .sql file (one statement that builds one table named like the file); returns its number of rows."""
+    text = file.read_text(encoding="utf-8")
+    names = set(re.findall(r"\$([a-z_]+)", text))
+    given = {name: value for name, value in (parameters or {}).items() if name in names}
+    if names - given.keys():
+        raise StoreError(f"{file.name} needs the parameters {sorted(names - given.keys())}")
+    con.execute(text, given) if given else con.execute(text)
+    row = con.execute(f'SELECT count(*) FROM "{file.stem}"').fetchone()
+    return int(row[0]) if row else 0
+
+
+def connect(*, threads: int = 2, memory: str = "4GB", spill: Path | None = None) -> duckdb.DuckDBPyConnection:
+    """A working connection in memory with no way to the outside: no extension is fetched, spill is encrypted."""
+    config: dict[str, Any] = {
+        "autoinstall_known_extensions": False,
+        "autoload_known_extensions": False,
+        "threads": threads,
+        "memory_limit": memory,
+        "preserve_insertion_order": True,
+    }
+    if spill is not None:
+        config["temp_directory"] = str(spill)
+    con = duckdb.connect(":memory:", config=config)
+    con.execute(f"LOAD '{_httpfs()}'")
+    con.execute("SET temp_file_encryption = true")
+    con.execute("SET TimeZone = 'UTC'")
+    return con
+
+
+def _httpfs() -> str:
+    """Path of the signed extension that DuckDB needs to write encrypted files. Raises StoreError when missing."""
+    spec = importlib.util.find_spec("duckdb_extension_httpfs")
+    if spec is None or not spec.submodule_search_locations:
+        raise StoreError("the package duckdb-extension-httpfs is missing; install from requirements.lock")
+    root = Path(spec.submodule_search_locations[0])
+    found = sorted(root.glob("extensions/*/httpfs.duckdb_extension"))
+    if not found:
+        raise StoreError("duckdb-extension-httpfs holds no extension; install from requirements.lock")
+    return str(found[0])
+
+
+def key_for(store: Path) -> str:
+    """The store's key: from LINKAGE_STORE_KEY, else from `<store>.key`, which is made (mode 600) for a new store."""
+    if key := os.environ.get("LINKAGE_STORE_KEY"):
+        return key
+    file = store.with_name(store.name + ".key")
+    if file.exists():
+        return file.read_text(encoding="ascii").strip()
+    if store.exists():
+        raise StoreError(f"{store} is encrypted and its key {file.name} is missing; put it back or set LINKAGE_STORE_KEY")
+    store.parent.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="ascii") as handle:
+        handle.write(secrets.token_hex(32))
+    return file.read_text(encoding="ascii")
+
+
+def attach(con: duckdb.DuckDBPyConnection, file: Path, key: str, *, read_only: bool = False) -> None:
+    """Attach the store file as `store`. Raises StoreError on a wrong key or a damaged file."""
+    mode = ", READ_ONLY" if read_only else ""
+    try:
+        con.execute(f"ATTACH '{str(file).replace(chr(39), chr(39) * 2)}' AS store (ENCRYPTION_KEY '{key}'{mode})")
+    except duckdb.Error as error:
+        reason = "its key does not fit" if "key" in str(error).lower() else "it is not a readable store"
+        raise StoreError(f"cannot open {file}: {reason}") from None
+
+
+def copy_aside(store: Path) -> Path:
+    """A copy of the store to build the next night in; the published file stays untouched."""
+    building = store.with_name(store.name + ".building")
+    for stale in (building, building.with_name(building.name + ".wal")):
+        stale.unlink(missing_ok=True)
+    if store.exists():
+        shutil.copyfile(store, building)
+    return building
+
+
+def publish(building: Path, store: Path) -> None:
+    """Make the built copy the store, in one step that a crash cannot split."""
+    descriptor = os.open(building, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+    os.replace(building, store)
