@@ -7,6 +7,9 @@ import random
 NHS_TAKEN_UP = 1_000_000
 """The 999 range has a million bodies, of which ten in eleven have a check digit."""
 
+BLOCKS = 7_000_000
+"""Numbers in the blocks 07670 to 07676: no network holds them by the metadata of phonenumbers 9 (checked by prefix)."""
+
 
 class Numbers:
     """Hands out NHS numbers and phones, each once (phones: again and again when the pool is small)."""
@@ -14,7 +17,7 @@ class Numbers:
     def __init__(self, rng: random.Random, phone_pool: int | None = None) -> None:
         self._offset = rng.randrange(NHS_TAKEN_UP)
         self._next_nhs = 0
-        self._phone_offset = rng.randrange(10_000_000)
+        self._phone_offset = rng.randrange(BLOCKS)
         self._next_phone = 0
         self._pool = phone_pool
 
@@ -29,11 +32,11 @@ class Numbers:
         return ""
 
     def phone(self) -> str:
-        """A mobile of a block not given to any network (07 000 …), or of 07700 900000-900999 when a pool is set."""
+        """A mobile of blocks given to no network (07670 to 07676), or of 07700 900000-900999 when a pool is set."""
         self._next_phone += 1
         if self._pool:
             return f"07700900{(self._phone_offset + self._next_phone * 617) % min(self._pool, 1000):03d}"
-        return f"0700{(self._phone_offset + self._next_phone * 3_141_593) % 10_000_000:07d}"
+        return f"0767{(self._phone_offset + self._next_phone * 3_141_593) % BLOCKS:07d}"
 
 
 def check_digit(body: str) -> int:

@@ -103,7 +103,6 @@ class Registration:
     institute: str = ""
     kin: Contact | None = None
     withdrawn_on: int = FAR
-    alias: Person | None = None
     blank_number: bool = False
     status: str = "01"
     placeholder: str = ""
@@ -184,7 +183,6 @@ class Involvement:
     nominal: int = 0
     known_on: int = 0
     withhold: bool = False
-    alias: Person | None = None
 
 
 @dataclass(slots=True, eq=False)

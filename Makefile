@@ -1,0 +1,48 @@
+# Two commands on a fresh machine: `make demo` and `make test`. Each sets itself up in .venv.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+export PIP_DISABLE_PIP_VERSION_CHECK = 1
+
+.PHONY: help demo test check lock docs clean bench
+
+help:  ## what can be made
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
+
+$(VENV)/run.stamp: requirements.lock pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --no-deps --require-hashes -r requirements.lock
+	$(BIN)/pip install --quiet --no-deps --no-build-isolation -e .
+	touch $@
+
+$(VENV)/dev.stamp: requirements-dev.lock $(VENV)/run.stamp
+	$(BIN)/pip install --quiet --no-deps --require-hashes -r requirements-dev.lock
+	touch $@
+
+demo: $(VENV)/run.stamp  ## run the whole job on an invented region and print where the reports are
+	@$(BIN)/linkage demo || test $$? -eq 1
+
+test: $(VENV)/dev.stamp  ## run the tests
+	$(BIN)/python -m pytest
+
+check: $(VENV)/dev.stamp  ## style, types, import rules and SQL
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/sqlfluff lint --disable-progress-bar linkage
+
+bench: $(VENV)/dev.stamp  ## speed, memory and accuracy; writes benchmarks/RESULTS.md
+	$(BIN)/python -m benchmarks.night
+
+docs: $(VENV)/dev.stamp  ## docs/reference from the table contract and the settings
+	$(BIN)/python -m linkage.dictionary docs/reference
+
+lock:  ## exact versions with hashes and no download addresses (needs uv)
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+	  --group build pyproject.toml -o requirements.lock
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+	  --group build --group dev pyproject.toml -c requirements.lock -o requirements-dev.lock
+
+clean:  ## remove what was built
+	rm -rf $(VENV) demo build *.egg-info

@@ -1,0 +1,188 @@
+"""The gate behind the landing: what may go on tonight, what is set aside, and which files are refused.
+
+Reads landed_*, landed_reject and input_file; writes accepted_*, quarantine, rule_result, fill_rate and gate_warning,
+completes input_file and appends to store.delivery. Every landed row ends in exactly one of accepted and quarantine, or
+in a file that was refused.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import date
+
+import duckdb
+
+from expectations import deliveries, volumes
+from expectations.accepted import clean, typed
+from expectations.judge import ID, Expectation, judge
+from expectations.rules import Limits, Rule, key_of, rules_of
+from linkage.night import Night
+from linkage.tables import CONTRACTS, Contract
+
+log = logging.getLogger(__name__)
+
+QUARANTINE = "contract VARCHAR, supplier VARCHAR, record_id VARCHAR, row_number BIGINT, reasons VARCHAR[]"
+RULE_RESULT = (
+    "contract VARCHAR, supplier VARCHAR, rule VARCHAR, column_name VARCHAR, words VARCHAR, severity VARCHAR, "
+    "rows_checked BIGINT, rows_failed BIGINT"
+)
+LONGEST_KEY = 64  # characters; a longer key is no key, and may be a shifted value that no page should show
+ROWS_LOGGED = 20  # of one file; quarantine.parquet has them all
+
+
+def gate(con: duckdb.DuckDBPyConnection, night: Night) -> None:
+    """Turn the landed rows into accepted and quarantined ones. Raises judge.RuleCrashed (the night must stop)."""
+    limits = limits_of(night)
+    _prepare(con)
+    deliveries.prepare(con, night)
+    for contract in CONTRACTS.values():
+        _check(con, contract, limits)
+    _set_rejects_aside(con)
+    volumes.refuse(con, night)
+    for contract in CONTRACTS.values():
+        _accept(con, contract, limits)
+    volumes.compare_fill(con, night)
+    deliveries.complete(con, night)
+    _log(con)
+
+
+def limits_of(night: Night) -> Limits:
+    """The limits of values in force on a night."""
+    settings = night.settings
+    return Limits(
+        date.fromisoformat(settings.text("gates.earliest_date")), night.date, settings.integer("gates.future_days"),
+        settings.integer("gates.longest_value"),
+    )  # fmt: skip
+
+
+def _prepare(con: duckdb.DuckDBPyConnection) -> None:
+    con.execute(f"CREATE OR REPLACE TABLE quarantine ({QUARANTINE})")
+    con.execute(f"CREATE OR REPLACE TABLE rule_result ({RULE_RESULT})")
+    con.execute("CREATE OR REPLACE TABLE gate_warning (contract VARCHAR, supplier VARCHAR, words VARCHAR)")
+
+
+def _check(con: duckdb.DuckDBPyConnection, contract: Contract, limits: Limits) -> None:
+    """Judge every landed row of a contract and set aside the rows that break a rule of that kind."""
+    con.execute(f"CREATE OR REPLACE TEMP VIEW cleaned AS {clean(contract)}")
+    rules = rules_of(contract, limits)
+    _compute_outcomes(con, contract, rules)
+    frame = con.execute("SELECT * EXCLUDE (supplier, rows) FROM outcome ORDER BY outcome_id").pl().to_pandas()
+    expected = [Expectation(r.name, r.sets_aside) for r in rules]
+    broken = judge(f"contract_{contract.name}", frame, expected)
+    _record_results(con, contract, rules, broken)
+    _set_aside(con, contract, [r for r in rules if r.sets_aside and r.name in broken], broken)
+    con.execute("DROP VIEW cleaned")
+
+
+def _compute_outcomes(con: duckdb.DuckDBPyConnection, contract: Contract, rules: list[Rule]) -> None:
+    """`checked`: the outcome of every rule for every row; `outcome`: each different outcome of a supplier, once."""
+    names = ", ".join(r.name for r in rules)
+    flags = ", ".join(f"({r.holds}) AS {r.name}" for r in rules)
+    _find_doubled_keys(con, contract)
+    con.execute(
+        f"CREATE OR REPLACE TEMP TABLE checked AS SELECT c.supplier, c.row_number, {flags} FROM cleaned AS c "
+        f"LEFT JOIN doubled AS d ON d.supplier = c.supplier AND d.key = c.{key_of(contract)}"
+    )
+    con.execute(
+        f"CREATE OR REPLACE TEMP TABLE outcome AS SELECT row_number() OVER (ORDER BY supplier, {names}) AS {ID}, "
+        f"supplier, {names}, rows FROM (SELECT supplier, {names}, count(*) AS rows FROM checked GROUP BY ALL)"
+    )
+
+
+def _find_doubled_keys(con: duckdb.DuckDBPyConnection, contract: Contract) -> None:
+    """`doubled`: each key that stands more than once in a file, how many different rows bear it, and the first."""
+    key, columns = key_of(contract), ", ".join(f'"{c}"' for c in contract.names)
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE doubled AS WITH often AS ("
+        f"SELECT supplier, {key} AS key FROM cleaned WHERE {key} IS NOT NULL GROUP BY ALL HAVING count(*) > 1) "
+        f"SELECT o.supplier, o.key, count(DISTINCT row({columns})) AS versions, min(row_number) AS first_row "
+        f"FROM often AS o INNER JOIN cleaned AS c ON c.supplier = o.supplier AND c.{key} = o.key GROUP BY ALL"
+    )
+
+
+def _record_results(
+    con: duckdb.DuckDBPyConnection, contract: Contract, rules: list[Rule], broken: dict[str, list[int]]
+) -> None:
+    for rule in rules:
+        con.execute(
+            "INSERT INTO rule_result SELECT $contract, supplier, $rule, $column, $words, $severity, sum(rows), "
+            f"coalesce(sum(rows) FILTER (list_contains($ids, {ID})), 0) FROM outcome GROUP BY supplier ORDER BY supplier",
+            {
+                "contract": contract.name, "rule": rule.name, "column": rule.column, "words": rule.words,
+                "severity": "set aside" if rule.sets_aside else "counted", "ids": broken.get(rule.name, []),
+            },  # fmt: skip
+        )
+        if rule.announce and rule.name in broken:
+            _announce(con, contract, rule)
+
+
+def _announce(con: duckdb.DuckDBPyConnection, contract: Contract, rule: Rule) -> None:
+    con.execute(
+        "INSERT INTO gate_warning SELECT contract, supplier, concat(rows_failed, ' rows: ', column_name, ': ', words) "
+        "FROM rule_result WHERE contract = $contract AND rule = $rule AND rows_failed > 0 ORDER BY supplier",
+        {"contract": contract.name, "rule": rule.name},
+    )
+
+
+def _set_aside(
+    con: duckdb.DuckDBPyConnection, contract: Contract, rules: list[Rule], broken: dict[str, list[int]]
+) -> None:
+    """One quarantine row a landed row that breaks any of the rules, with all its reasons."""
+    con.execute("CREATE OR REPLACE TEMP TABLE fault (supplier VARCHAR, row_number BIGINT, place INTEGER, fault_words VARCHAR)")
+    _number_faulty_rows(con, rules)
+    for place, rule in enumerate(rules):
+        column = rule.which or f"'{rule.column}'"
+        con.execute(
+            f"INSERT INTO fault SELECT supplier, row_number, {place}, concat({column}, ': ', $words) "
+            "FROM cleaned INNER JOIN faulty USING (supplier, row_number) WHERE list_contains($ids, outcome_id)",
+            {"words": rule.words, "ids": broken[rule.name]},
+        )
+    con.execute(
+        f"INSERT INTO quarantine SELECT $contract, supplier, {_shown_key(contract)}, row_number, "
+        "list(fault_words ORDER BY place) FROM fault INNER JOIN cleaned USING (supplier, row_number) "
+        "GROUP BY ALL ORDER BY supplier, row_number",
+        {"contract": contract.name},
+    )
+
+
+def _number_faulty_rows(con: duckdb.DuckDBPyConnection, rules: list[Rule]) -> None:
+    """`faulty`: the rows that break a rule, each with the id of its outcome."""
+    names = [c[0] for c in con.execute("SELECT * EXCLUDE (outcome_id, rows) FROM outcome LIMIT 0").description or ()]
+    fails = " OR ".join(f"NOT {r.name}" for r in rules) or "false"
+    con.execute(
+        f"CREATE OR REPLACE TEMP TABLE faulty AS SELECT supplier, row_number, {ID} FROM checked "
+        f"INNER JOIN outcome USING ({', '.join(names)}) WHERE {fails}"
+    )
+
+
+def _shown_key(contract: Contract) -> str:
+    key = key_of(contract)
+    return f"CASE WHEN length({key}) <= {LONGEST_KEY} THEN {key} END"
+
+
+def _set_rejects_aside(con: duckdb.DuckDBPyConnection) -> None:
+    """Rows that could not be read as columns: their key is not known."""
+    con.execute(
+        "INSERT INTO quarantine SELECT contract, supplier, NULL, row_number, reasons FROM landed_reject "
+        "ORDER BY contract, supplier, row_number"
+    )
+
+
+def _accept(con: duckdb.DuckDBPyConnection, contract: Contract, limits: Limits) -> None:
+    con.execute(
+        f"CREATE OR REPLACE TABLE accepted_{contract.name} AS SELECT {typed(contract, limits)}, supplier, row_number "
+        f"FROM ({clean(contract)}) AS c WHERE supplier IN (SELECT supplier FROM input_file "
+        f"WHERE contract = '{contract.name}' AND status = 'accepted') AND NOT EXISTS (SELECT 1 FROM quarantine AS q "
+        f"WHERE q.contract = '{contract.name}' AND q.supplier = c.supplier AND q.row_number = c.row_number)"
+    )
+
+
+def _log(con: duckdb.DuckDBPyConnection) -> None:
+    """Say which rows were set aside: file, row, column and what to do; of one file only the first ones."""
+    rows = con.execute(
+        "SELECT f.path, q.row_number, array_to_string(q.reasons, ' | ') FROM quarantine AS q INNER JOIN input_file AS f "
+        "ON f.contract = q.contract AND f.supplier = q.supplier WHERE f.status = 'accepted' "
+        f"QUALIFY row_number() OVER (PARTITION BY f.path ORDER BY q.row_number) <= {ROWS_LOGGED} ORDER BY ALL"
+    ).fetchall()
+    for path, row_number, reasons in rows:
+        log.warning("%s: row %s set aside: %s", path, row_number, reasons)

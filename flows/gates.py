@@ -1,0 +1,77 @@
+"""What each gate's outcome means for the night: carry on, set rows aside, use the last good file, or stop.
+
+| what happened | the night | exit status |
+| --- | --- | --- |
+| rows were set aside | goes on without them | 0 |
+| a file was refused, late or missing | goes on; the last good one stands and is named | 1 |
+| no usable file of any contract about people, or no folder | stops; the last published night stands | 2 |
+| a protected list was refused and no earlier one stands | stops: nothing may go out unprotected | 2 |
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import duckdb
+
+from linkage.night import Night
+from linkage.tables import PEOPLE_CONTRACTS
+
+DONE, DONE_WITHOUT_A_SUPPLIER, NOT_DONE = 0, 1, 2
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What the gates mean for the night. `warnings` name supplier or contract, never a value, one line each."""
+
+    stop_reason: str | None
+    warnings: list[str]
+    exit_code: int
+
+
+def decide(con: duckdb.DuckDBPyConnection, night: Night) -> Outcome:
+    """Read input_file and gate_warning, after the gate. Changes nothing."""
+    absent = _absent(con)
+    stop = _stop_reason(con, night)
+    code = NOT_DONE if stop else DONE_WITHOUT_A_SUPPLIER if absent else DONE
+    return Outcome(stop, [*absent, *_remarks(con)], code)
+
+
+def _stop_reason(con: duckdb.DuckDBPyConnection, night: Night) -> str | None:
+    folder = night.landing / night.date.isoformat()
+    if not folder.is_dir():
+        return f"there is no folder {folder}"
+    if not _exists(con, "contract IN $contracts AND status = 'accepted' AND rows_read > rows_quarantined"):
+        return f"no usable file about people came in {folder}"
+    if _exists(con, "contract = 'protected' AND status = 'refused' AND last_good_night IS NULL"):
+        return "a protected list was refused and no earlier one stands: nothing may go out unprotected; correct the list"
+    return None
+
+
+def _exists(con: duckdb.DuckDBPyConnection, condition: str) -> bool:
+    given = {"contracts": list(PEOPLE_CONTRACTS)} if "$contracts" in condition else {}
+    condition = condition.replace("contract IN $contracts", "list_contains($contracts, contract)")
+    row = con.execute(f"SELECT count(*) FROM input_file WHERE {condition}", given).fetchone()
+    return bool(row and row[0])
+
+
+def _absent(con: duckdb.DuckDBPyConnection) -> list[str]:
+    """One line a file that did not load, in words for stderr."""
+    rows = con.execute(
+        "SELECT contract, supplier, path, status, array_to_string(reasons, '; '), last_good_night FROM input_file "
+        "WHERE status <> 'accepted' ORDER BY contract, supplier, path"
+    ).fetchall()
+    return [_line(*row) for row in rows]
+
+
+def _line(contract: str, supplier: str, path: str, status: str, reasons: str, last_good: object) -> str:
+    if status == "missing":
+        return f"{contract}: missing: {reasons}"
+    stands = f"the file of {last_good} stands" if last_good else "no earlier file stands"
+    who = f"{contract} of {supplier}" if contract and supplier else path
+    return f"{who}: {status} ({path}): {reasons}; {stands}"
+
+
+def _remarks(con: duckdb.DuckDBPyConnection) -> list[str]:
+    rows = con.execute("SELECT contract, supplier, words FROM gate_warning ORDER BY ALL").fetchall()
+    return [f"{contract} of {supplier}: {words}" for contract, supplier, words in rows]

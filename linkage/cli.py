@@ -1,0 +1,183 @@
+"""The command line of outputs.md: run, replay, simulate, evaluate, demo.
+
+Exit status: 0 the night is done; 1 done, but a supplier was refused or late; 2 it could not be done (nothing
+half-written, last night's output stands); 64 usage.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import NoReturn
+
+from linkage import settings as settings_of
+from linkage.store import StoreError
+
+DONE, DONE_WITH_WARNINGS, NOT_DONE, USAGE = 0, 1, 2, 64
+
+
+class Parser(argparse.ArgumentParser):
+    """argparse with the exit status of outputs.md for usage errors."""
+
+    def error(self, message: str) -> NoReturn:
+        self.print_usage(sys.stderr)
+        print(f"{self.prog}: {message}", file=sys.stderr)
+        sys.exit(USAGE)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit status."""
+    arguments = parser().parse_args(argv)
+    try:
+        return int(arguments.do(arguments))
+    except (settings_of.SettingsError, StoreError) as error:
+        print(f"linkage: {error}", file=sys.stderr)
+        return NOT_DONE
+    except KeyboardInterrupt:
+        print("linkage: stopped; last night's output stands", file=sys.stderr)
+        return NOT_DONE
+
+
+def parser() -> Parser:
+    """The parser with every command."""
+    top = Parser(
+        prog="linkage",
+        description="Join the records that separate agencies hold of one family, every night, and report what no single "
+        "agency's record says. See README.md for a first run: `linkage demo`.",
+    )
+    commands = top.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    _run(commands)
+    _replay(commands)
+    _simulate(commands)
+    _evaluate(commands)
+    _demo(commands)
+    return top
+
+
+def _command(commands: argparse._SubParsersAction[Parser], name: str, words: str) -> Parser:
+    return commands.add_parser(name, help=words, description=words[0].upper() + words[1:] + ".")
+
+
+def _common(command: Parser) -> None:
+    command.add_argument("--landing", type=Path, required=True, help="folder that holds one folder a night, named YYYY-MM-DD")
+    command.add_argument("--store", type=Path, required=True, help="the store file, made when missing; its key lies beside it")
+    command.add_argument("--out", type=Path, required=True, help="folder that receives one folder of results a night")
+    command.add_argument("--config", type=Path, help="settings that differ from the shipped ones (TOML)")
+    command.add_argument("--engine", choices=["duckdb"], default="duckdb", help="where pairs are scored (default: duckdb)")
+    command.add_argument("--threads", type=_positive, default=2, help="processor cores to use (default: 2)")
+    command.add_argument("--memory", default="4GB", help="memory DuckDB may use before it spills, encrypted (default: 4GB)")
+    command.add_argument("--no-prefect", action="store_true", help="run the same stages without Prefect")
+
+
+def _run(commands: argparse._SubParsersAction[Parser]) -> None:
+    command = _command(commands, "run", "one night: load, gate, link, detect, report")
+    _common(command)
+    command.add_argument("--night", type=_day, required=True, help="the night to run, YYYY-MM-DD")
+    command.set_defaults(do=_do_run)
+
+
+def _replay(commands: argparse._SubParsersAction[Parser]) -> None:
+    command = _command(commands, "replay", "every night in the landing folder, in order")
+    _common(command)
+    command.add_argument("--from", dest="first", type=_day, help="first night (default: the first there is)")
+    command.add_argument("--to", dest="last", type=_day, help="last night (default: the last there is)")
+    command.set_defaults(do=_do_replay)
+
+
+def _simulate(commands: argparse._SubParsersAction[Parser]) -> None:
+    command = _command(commands, "simulate", "an invented region to the extract contracts, with its truth")
+    command.add_argument("--people", type=_positive, required=True, help="how many people live there")
+    command.add_argument("--nights", type=_positive, required=True, help="how many nights to write")
+    command.add_argument("--seed", type=int, required=True, help="the same seed gives the same region, byte for byte")
+    command.add_argument("--out", type=Path, required=True, help="folder that receives landing/ and truth/")
+    command.set_defaults(do=_do_simulate)
+
+
+def _evaluate(commands: argparse._SubParsersAction[Parser]) -> None:
+    command = _command(commands, "evaluate", "linkage and exception figures against a truth")
+    command.add_argument("--out", type=Path, required=True, help="folder of results that `run` or `replay` wrote")
+    command.add_argument("--truth", type=Path, required=True, help="truth folder that `simulate` wrote")
+    command.add_argument("--json", type=Path, help="also write the figures to this file")
+    command.set_defaults(do=_do_evaluate)
+
+
+def _demo(commands: argparse._SubParsersAction[Parser]) -> None:
+    command = _command(commands, "demo", "the lot on a small invented region; ends by printing where the reports are")
+    command.add_argument("--out", type=Path, default=Path("demo"), help="folder to work in (default: demo)")
+    command.add_argument("--people", type=_positive, default=3000, help="how many people live there (default: 3000)")
+    command.add_argument("--nights", type=_positive, default=3, help="how many nights (default: 3)")
+    command.add_argument("--seed", type=int, default=7, help="seed of the region (default: 7)")
+    command.set_defaults(do=_do_demo)
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a date of the form YYYY-MM-DD") from None
+
+
+def _positive(text: str) -> int:
+    if not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number above zero")
+    return int(text)
+
+
+def _do_run(arguments: argparse.Namespace) -> int:
+    from flows.replay import run_one
+
+    return run_one(_plan(arguments), arguments.night)
+
+
+def _do_replay(arguments: argparse.Namespace) -> int:
+    from flows.replay import run_many
+
+    return run_many(_plan(arguments), arguments.first, arguments.last)
+
+
+def _plan(arguments: argparse.Namespace):  # type: ignore[no-untyped-def]
+    from flows.replay import Plan
+
+    return Plan(
+        landing=arguments.landing,
+        store=arguments.store,
+        out=arguments.out,
+        settings=settings_of.load(arguments.config),
+        threads=arguments.threads,
+        memory=arguments.memory,
+        prefect=not arguments.no_prefect,
+    )
+
+
+def _do_simulate(arguments: argparse.Namespace) -> int:
+    from flows.screen import Bar
+    from sample_data.simulator import simulate
+
+    with Bar("simulating") as bar:
+        simulate(arguments.people, arguments.nights, arguments.seed, arguments.out, progress=bar.update)
+    print(f"{arguments.out / 'landing'}\n{arguments.out / 'truth'}")
+    return DONE
+
+
+def _do_evaluate(arguments: argparse.Namespace) -> int:
+    from linkage import evaluate
+
+    for folder in (arguments.out, arguments.truth):
+        if not folder.is_dir():
+            print(f"linkage: there is no folder {folder}", file=sys.stderr)
+            return NOT_DONE
+    result = evaluate.run(arguments.out, arguments.truth)
+    if arguments.json:
+        arguments.json.write_text(json.dumps(result, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+    print(evaluate.render(result))
+    return DONE
+
+
+def _do_demo(arguments: argparse.Namespace) -> int:
+    from flows.demo import run_demo
+
+    return run_demo(arguments.out, arguments.people, arguments.nights, arguments.seed)

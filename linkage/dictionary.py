@@ -1,0 +1,68 @@
+"""docs/reference from the code: the extract contracts' columns and the settings with their reasons.
+
+    python -m linkage.dictionary docs/reference
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from linkage import settings
+from linkage.people import model
+from linkage.tables import CONTRACTS
+
+NEED = {"R": "column and value", "r": "column; value may be empty", "o": "the column may be missing"}
+
+
+def contracts() -> str:
+    """The data dictionary of the extract contracts, as Markdown."""
+    lines = ["# Extract contracts", "", "Made from `linkage/tables.py` by `make docs`.", ""]
+    for contract in CONTRACTS.values():
+        lines += [f"## `{contract.name}`: {contract.row}", "", "| column | type | required | personal | meaning |"]
+        lines += ["| --- | --- | --- | --- | --- |"]
+        lines += [
+            f"| {c.name} | {c.type} | {NEED[c.need]} | {'yes' if c.personal else ''} | {_meaning(c.meaning, c.allowed)} |"
+            for c in contract.columns
+        ]
+        lines.append("")
+    return "\n".join(lines)
+
+
+def _meaning(meaning: str, allowed: tuple[str, ...]) -> str:
+    return f"{meaning}: {', '.join(f'`{a}`' for a in allowed)}" if allowed else meaning
+
+
+def people_model() -> str:
+    """The comparisons of the people model as a reviewer is shown them, as Markdown."""
+    trained = model.load_parameters()["comparisons"]
+    lines = ["# The people model", "", "Made from `linkage/people/model.py` by `make docs`.", ""]
+    for comparison in model.COMPARISONS:
+        lines += [f"## {comparison.name}", "", comparison.says, "", "| level | m | u |", "| --- | --- | --- |"]
+        levels = trained[comparison.name]
+        for level in comparison.levels:
+            u = "from term frequency" if level.tf else levels[level.name]["u"]
+            per = " per person" if level.per_person else ""
+            lines.append(f"| {level.says} | {levels[level.name]['m']} | {u}{per} |")
+        lines += [f"| {comparison.otherwise} | {levels['else']['m']} | {levels['else']['u']} |", ""]
+    return "\n".join(lines)
+
+
+def shipped_settings() -> str:
+    """The shipped settings file, as Markdown."""
+    return f"# Settings\n\nThe shipped `linkage/settings.toml`.\n\n```toml\n{settings.SHIPPED.read_text(encoding='utf-8')}```\n"
+
+
+PAGES = {"contracts.md": contracts, "people-model.md": people_model, "settings.md": shipped_settings}
+
+
+def main(folder: Path) -> None:
+    """Write every page into the folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, page in PAGES.items():
+        (folder / name).write_text(page(), encoding="utf-8")
+        print(folder / name)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

@@ -1,0 +1,248 @@
+"""Address texts to properties: candidates by number, flat and name; then postcode and place decide, or nothing does.
+
+House number and flat must always agree: a neighbour is worse than nothing. Street and building names may be a letter
+or two off, and are resolved once for each distinct text against the distinct names of the gazetteer. A text that names
+only a building gets the building, and says so. What is ambiguous, or lies by its own words elsewhere, gets nothing.
+
+Methods and their probabilities were measured on simulated regions (benchmarks/RESULTS.md) and stand in the settings of
+the module: given, exact, near_name, near_postcode, no_postcode, wrong_postcode.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import Any
+
+import duckdb
+import jellyfish
+import polars as pl
+
+from linkage.places.text import Parsed, parse
+
+PROBABILITY = {
+    "given": 0.999, "exact": 0.998, "near_name": 0.99, "near_postcode": 0.985, "no_postcode": 0.97, "wrong_postcode": 0.95,
+}  # fmt: skip
+_SCHEMA = {
+    "mention_id": pl.String, "address_role": pl.String, "uprn": pl.String, "match_level": pl.String, "how": pl.String,
+    "match_probability": pl.Float64,
+}  # fmt: skip
+NEAR_NAME = 0.9
+"""Least Jaro-Winkler similarity at which a street name may be another, mistyped."""
+
+
+@dataclass(frozen=True)
+class Property:
+    """What matching needs of one property."""
+
+    uprn: str
+    parent: str | None
+    kind: str
+    council: str | None
+    postcode: str | None
+    flat: str | None
+    number: str | None
+    street: str | None
+    building: str | None
+    places: frozenset[str]
+
+
+@dataclass
+class Index:
+    """The properties by what a text can call them."""
+
+    by_uprn: dict[str, Property] = field(default_factory=dict)
+    by_street: dict[tuple[str, str, str], list[Property]] = field(default_factory=lambda: defaultdict(list))
+    by_building: dict[tuple[str, str], list[Property]] = field(default_factory=lambda: defaultdict(list))
+    names: set[str] = field(default_factory=set)
+    places: set[str] = field(default_factory=set)
+    near: dict[str, dict[str, float]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A property an address may mean: how well its name, postcode and place agree."""
+
+    property: Property
+    name: float
+    postcode: int
+    place: int
+
+
+def run(con: duckdb.DuckDBPyConnection, source: str = "address", target: str = "address_match", *, loose: bool = False) -> int:
+    """Resolve every row of `source` into `target`: one row an address, or with `loose` one row each that it may mean.
+
+    `loose` is for protection, where a place missed is worse than a place too many. Returns the rows of `source`.
+    """
+    index = _index(con)
+    columns = "line_1, line_2, line_3, line_4, line_5, postcode, uprn_given"
+    texts = con.execute(f"SELECT DISTINCT {columns} FROM {source}").fetchall()
+    parsed = {row: parse(row[:5], row[5]) for row in texts}
+    _resolve_names(con, index, parsed.values())
+    found = {row: _answers(index, one, row[6], loose=loose) for row, one in parsed.items()}
+    rows: dict[str, list[Any]] = {name: [] for name in _SCHEMA}
+    addresses = con.execute(f"SELECT mention_id, address_role, {columns} FROM {source} ORDER BY 1, 2").fetchall()
+    for mention_id, role, *written in addresses:
+        for answer in found[tuple(written)]:
+            for name, value in zip(_SCHEMA, (mention_id, role, *answer), strict=True):
+                rows[name].append(value)
+    con.register("matched", pl.DataFrame(rows, schema=_SCHEMA))
+    con.execute(f"CREATE OR REPLACE TABLE {target} AS SELECT * FROM matched ORDER BY mention_id, address_role, uprn")
+    con.unregister("matched")
+    return len(addresses)
+
+
+def _index(con: duckdb.DuckDBPyConnection) -> Index:
+    index = Index()
+    for row in con.execute(
+        "SELECT uprn, parent_uprn, kind, council_gss, postcode_norm, flat, number, street, building, places FROM property "
+        "ORDER BY uprn"
+    ).fetchall():
+        one = Property(*row[:9], frozenset(row[9] or []))
+        index.by_uprn[one.uprn] = one
+        flat = one.flat or ""
+        if one.street and one.number:
+            index.by_street[(one.street, one.number, flat)].append(one)
+        if one.building:
+            index.by_building[(one.building, flat)].append(one)
+        index.names |= {n for n in (one.street, one.building) if n}
+        index.places |= one.places
+    return index
+
+
+def _resolve_names(con: duckdb.DuckDBPyConnection, index: Index, parsed: Any) -> None:
+    """`index.near`: for each written name the gazetteer names it may be, with their similarity."""
+    written = sorted({n for p in parsed for n in (*(name for _, name in p.numbered), *p.names)})
+    unknown = [n for n in written if n not in index.names]
+    known = sorted(index.names)
+    con.register("written", pl.DataFrame({"written": unknown}, schema={"written": pl.String}))
+    con.register("known", pl.DataFrame({"known": known}, schema={"known": pl.String}))
+    rows = con.execute(
+        "SELECT written, known, jaro_winkler_similarity(written, known) AS s FROM written, known "
+        "WHERE abs(len(written) - len(known)) <= 3 AND jaro_winkler_similarity(written, known) >= $least "
+        "AND damerau_levenshtein(written, known) <= CASE WHEN len(known) < 9 THEN 1 WHEN len(known) < 14 THEN 2 ELSE 3 END "
+        "ORDER BY written, s DESC, known",
+        {"least": NEAR_NAME},
+    ).fetchall()
+    con.unregister("written")
+    con.unregister("known")
+    index.near = {n: {n: 1.0} for n in written if n in index.names}
+    for name, other, similarity in rows:
+        index.near.setdefault(name, {})[other] = similarity
+
+
+def _candidates(index: Index, parsed: Parsed) -> list[Candidate]:
+    found: dict[str, Candidate] = {}
+    flat = parsed.flat or ""
+    here = [n for n in parsed.names if n not in index.names or n in index.places]
+    for number, written in parsed.numbered:
+        for known, similarity in index.near.get(written, {}).items():
+            for one in _of_street(index, known, number, flat) + ([] if flat else index.by_building.get((known, number), [])):
+                _keep(found, one, similarity, parsed, here)
+    for written in parsed.names:
+        for known, similarity in index.near.get(written, {}).items():
+            numbers = {n for n, _ in parsed.numbered}
+            for one in index.by_building.get((known, flat), []):
+                if not (one.number and numbers) or one.number in numbers:
+                    _keep(found, one, similarity, parsed, here)
+    return list(found.values())
+
+
+def _of_street(index: Index, street: str, number: str, flat: str) -> list[Property]:
+    """By number and flat; `12C` may also be flat C of number 12."""
+    found = list(index.by_street.get((street, number, flat), []))
+    if not flat and number[-1:].isalpha():
+        found += index.by_street.get((street, number[:-1], number[-1]), [])
+    return found
+
+
+def _keep(found: dict[str, Candidate], one: Property, similarity: float, parsed: Parsed, here: list[str]) -> None:
+    candidate = Candidate(one, similarity, _postcodes(parsed.postcode, one.postcode), _places(here, parsed, one))
+    best = found.get(one.uprn)
+    if best is None or candidate.name > best.name:
+        found[one.uprn] = candidate
+
+
+def _postcodes(written: str | None, known: str | None) -> int:
+    """4 the same, 3 one character off, 2 the same sector, 1 the same district, 0 none written, -1 elsewhere."""
+    if written is None or known is None:
+        return 0
+    if written == known:
+        return 4
+    if jellyfish.damerau_levenshtein_distance(written, known) <= 1:
+        return 3
+    if written[:-2] == known[:-2]:
+        return 2
+    return 1 if written.split()[0] == known.split()[0] else -1
+
+
+def _places(here: list[str], parsed: Parsed, one: Property) -> int:
+    """1 a place written is the property's, 0 none is written, -1 only other places are."""
+    tails = [t for _, n in parsed.numbered if (t := n.removeprefix(one.street or "").strip()) != n and t]
+    written = [*here, *tails]
+    if any(_one_place(w, p) for w in written for p in one.places):
+        return 1
+    others = [w for w in written if w not in (one.street, one.building)]
+    return -1 if others else 0
+
+
+def _one_place(written: str, known: str) -> bool:
+    return written == known or (len(known) > 4 and jellyfish.jaro_winkler_similarity(written, known) >= NEAR_NAME)
+
+
+def _method(candidate: Candidate, *, alone: bool) -> str | None:
+    """How the candidate is held to be meant, or None."""
+    exact = candidate.name == 1.0
+    if candidate.postcode == 4:
+        return "exact" if exact else "near_name"
+    if candidate.postcode == 3 and candidate.place >= 0:
+        return "near_postcode"
+    if candidate.postcode in (1, 2) and (candidate.place == 1 or (candidate.place == 0 and exact and alone)):
+        return "near_postcode"
+    if candidate.postcode == 3:
+        return "near_postcode" if exact else None
+    if candidate.postcode == 0 and (candidate.place == 1 or (candidate.place == 0 and exact and alone)):
+        return "no_postcode"
+    if candidate.postcode == -1 and candidate.place == 1 and exact:
+        return "wrong_postcode"
+    return None
+
+
+def _rank(candidate: Candidate) -> tuple[float, int, float]:
+    return (max(candidate.postcode, 0) + 1.5 * candidate.place, candidate.postcode, candidate.name)
+
+
+Answer = tuple[str | None, str, str, float]
+
+
+def _answers(index: Index, parsed: Parsed, given: str | None, *, loose: bool) -> list[Answer]:
+    candidates = sorted(_candidates(index, parsed), key=lambda c: (*(-x for x in _rank(c)), c.property.uprn))
+    if loose:
+        uprns = {c.property.uprn for c in candidates} | ({given} & index.by_uprn.keys() if given else set())
+        return [(u, "property", "loose", 0.5) for u in sorted(uprns)]
+    if given and given in index.by_uprn and _given_stands(index.by_uprn[given], candidates, parsed):
+        return [_answer(index.by_uprn[given], "given", parsed)]
+    alone = len(candidates) == 1
+    best = [(m, c) for c in candidates if (m := _method(c, alone=alone))]
+    if not best:
+        return [(None, "none", "none", 0.0)]
+    if len(best) > 1 and _rank(best[0][1]) == _rank(best[1][1]):
+        return [(None, "none", "ambiguous", 0.0)]
+    return [_answer(best[0][1].property, best[0][0], parsed)]
+
+
+def _given_stands(one: Property, candidates: list[Candidate], parsed: Parsed) -> bool:
+    """Whether a given UPRN is borne out: the text may mean it, or says nothing against it and nothing better."""
+    if any(c.property.uprn == one.uprn for c in candidates):
+        return True
+    if any(c.postcode >= 3 for c in candidates):
+        return False
+    numbers = {n for n, _ in parsed.numbered} | ({parsed.flat} if parsed.flat else set())
+    named = {n for n in (one.number, one.flat) if n}
+    near = _postcodes(parsed.postcode, one.postcode) >= 2
+    return (near and bool(numbers & named or not numbers)) or (not parsed.numbered and not parsed.names)
+
+
+def _answer(one: Property, method: str, parsed: Parsed) -> Answer:
+    level = "building" if one.kind == "building" and not (parsed.flat and one.flat) else "property"
+    return (one.uprn, level, method, PROBABILITY[method])

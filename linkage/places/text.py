@@ -1,0 +1,149 @@
+"""Addresses as clerks type them, to parts that can be compared: flat, numbered names, other names, postcode.
+
+The parts keep no opinion on which name is a street and which a building: the gazetteer's own names decide (match.py).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+_ABBREVIATIONS = {
+    "RD": "ROAD", "STR": "STREET", "AVE": "AVENUE", "AV": "AVENUE", "AVEN": "AVENUE", "CL": "CLOSE", "CLO": "CLOSE",
+    "DR": "DRIVE", "DRV": "DRIVE", "CRES": "CRESCENT", "CR": "CRESCENT", "CRESC": "CRESCENT", "GDNS": "GARDENS",
+    "GDN": "GARDENS", "GRDNS": "GARDENS", "LN": "LANE", "CT": "COURT", "CRT": "COURT", "PL": "PLACE", "SQ": "SQUARE",
+    "TER": "TERRACE", "TERR": "TERRACE", "TCE": "TERRACE", "WY": "WAY", "GR": "GROVE", "GRV": "GROVE", "GRO": "GROVE",
+    "PK": "PARK", "HSE": "HOUSE", "HO": "HOUSE", "BLDG": "BUILDING", "BLDGS": "BUILDINGS", "WLK": "WALK", "MT": "MOUNT",
+    "GN": "GREEN", "GRN": "GREEN", "HTS": "HEIGHTS", "MWS": "MEWS", "PDE": "PARADE", "RW": "ROW", "VW": "VIEW",
+    "LWR": "LOWER", "UPR": "UPPER", "NTH": "NORTH", "STH": "SOUTH", "ESP": "ESPLANADE", "HL": "HILL", "LDG": "LODGE",
+}  # fmt: skip
+_STREET_WORDS = frozenset(_ABBREVIATIONS.values()) | {"STREET", "HILL", "CROFT", "RISE", "END", "FOLD", "BANK"}
+_COUNTY = frozenset(
+    "WEST MIDLANDS|WEST MIDS|W MIDLANDS|W MIDS|WESTMIDLANDS|WORCS|WORCESTERSHIRE|STAFFS|STAFFORDSHIRE|WARKS|WARWICKSHIRE|"
+    "ENGLAND|UK|UNITED KINGDOM|GB|GREAT BRITAIN|SHROPSHIRE|SALOP|MIDLANDS|WEST MIDLAND".split("|")
+)
+_FLAT = re.compile(
+    r"\b(?:FLAT|FLT|FL|APARTMENT|APPARTMENT|APT|APMT|UNIT|ROOM|RM|STUDIO|BEDSIT|MAISONETTE|SUITE)\s*(?:NO|NUMBER|#)?\s*"
+    r"([0-9]+\s?[A-Z]?|[A-Z])\b"
+)
+_NUMBERED = re.compile(r"^(?:NO\s+|NUMBER\s+)?(\d+)\s?([A-Z])?(?:\s*[/]\s*(\d+[A-Z]?))?(?:\s*-\s*\d+[A-Z]?)?\s+(.+)$")
+_NUMBER = re.compile(r"^(?:NO\s+|NUMBER\s+)?(\d+)\s?([A-Z])?(?:\s*[/]\s*(\d+[A-Z]?))?$")
+_INLINE = re.compile(r"^(.*?\D)\s+(\d+[A-Z]?)\s+(.+)$")
+_POSTCODE = re.compile(r"\b([A-Z]{1,2}[0-9][0-9A-Z]?)\s*([0-9O][A-Z0-9]{2})\b")
+_LETTER = str.maketrans("0154", "OISA")
+_DIGIT = str.maketrans("OILSZ", "01152")
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """One address text: its flat (or None), (number, name) pairs, names without number, and postcode."""
+
+    flat: str | None
+    numbered: tuple[tuple[str, str], ...]
+    names: tuple[str, ...]
+    postcode: str | None
+
+
+@cache
+def postcode(text: str | None) -> str | None:
+    """A postcode in the form `DY1 1AA`, with O and 0 put right by position; None where it cannot be one."""
+    plain = re.sub(r"[^A-Z0-9]", "", (text or "").upper())
+    if not 5 <= len(plain) <= 7:
+        return None
+    outward, inward = plain[:-3], plain[-3:]
+    inward = inward[0].translate(_DIGIT) + inward[1:].translate(_LETTER)
+    head = re.match(r"[A-Z]{1,2}", outward)
+    if not head:
+        outward = outward[0].translate(_LETTER) + outward[1:]
+        head = re.match(r"[A-Z]{1,2}", outward)
+    if not head:
+        return None
+    letters = head.group()
+    if len(letters) == len(outward):  # all letters: the last stands for a digit
+        letters = outward[:-1]
+    rest = outward[len(letters) :]
+    rest = rest[0].translate(_DIGIT) + rest[1:] if rest else rest
+    found = f"{letters}{rest} {inward}"
+    return found if re.fullmatch(r"[A-Z]{1,2}[0-9][0-9A-Z]? [0-9][A-Z]{2}", found) else None
+
+
+@cache
+def name(text: str | None) -> str:
+    """A street, building or place name in one form: capitals, no punctuation, abbreviations written out."""
+    words = re.sub(r"[^A-Z0-9 ]", " ", re.sub(r"['’.]", "", (text or "").upper())).split()
+    out = [_ABBREVIATIONS.get(w, w) if i else w for i, w in enumerate(words)]
+    if len(out) > 1:
+        # ST ends a street and opens a saint.
+        out = [("SAINT" if i == 0 else "STREET") if w == "ST" else w for i, w in enumerate(out)]
+    return " ".join(out)
+
+
+def flat_of(text: str | None) -> str | None:
+    """The identifier of a flat or room: `Flat 17` gives 17, `17` gives 17, `Flat A` gives A."""
+    plain = re.sub(r"[^A-Z0-9 ]", " ", (text or "").upper()).strip()
+    if not plain:
+        return None
+    found = _FLAT.search(plain)
+    return re.sub(r"\s", "", found.group(1)) if found else re.sub(r"\s", "", plain.split()[-1])
+
+
+def parse(lines: tuple[str | None, ...], given_postcode: str | None) -> Parsed:
+    """Take one address text apart."""
+    text = ", ".join(line for line in lines if line).upper()
+    text = re.sub(r"['’.]", "", text)
+    code = postcode(given_postcode)
+    if code is None and (found := _POSTCODE.search(text)):
+        code = postcode(found.group())
+        text = text[: found.start()] + text[found.end() :]
+    flat = None
+    if found := _FLAT.search(text):
+        flat = re.sub(r"\s", "", found.group(1))
+        text = f"{text[: found.start()]},{text[found.end() :]}"
+    return _segments(text, flat, code)
+
+
+def _segments(text: str, flat: str | None, code: str | None) -> Parsed:
+    numbered: list[tuple[str, str]] = []
+    names: list[str] = []
+    pending: str | None = None
+    for raw in text.split(","):
+        segment = re.sub(r"[^A-Z0-9/ -]", " ", raw).strip(" -/")
+        segment = re.sub(r"\s+", " ", segment)
+        if not segment:
+            continue
+        if alone := _NUMBER.match(segment):
+            pending = alone.group(1) + (alone.group(2) or "")
+            flat = flat or alone.group(3)
+            continue
+        if found := _NUMBERED.match(segment):
+            number, rest = found.group(1) + (found.group(2) or ""), found.group(4)
+            flat = flat or found.group(3)
+            numbered.append((number, name(rest)))
+            numbered += _tails(number, rest)
+        elif inline := _INLINE.match(segment):
+            names.append(name(inline.group(1)))
+            numbered.append((inline.group(2), name(inline.group(3))))
+        else:
+            plain = name(segment)
+            if plain in _COUNTY:
+                continue
+            if pending:
+                numbered.append((pending, plain))
+                pending = None
+            names.append(plain)
+    return Parsed(flat, tuple(dict.fromkeys(numbered)), tuple(dict.fromkeys(n for n in names if n)), code)
+
+
+def _tails(number: str, rest: str) -> list[tuple[str, str]]:
+    """`4 HIGH STREET DUDLEY` on one line: also the number with the name up to its street word."""
+    words = name(rest).split()
+    ends = [i for i, w in enumerate(words) if w in _STREET_WORDS and 0 < i < len(words) - 1]
+    return [(number, " ".join(words[: i + 1])) for i in ends]
+
+
+def place_names(rest: str) -> str:
+    """The words after the street word of a one-line address: `HIGH STREET DUDLEY` gives `DUDLEY`."""
+    words = rest.split()
+    ends = [i for i, w in enumerate(words) if w in _STREET_WORDS and 0 < i < len(words) - 1]
+    return " ".join(words[ends[-1] + 1 :]) if ends else ""

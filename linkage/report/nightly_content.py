@@ -1,0 +1,148 @@
+"""What the night's reports may draw on, read once from the working tables: people, properties, suppliers, details.
+
+Only people and properties that a standing exception names are read; a report can show no one else.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import duckdb
+
+from linkage.detect.records import rows
+from linkage.ledger.ledger import Entry
+from linkage.night import Night
+from linkage.report.content import (
+    Detail,
+    HubDisplay,
+    LinkEvidence,
+    NightContent,
+    PersonDisplay,
+    PropertyDisplay,
+    SupplierState,
+)
+
+SEX = {"1": "male", "2": "female"}
+LEVEL_WORDS = {
+    "gamma_given_name": "given name",
+    "gamma_family_and_home": "family name or home",
+    "gamma_birth_date": "date of birth",
+    "gamma_sex": "sex",
+    "gamma_nhs_number": "NHS number",
+    "gamma_phone": "phone number",
+    "gamma_email": "e-mail address",
+    "gamma_force_key": "police key",
+}
+
+
+def build(
+    con: duckdb.DuckDBPyConnection, night: Night, entries: list[Entry], software_version: str, model_version: str
+) -> NightContent:
+    """The content of tonight's reports."""
+    exceptions = [e.exception for e in entries]
+    hubs = night.settings.table("hubs")
+    return NightContent(
+        night=night.date,
+        synthetic=night.settings.text("governance.mode") == "synthetic",
+        exceptions=exceptions,
+        details={e.exception["exception_id"]: _detail(con, e) for e in entries},
+        people=_people(con, exceptions),
+        properties=_properties(con, exceptions),
+        suppliers=_suppliers(con),
+        hubs={gss: HubDisplay(hub["name"], hub["contact"]) for gss, hub in hubs.items()},
+        software_version=software_version,
+        model_version=model_version,
+    )
+
+
+def concerns(content: NightContent, gss: str) -> bool:
+    """Whether a hub has a report tonight: an exception names it, or people are registered in its area."""
+    return any(gss in e["hubs"] for e in content.exceptions)
+
+
+def _people(con: duckdb.DuckDBPyConnection, exceptions: list[dict[str, Any]]) -> dict[str, PersonDisplay]:
+    wanted = sorted({p["person_id"] for e in exceptions for p in e["people"]})
+    found = rows(
+        con,
+        "SELECT f.person_id, f.name_display, f.born, f.sex, (SELECT min_by(s.council_gss, (s.register_said, s.uprn)) "
+        "FROM stay AS s WHERE s.person_id = f.person_id AND s.registered) AS home_gss "
+        "FROM profile AS f WHERE list_contains($wanted, f.person_id) ORDER BY f.person_id",
+        {"wanted": wanted},
+    )
+    return {
+        r["person_id"]: PersonDisplay(
+            r["name_display"] or "name not recorded", r["born"], SEX.get(r["sex"] or "", "not known"), r["home_gss"]
+        )
+        for r in found
+    }
+
+
+def _properties(con: duckdb.DuckDBPyConnection, exceptions: list[dict[str, Any]]) -> dict[str, PropertyDisplay]:
+    wanted = sorted({a["uprn"] for e in exceptions for a in e["addresses"]})
+    found = con.execute(
+        "SELECT uprn, display_address, council_gss FROM property WHERE list_contains($wanted, uprn) ORDER BY uprn",
+        {"wanted": wanted},
+    ).fetchall()
+    return {uprn: PropertyDisplay(address, gss) for uprn, address, gss in found}
+
+
+def _suppliers(con: duckdb.DuckDBPyConnection) -> list[SupplierState]:
+    found = con.execute(
+        "SELECT contract, supplier, status, last_good_night FROM input_file WHERE contract <> 'protected' ORDER BY ALL"
+    ).fetchall()
+    return [SupplierState(*row) for row in found]
+
+
+def _detail(con: duckdb.DuckDBPyConnection, entry: Entry) -> Detail:
+    told = entry.detail
+    timeline = [
+        (date.fromisoformat(e["date"]), f"{e['contract'].replace('_', ' ')} ({e['supplier']})", e["says"])
+        for e in entry.exception["evidence"]
+        if e["date"]
+    ]
+    return Detail(
+        not_known=list(told["not_known"]),
+        priority_reasons=list(told["priority_reasons"]),
+        link_evidence=_links(con, entry.exception),
+        score_parts=[(what, part) for what, part in told["score_parts"]],
+        changed=[] if entry.exception["status"] != "changed" else ["The records or the priority behind this changed tonight."],
+        timeline=sorted(timeline),
+        notices={},
+    )
+
+
+def _links(con: duckdb.DuckDBPyConnection, exception: dict[str, Any]) -> list[LinkEvidence]:
+    """Why the records of one person are held to be one person: each record's strongest pair with another of them."""
+    keys = sorted(
+        {f"{e['contract']}|{e['supplier']}|{e['record_id']}|{e['mention']}" for e in exception["evidence"]}
+    )
+    pairs = rows(
+        con,
+        "SELECT q.*, l.contract AS contract_l, r.contract AS contract_r, a.link_probability AS held_l, "
+        "b.link_probability AS held_r FROM pair AS q INNER JOIN mention AS l ON q.mention_id_l = l.mention_id "
+        "INNER JOIN mention AS r ON q.mention_id_r = r.mention_id INNER JOIN person AS a ON a.mention_id = q.mention_id_l "
+        "INNER JOIN person AS b ON b.mention_id = q.mention_id_r AND a.person_id = b.person_id "
+        "WHERE q.veto IS NULL AND list_contains($keys, q.mention_id_l) AND list_contains($keys, q.mention_id_r) "
+        "ORDER BY q.match_weight DESC, q.mention_id_l, q.mention_id_r LIMIT 6",
+        {"keys": keys},
+    )
+    return [_link(pair) for pair in pairs]
+
+
+def _link(pair: dict[str, Any]) -> LinkEvidence:
+    words = {c: w for c, w in LEVEL_WORDS.items() if pair.get(c) is not None}
+    agreed = [w for c, w in words.items() if pair[c] > 0]
+    disagreed = [w for c, w in words.items() if pair[c] == 0]
+    missing = [w for c, w in words.items() if pair[c] < 0]
+    one, other = (pair[side].replace("_", " ") for side in ("contract_l", "contract_r"))
+    held = min(pair["held_l"], pair["held_r"])
+    strength = "very strong" if held >= 0.99 else "strong" if held >= 0.95 else "fair"
+    return LinkEvidence(
+        sentence=f"The {one} record and the {other} record are held to be one person.",
+        agreed=agreed,
+        disagreed=disagreed,
+        missing=missing,
+        rarity=f"the agreement is about 2 to the power {pair['match_weight']:.0f} against chance",
+        strength=strength,
+    )

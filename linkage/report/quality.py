@@ -1,0 +1,121 @@
+"""The data-quality page of a night: what came, what was set aside and why. Counts only, no value of any record.
+
+Reads input_file, quarantine, rule_result, fill_rate and gate_warning as the gate left them; writes
+`quality/index.html` (one self-contained page) and `quality/quarantine.parquet`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import duckdb
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from linkage.night import Night
+from linkage.tables import CONTRACTS
+
+TEMPLATES = Path(__file__).with_name("templates")
+STATUS_WORDS = {
+    "accepted": "accepted",
+    "refused": "refused",
+    "missing": "missing: nobody has delivered it",
+    "stale": "stale: no file tonight",
+}
+
+
+def write(con: duckdb.DuckDBPyConnection, night: Night, folder: Path) -> None:
+    """Write `quality/index.html` and `quality/quarantine.parquet` into the night's output folder."""
+    target = folder / "quality"
+    target.mkdir(parents=True, exist_ok=True)
+    _write_quarantine(con, target / "quarantine.parquet")
+    page = _environment().get_template("quality.html").render(_content(con, night))
+    (target / "index.html").write_text(page, encoding="utf-8")
+
+
+def _write_quarantine(con: duckdb.DuckDBPyConnection, file: Path) -> None:
+    con.execute(
+        "COPY (SELECT contract, supplier, record_id, row_number, reasons FROM quarantine "
+        f"ORDER BY contract, supplier, row_number, reasons) TO '{str(file).replace(chr(39), chr(39) * 2)}' (FORMAT parquet)"
+    )
+
+
+def _environment() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
+        lstrip_blocks=True,
+    )  # fmt: skip
+
+
+def _content(con: duckdb.DuckDBPyConnection, night: Night) -> dict[str, Any]:
+    files = _rows(con, "SELECT * FROM input_file ORDER BY contract, supplier, path")
+    return {
+        "night": night.date.isoformat(),
+        "synthetic": night.settings.text("governance.mode") == "synthetic",
+        "files": [{**f, "status_words": STATUS_WORDS[f["status"]]} for f in files],
+        "totals": _totals(files),
+        "warnings": _rows(con, "SELECT * FROM gate_warning ORDER BY ALL"),
+        "reasons": _rows(con, _REASONS),
+        "rules": _rows(con, _RULES),
+        "rules_checked": _rows(con, _RULES_CHECKED),
+        "fill": [_fill(con, name) for name in CONTRACTS],
+    }
+
+
+def _rows(con: duckdb.DuckDBPyConnection, query: str) -> list[dict[str, Any]]:
+    done = con.execute(query)
+    names = [column[0] for column in done.description or ()]
+    return [dict(zip(names, row, strict=True)) for row in done.fetchall()]
+
+
+def _totals(files: list[dict[str, Any]]) -> dict[str, int]:
+    good = [f for f in files if f["status"] == "accepted"]
+    return {
+        "delivered": sum(f["status"] in ("accepted", "refused") for f in files),
+        "accepted": len(good),
+        "refused": sum(f["status"] == "refused" for f in files),
+        "absent": sum(f["status"] in ("stale", "missing") for f in files),
+        "rows": sum(f["rows_read"] for f in good),
+        "set_aside": sum(f["rows_quarantined"] for f in good),
+    }
+
+
+_REASONS = """
+SELECT contract, supplier, reason, count(*) AS rows FROM (SELECT contract, supplier, unnest(reasons) AS reason FROM quarantine)
+GROUP BY ALL ORDER BY contract, supplier, rows DESC, reason
+"""
+_RULES = """
+SELECT contract, supplier, column_name, words, severity, rows_checked, rows_failed FROM rule_result
+WHERE rows_failed > 0 ORDER BY contract, supplier, severity DESC, rows_failed DESC, rule
+"""
+_RULES_CHECKED = """
+SELECT contract, count(DISTINCT rule) AS rules, count(DISTINCT rule) FILTER (rows_failed > 0) AS broken,
+    count(DISTINCT supplier) AS suppliers
+FROM rule_result GROUP BY contract ORDER BY contract
+"""
+
+
+def _fill(con: duckdb.DuckDBPyConnection, contract: str) -> dict[str, Any]:
+    """One table of the page: the contract's columns down, its suppliers across, filled share in each cell."""
+    found = con.execute(
+        "SELECT column_name, supplier, filled FROM fill_rate WHERE contract = $contract", {"contract": contract}
+    ).fetchall()
+    shares = {(column, supplier): filled for column, supplier, filled in found}
+    suppliers = sorted({supplier for _, supplier in shares})
+    return {
+        "contract": contract,
+        "suppliers": suppliers,
+        "columns": [
+            {"name": c.name, "shares": [_percent(shares[c.name, s]) for s in suppliers]}
+            for c in CONTRACTS[contract].columns
+        ],
+    }
+
+
+def _percent(share: float) -> str:
+    """A share in words of percent; never 0% or 100% for what is not quite none or all."""
+    if 0 < share < 0.01:
+        return "under 1%"
+    if 0.99 < share < 1:
+        return "over 99%"
+    return f"{round(share * 100)}%"

@@ -1,0 +1,115 @@
+"""Files in: tonight's extracts into the landing tables, every value kept as it came.
+
+Reads the folder `<landing>/<night>`; writes landed_<contract>, landed_reject and input_file. A file that cannot be
+trusted is refused as a whole, in words, and costs the night nothing else.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from linkage.night import Night
+from linkage.settings import Settings
+from linkage.sources import csv_file, files, landing, manifest, parquet_file, scan, suppliers
+from linkage.sources.files import Found
+from linkage.sources.headings import Layout
+from linkage.sources.refusal import Refused
+from linkage.tables import CONTRACTS
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Landed:
+    """What became of one file."""
+
+    sha256: str | None
+    rows: int
+    notes: tuple[str, ...]
+    refused: bool = False
+
+
+def land(con: duckdb.DuckDBPyConnection, night: Night) -> None:
+    """Land every extract of the night. A folder that is not there lands nothing; `flows.gates` then stops the night.
+
+    Raises SettingsError when the settings' governance mode does not exist.
+    """
+    landing.prepare(con)
+    folder = night.landing / night.date.isoformat()
+    if not folder.is_dir():
+        log.warning("there is no folder %s", folder)
+        return
+    found, unread = files.find(folder)
+    for name in unread:
+        log.warning("%s: left unread, its name is not that of an extract", name)
+    for file in found:
+        _note(con, file, _land_file(con, night.settings, folder, file))
+    for file in files.orphan_manifests(folder, found):
+        _note_orphan(con, file)
+
+
+def _land_file(con: duckdb.DuckDBPyConnection, settings: Settings, folder: Path, file: Found) -> Landed:
+    sha256: str | None = None
+    try:
+        path = files.open_checked(file, folder)
+        before = _stamp(path)
+        sha256 = scan.digest(path)
+        suppliers.check_governance(settings, file.supplier)
+        columns = _load(con, settings, folder, file, path, sha256)
+        if _stamp(path) != before:
+            raise Refused("it was still being written while it was read; deliver before the job starts")
+        return Landed(sha256, landing.count(con, *file.key), columns.notes)
+    except Refused as refusal:
+        rows = landing.count(con, *file.key) if file.contract in CONTRACTS else 0
+        if file.contract in CONTRACTS:
+            landing.take_back(con, *file.key)
+        return Landed(sha256, rows, (str(refusal),), refused=True)
+
+
+def _load(
+    con: duckdb.DuckDBPyConnection, settings: Settings, folder: Path, file: Found, path: Path, sha256: str
+) -> Layout:
+    """Read one file and hold it against its manifest. Raises Refused."""
+    if sha256 == hashlib.sha256(b"").hexdigest():
+        raise Refused("it is empty, without even a heading line; ask for it again")
+    claimed = manifest.read(files.manifest_of(file, folder), folder)
+    claimed.check_digest(sha256)
+    contract = CONTRACTS[file.contract]
+    renamed = suppliers.column_map(settings, file.supplier, contract)
+    if file.kind == "csv":
+        columns = csv_file.layout(path, contract, renamed)
+        csv_file.load(con, path, scan.scan(path), contract, file.supplier, columns)
+    else:
+        columns = parquet_file.layout(path, contract, renamed)
+        parquet_file.load(con, path, contract, file.supplier, columns)
+    claimed.check_rows(landing.count(con, *file.key))
+    return columns
+
+
+def _stamp(path: Path) -> tuple[int, int]:
+    stat = os.stat(path)
+    return stat.st_mtime_ns, stat.st_size
+
+
+def _note(con: duckdb.DuckDBPyConnection, file: Found, landed: Landed) -> None:
+    status = "refused" if landed.refused else "accepted"
+    for note in landed.notes:
+        log.log(logging.WARNING if landed.refused else logging.INFO, "%s: %s: %s", file.name, status, note)
+    con.execute(
+        "INSERT INTO input_file VALUES ($contract, $supplier, $path, $sha256, $rows, 0, $status, $reasons, NULL)",
+        {
+            "contract": file.contract, "supplier": file.supplier, "path": file.name, "sha256": landed.sha256,
+            "rows": landed.rows, "status": status, "reasons": list(landed.notes),
+        },  # fmt: skip
+    )
+
+
+def _note_orphan(con: duckdb.DuckDBPyConnection, file: Found) -> None:
+    refused = Landed(None, 0, ("its manifest came without the file; ask for it again",), refused=True)
+    _note(con, file, refused)

@@ -1,0 +1,134 @@
+"""The protection gate: restricted rows lose their whereabouts before anything is remembered; dead numbers stay dead."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from linkage import history
+from linkage.night import Night
+from linkage.protect import gate
+from linkage.tables import CONTRACTS
+
+CANARY = "CANARY LANE"
+MOTHER, OLD = "9991777636", "9997783530"
+
+
+def patient(record_id="p1", **more):
+    return {
+        "record_id": record_id, "nhs_number": MOTHER, "practice_code": "M87001", "given_names": "Ann", "family_name": "Lee",
+        "date_of_birth": date(1990, 1, 2), "address_line_1": f"1 {CANARY}", "postcode": "DY1 1AA", "uprn": "900",
+        "mobile": "07700900123", "email": "canary@example.org", "registered_on": date(2020, 1, 1),
+        "next_of_kin_name": "Canary Kin", "next_of_kin_phone": "07700900124", **more,
+    }  # fmt: skip
+
+
+def booking(**more):
+    return {
+        "record_id": "b1", "nhs_number": MOTHER, "given_names": "Ann", "family_name": "Lee", "booked_on": date(2025, 6, 1),
+        "status": "active", "address_line_1": f"1 {CANARY}", "emergency_contact_name": "Canary Friend", "single_parent": "Y",
+        **more,
+    }  # fmt: skip
+
+
+def everything(con) -> str:
+    """Every value of every table, but for the sealed addresses that only the gate reads."""
+    text = []
+    for schema, table in con.execute(
+        "SELECT database_name, table_name FROM duckdb_tables() WHERE table_name NOT IN ('sealed_address', 'protected_entry')"
+    ).fetchall():
+        text.append(str(con.execute(f'SELECT * FROM "{schema}"."{table}"').fetchall()))
+    return "\n".join(text)
+
+
+def run(con, night):
+    counts = gate.run(con, night)
+    history.remember(con, night)
+    return counts
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        {"gp": [patient(sensitivity="S")]},
+        {"gp": [patient(disclosure="withhold")]},
+        {"gp": [patient()], "protected": [{"record_id": "x", "nhs_number": "999 177 7636", "reason": "court_order"}]},
+        {"gp": [patient(sensitivity="S")], "maternity_booking": [booking()]},
+        {"gp": [{**patient(), "supplier": "other"}, patient("p2", sensitivity="S")]},
+    ],
+)
+def test_a_mark_on_any_record_of_a_number_hides_every_whereabouts(con, accept, night, rows):
+    accept(**rows)
+    run(con, night)
+    told = everything(con).upper()
+    assert "CANARY" not in told
+    assert "07700900123" not in told
+    assert "DY1 1AA" not in told
+
+
+def test_the_name_stays_so_that_the_mark_can_reach_the_cluster(con, accept, night):
+    accept(gp=[patient(sensitivity="S")])
+    run(con, night)
+    assert con.execute("SELECT given_names, date_of_birth, uprn FROM gp").fetchall() == [("Ann", date(1990, 1, 2), None)]
+
+
+def test_a_mark_set_later_purges_what_was_remembered(con, accept, night):
+    accept(gp=[patient()], maternity_booking=[booking()])
+    run(con, night)
+    assert "CANARY" in everything(con)
+    later = Night(date(2026, 1, 6), night.landing, night.out, night.settings)
+    accept(later, gp=[patient()], maternity_booking=[booking()], protected=[{"record_id": "x", "nhs_number": MOTHER, "reason": "other"}])
+    run(con, later)
+    assert "CANARY" not in everything(con)
+
+
+def test_a_mark_of_a_silent_supplier_stands(con, accept, night):
+    accept(gp=[patient(sensitivity="S")])
+    run(con, night)
+    later = Night(date(2026, 1, 6), night.landing, night.out, night.settings)
+    accept(later, silent=("gp",), maternity_booking=[booking()])
+    run(con, later)
+    assert "CANARY" not in everything(con)
+
+
+def test_an_entry_that_is_over_protects_no_more(con, accept, night):
+    over = {"record_id": "x", "nhs_number": MOTHER, "reason": "other", "to_date": date(2025, 1, 1)}
+    accept(gp=[patient()], protected=[over])
+    run(con, night)
+    assert "CANARY" in everything(con)
+
+
+def test_an_invalidated_number_is_refused_now_and_later_and_nothing_keeps_it(con, accept, night):
+    dead = {"record_id": "x", "nhs_number": OLD, "reason": "invalidated"}
+    accept(gp=[patient(nhs_number=OLD)])
+    run(con, night)
+    for day, listed in ((6, [dead]), (7, [])):
+        tonight = Night(date(2026, 1, day), night.landing, night.out, night.settings)
+        accept(tonight, gp=[patient(nhs_number=OLD), patient("p2", nhs_number=MOTHER)], protected=listed)
+        counts = run(con, tonight)
+        assert counts["refused"] == 1
+        assert con.execute("SELECT record_id FROM gp").fetchall() == [("p2",)]
+        assert OLD not in everything(con)
+
+
+def test_a_baby_of_a_restricted_mother_is_restricted(con, accept, night):
+    baby = {"record_id": "n1", "booking_record_id": "b1", "date_of_birth": date(2026, 1, 1), "discharge_address_line_1": CANARY}
+    accept(maternity_booking=[booking(disclosure="withhold")], maternity_birth=[baby])
+    run(con, night)
+    assert CANARY not in everything(con)
+
+
+def test_quarantine_does_not_point_at_a_restricted_row(con, accept, night):
+    accept(gp=[patient(sensitivity="S")])
+    con.execute("INSERT INTO quarantine VALUES ('gp', 's', 'p1', 1, ['date_of_birth is not a date'])")
+    run(con, night)
+    assert con.execute("SELECT count(*) FROM quarantine").fetchone() == (0,)
+
+
+def test_landed_text_is_gone(con, accept, night):
+    accept()
+    for name in CONTRACTS:
+        con.execute(f"CREATE TABLE landed_{name} (x VARCHAR)")
+    run(con, night)
+    assert not con.execute("SELECT 1 FROM duckdb_tables() WHERE table_name LIKE 'landed%'").fetchall()

@@ -1,0 +1,38 @@
+"""Phones, e-mails, NHS numbers and relationships."""
+
+from __future__ import annotations
+
+import pytest
+
+from linkage.standardise import contact
+
+
+@pytest.mark.parametrize(
+    ("written", "shape"),
+    [("07700 900123", "07700900123"), ("+44 7700 900123", "07700900123"), ("(0121) 496-0000", "01214960000"),
+     ("123", None), ("not given", None), ("00000000000", None)],
+)  # fmt: skip
+def test_phone(written, shape):
+    assert contact.phone(written) == shape
+
+
+@pytest.mark.parametrize(
+    ("written", "shape"),
+    [("9991777636", "9991777636"), ("999 177 7636", "9991777636"), ("9991777637", None), ("", None), ("1111111111", None)],
+)
+def test_nhs_number_must_pass_its_check_digit(written, shape):
+    assert contact.valid_nhs_number(written) == shape
+
+
+@pytest.mark.parametrize(("written", "shape"), [("A.B@Example.org", "a.b@example.org"), ("none", None), ("a b@c.d", None)])
+def test_email(written, shape):
+    assert contact.email(written) == shape
+
+
+@pytest.mark.parametrize(
+    ("written", "meaning"),
+    [("H", "husband"), ("HUSBAND", "husband"), ("bd", "father_of_baby"), ("P", "partner"), ("mom", "mother"),
+     ("Father", "father"), ("best friend", "friend"), ("mother in law", "in_law"), ("???", None), ("xyz", "other")],
+)  # fmt: skip
+def test_relationship(written, meaning):
+    assert contact.relationship(written) == meaning

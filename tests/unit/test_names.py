@@ -1,0 +1,68 @@
+"""Names: what agencies write, as tokens and classes."""
+
+from __future__ import annotations
+
+import pytest
+
+from linkage.standardise import names
+
+WRITTEN = [
+    # given, family, given tokens, initials, family tokens, titles
+    ("Mohd Yusuf", "Begum", ("MOHD", "YUSUF"), (), (), ("BEGUM",)),
+    ("J", "O'Brien", (), ("J",), ("OBRIEN",), ()),
+    ("Łukasz", "Kowalski", ("LUKASZ",), (), ("KOWALSKI",), ()),
+    ("Baby Girl", "Grant", (), (), ("GRANT",), ()),
+    ("Twin 1", "Smith", (), (), ("SMITH",), ()),
+    ("Anne-Marie", "Price-Jones", ("ANNE", "MARIE"), (), ("PRICE", "JONES"), ()),
+    (None, None, (), (), (), ()),
+]
+
+
+@pytest.mark.parametrize(("given", "family", "tokens", "initials", "surnames", "titles"), WRITTEN)
+def test_columns(given, family, tokens, initials, surnames, titles):
+    name = names.parse(given, family)
+    assert (name.given, name.initials, name.family, name.titles) == (tokens, initials, surnames, titles)
+
+
+@pytest.mark.parametrize(
+    ("text", "given", "family"),
+    [
+        ("mr imran khan", ("IMRAN",), ("KHAN",)),
+        ("Khan, Imran", ("IMRAN",), ("KHAN",)),
+        ("Imran", ("IMRAN",), ()),
+        ("GAVIN CRAIG THOMPSON", ("GAVIN", "CRAIG"), ("THOMPSON",)),
+    ],
+)
+def test_one_text(text, given, family):
+    name = names.parse_full(text)
+    assert (name.given, name.family) == (given, family)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("MUHAMMAD", "MOHD"), ("HUSSEIN", "HOSSAIN"), ("YOUSAF", "YUSUF"), ("KOWALSKA", "KOWALSKI"), ("CHOWDHURY", "CHAUDHRY")],
+)
+def test_spellings_of_one_name_share_a_class(one, other):
+    assert names.spelling_class(one) == names.spelling_class(other)
+
+
+@pytest.mark.parametrize(("one", "other"), [("HASSAN", "HUSSAIN"), ("SMITH", "JONES"), ("AISHA", "SAIRA")])
+def test_different_names_do_not(one, other):
+    assert names.spelling_class(one) != names.spelling_class(other)
+
+
+def test_a_short_form_meets_its_formal_name():
+    assert set(names.nicknames("BOB")) & set(names.nicknames("ROBERT"))
+    assert set(names.nicknames("KASIA")) & set(names.nicknames("KATARZYNA"))
+    assert not set(names.nicknames("IMRAN")) & set(names.nicknames("JOHN"))
+
+
+@pytest.mark.parametrize("reference", ["spelling_classes", "nicknames", "honorifics", "placeholders", "title_tokens"])
+def test_reference_lists_name_their_origin_and_hold_clean_tokens(reference):
+    text = (names.REFERENCE / f"{reference}.csv").read_text(encoding="utf-8")
+    assert text.startswith("#")
+    assert "Licence" in text
+    rows = [line for line in text.splitlines() if not line.startswith("#")][1:]
+    tokens = [row.split(",")[0] for row in rows]
+    assert len(tokens) == len(set(tokens)) > 0
+    assert all(names.fold(token) == [token] for token in tokens)

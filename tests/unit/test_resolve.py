@@ -1,0 +1,98 @@
+"""Clusters: against networkx where nothing contradicts, and held apart where something does."""
+
+from __future__ import annotations
+
+import random
+from datetime import date
+
+import networkx
+import pytest
+
+from linkage.people.cluster import Facts, may_be_one_date
+from linkage.people.persons import unique_clusters
+from linkage.people.resolve import Resolution
+
+
+def fact(mention_id: str, **told: object) -> Facts:
+    base: dict[str, object] = {
+        "mention_id": mention_id, "record": mention_id, "is_contact": False, "given_keys": frozenset(),
+        "initials": frozenset(), "born": None, "nhs_number": None, "names_number": None, "account": None, "birth": None,
+        "born_before": None, "born_after": None, "force_key": None, "strong": True,
+    }  # fmt: skip
+    return Facts(**{**base, **told})  # type: ignore[arg-type]
+
+
+def groups(facts: list[Facts], edges: list[tuple[float, str, str]], link_at: float = 0.9) -> set[frozenset[str]]:
+    return {frozenset(c.members) for c in unique_clusters(Resolution(facts, edges, link_at).run())}
+
+
+def name(text: str) -> dict[str, object]:
+    return {"given_keys": frozenset({text}), "initials": frozenset({text[0]})}
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_without_contradictions_clusters_are_connected_components(seed):
+    draw = random.Random(seed)
+    facts = [fact(f"m{i}") for i in range(60)]
+    edges = [(draw.uniform(4, 20), *sorted(draw.sample([f.mention_id for f in facts], 2))) for _ in range(40)]
+    graph = networkx.Graph([(a, b) for _, a, b in edges])
+    graph.add_nodes_from(f.mention_id for f in facts)
+    assert groups(facts, edges) == {frozenset(c) for c in networkx.connected_components(graph)}
+
+
+def test_order_of_edges_changes_nothing():
+    facts = [fact(f"m{i}", born=date(1990, 1, 1 + i % 3)) for i in range(12)]
+    edges = [(5.0 + i % 4, f"m{i}", f"m{i + 1}") for i in range(11)]
+    assert groups(facts, edges) == groups(facts, edges[::-1])
+
+
+def test_two_nhs_numbers_are_two_people():
+    facts = [fact("a", nhs_number="9991777636"), fact("b", nhs_number="9997783530"), fact("c")]
+    assert groups(facts, [(30.0, "a", "c"), (20.0, "b", "c"), (25.0, "a", "b")]) == {frozenset("ac"), frozenset("b")}
+
+
+def test_father_and_son_of_one_initial_are_not_chained_through_it():
+    facts = [
+        fact("john", **name("JOHN"), born=date(1960, 5, 1)),
+        fact("james", **name("JAMES"), born=date(1988, 2, 3)),
+        fact("j", initials=frozenset("J"), strong=False),
+    ]
+    edges = [(6.0, "j", "john"), (6.0, "j", "james")]
+    assert groups(facts, edges) == {frozenset({"john"}), frozenset({"james"}), frozenset({"j"})}
+
+
+def test_a_weak_mention_joins_the_one_person_with_a_clear_claim():
+    facts = [fact("john", **name("JOHN")), fact("ann", **name("ANN")), fact("j", initials=frozenset("J"), strong=False)]
+    assert groups(facts, [(6.0, "j", "john")]) == {frozenset({"john", "j"}), frozenset({"ann"})}
+
+
+def test_babies_of_one_birth_stay_apart():
+    facts = [fact("t1", birth="s|k1", born=date(2026, 1, 5)), fact("t2", birth="s|k1", born=date(2026, 1, 5))]
+    assert len(groups(facts, [(40.0, "t1", "t2")])) == 2
+
+
+def test_a_contact_is_not_the_one_who_names_them():
+    facts = [fact("mother", nhs_number="9991777636"), fact("contact", names_number="9991777636", strong=False)]
+    assert len(groups(facts, [(40.0, "contact", "mother")])) == 2
+
+
+def test_two_contacts_of_one_record_may_be_one_man():
+    facts = [
+        fact("father", record="r", is_contact=True, **name("IMRAN"), strong=False),
+        fact("contact", record="r", is_contact=True, **name("IMRAN"), strong=False),
+    ]
+    assert len(groups(facts, [(9.0, "contact", "father")])) == 1
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "may"),
+    [
+        (date(1990, 3, 4), date(1990, 4, 3), True),
+        (date(1990, 3, 4), date(1990, 3, 5), True),
+        (date(1990, 3, 4), date(1991, 3, 4), True),
+        (date(1990, 3, 4), date(1962, 3, 4), False),
+        (date(1990, 3, 4), date(1987, 11, 20), False),
+    ],
+)
+def test_may_be_one_date(one, other, may):
+    assert may_be_one_date(one, other) is may
