@@ -16,13 +16,15 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-from flows import stages
-from flows.nightly import Job
-from flows.workroom import Workroom
-from linkage import settings, store
+from expectations import contracts
+from linkage import history, settings, store
 from linkage.night import Night
 from linkage.people import model, persons, score
 from linkage.people.resolve import Resolution
+from linkage.places import match, property
+from linkage.protect import gate
+from linkage.sources import read
+from linkage.standardise import mention
 
 SAMPLE = 2000
 """Mentions a side of the random pairs: 4 million pairs."""
@@ -34,9 +36,11 @@ def prepare(region: Path, scratch: Path) -> tuple[duckdb.DuckDBPyConnection, Nig
     night = Night(day, region / "landing", scratch, settings.load())
     con = store.connect(memory="8GB")
     con.execute("ATTACH ':memory:' AS store")
-    job = Job(Workroom(night, con, scratch / "s", scratch / "b", ""))
-    for stage in (stages.sources, stages.gates, stages.protect, stages.history, stages.standardise, stages.places):
-        stage(job)
+    history.prepare(con, night)
+    for stage in (read.land, contracts.gate, gate.run, history.remember, mention.run):
+        stage(con, night)
+    property.build(con, night.settings.table("hubs"))
+    match.run(con)
     store.run_sql(con, score.HERE / "person_input.sql")
     score.register_region(con, night)
     truth = region / "truth" / "mentions.parquet"
@@ -47,44 +51,43 @@ def prepare(region: Path, scratch: Path) -> tuple[duckdb.DuckDBPyConnection, Nig
     return con, night
 
 
-def count_levels(con: duckdb.DuckDBPyConnection, parameters: dict[str, Any]) -> dict[str, dict[str, dict[str, float]]]:
-    """Counts by comparison and level: `true` and `false` among candidates, `random` among random pairs."""
-    score.score(con, parameters, -60.0)
-    found: dict[str, dict[str, dict[str, float]]] = {}
-    for comparison in model.COMPARISONS:
-        names = model.level_names(comparison)
-        counts = {name: {"true": 0.0, "false": 0.0, "random": 0.0} for name in names}
-        for gamma, same, n in con.execute(
-            f"SELECT gamma_{comparison.name}, coalesce(a.true_person = b.true_person, false), count(*) FROM scored "
-            "JOIN true_person a ON a.mention_id = mention_id_l JOIN true_person b ON b.mention_id = mention_id_r "
-            "GROUP BY ALL"
-        ).fetchall():
-            if gamma >= 0:
-                counts[names[len(names) - 1 - gamma]]["true" if same else "false"] += n
-        for name, n in _random_levels(con, comparison):
-            counts[name]["random"] += n
-        found[comparison.name] = counts
-    return found
+PAIRS = {
+    "true": "SELECT a.mention_id AS a, b.mention_id AS b FROM true_person AS a INNER JOIN true_person AS b "
+    "ON a.true_person = b.true_person AND a.mention_id < b.mention_id",
+    "random": f"SELECT l.mention_id AS a, r.mention_id AS b FROM (FROM person_input ORDER BY hash(mention_id || 'l') LIMIT {SAMPLE}) "
+    f"AS l CROSS JOIN (FROM person_input ORDER BY hash(mention_id || 'r') LIMIT {SAMPLE}) AS r WHERE l.mention_id <> r.mention_id",
+    "family_and_home": "SELECT DISTINCT l.m AS a, r.m AS b FROM (SELECT mention_id AS m, unnest(place_key || ['P' || postcode]) AS k "
+    "FROM person_input) AS l INNER JOIN (SELECT mention_id AS m, unnest(place_key || ['P' || postcode]) AS k FROM person_input) AS r "
+    "ON l.k = r.k AND l.m < r.m",
+    **{
+        key: f"SELECT l.mention_id AS a, r.mention_id AS b FROM person_input AS l INNER JOIN person_input AS r "
+        f"ON l.{key} = r.{key} AND l.mention_id < r.mention_id"
+        for key in ("nhs_number", "email", "force_key")
+    },
+}
+"""Pairs to count levels over: all true ones, random ones, and those that share what a rare level needs."""
 
 
-def _random_levels(con: duckdb.DuckDBPyConnection, comparison: model.Comparison) -> list[tuple[str, int]]:
+def level_counts(con: duckdb.DuckDBPyConnection, comparison: model.Comparison, pairs: str, *, same: bool) -> dict[str, int]:
+    """Pairs by level, of one true person (`same`) or of two. Pairs the comparison is silent on are left out."""
     cases = " ".join(f"WHEN {level.sql} THEN '{level.name}'" for level in comparison.levels)
     columns = [r[0] for r in con.execute("DESCRIBE person_input").fetchall()]
-    left = ", ".join(f"{c} AS {c}_l" for c in columns)
-    right = ", ".join(f"{c} AS {c}_r" for c in columns)
-    order = "ORDER BY hash(mention_id || $side) LIMIT"
-    return con.execute(
-        f"WITH l AS (SELECT {left} FROM (FROM person_input {order.replace('$side', chr(39) + 'l' + chr(39))} {SAMPLE})), "
-        f"r AS (SELECT {right} FROM (FROM person_input {order.replace('$side', chr(39) + 'r' + chr(39))} {SAMPLE})) "
-        f"SELECT CASE WHEN {comparison.silent} THEN NULL {cases} ELSE 'else' END AS level, count(*) FROM l, r "
-        "LEFT JOIN true_person a ON a.mention_id = mention_id_l LEFT JOIN true_person b ON b.mention_id = mention_id_r "
-        "WHERE mention_id_l <> mention_id_r AND a.true_person IS DISTINCT FROM b.true_person GROUP BY 1 HAVING level IS NOT NULL"
-    ).fetchall()
+    left, right = (", ".join(f"{t}.{c} AS {c}_{t}" for c in columns) for t in ("l", "r"))
+    condition = "=" if same else "IS DISTINCT FROM"
+    return dict(
+        con.execute(
+            f"WITH chosen AS ({PAIRS[pairs]}), wide AS (SELECT {left}, {right} FROM chosen AS c "
+            "INNER JOIN person_input AS l ON c.a = l.mention_id INNER JOIN person_input AS r ON c.b = r.mention_id "
+            "LEFT JOIN true_person AS x ON x.mention_id = c.a LEFT JOIN true_person AS y ON y.mention_id = c.b "
+            f"WHERE x.true_person {condition} y.true_person) "
+            f"SELECT CASE WHEN {comparison.silent} THEN NULL {cases} ELSE 'else' END AS level, count(*) FROM wide "
+            "GROUP BY 1 HAVING level IS NOT NULL"
+        ).fetchall()
+    )
 
 
-def fit(con: duckdb.DuckDBPyConnection, parameters: dict[str, Any]) -> dict[str, Any]:
-    """New parameters from one region, with the counts they rest on."""
-    counts = count_levels(con, parameters)
+def fit(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
+    """New parameters from one region with its truth."""
     people = score.people_in_region(con)
     mentions = con.execute("SELECT count(*) FROM person_input").fetchone()[0]  # type: ignore[index]
     true_pairs = con.execute(
@@ -94,21 +97,32 @@ def fit(con: duckdb.DuckDBPyConnection, parameters: dict[str, Any]) -> dict[str,
     all_pairs = mentions * (mentions - 1) / 2
     fitted: dict[str, Any] = {"prior_per_person": true_pairs / all_pairs * people, "comparisons": {}}
     for comparison in model.COMPARISONS:
-        levels = counts[comparison.name]
-        trues = sum(c["true"] for c in levels.values()) or 1
-        randoms = sum(c["random"] for c in levels.values()) or 1
-        spoken = randoms / (SAMPLE * SAMPLE)
-        fitted["comparisons"][comparison.name] = {}
-        for level in [*comparison.levels, None]:
-            name = level.name if level else "else"
-            c = levels[name]
-            values: dict[str, Any] = {"m": round(max((c["true"] + 0.5) / (trues + 1), 1e-5), 6)}
-            if level and level.per_person:
-                values["u"] = round((c["false"] + 0.5) / (all_pairs * spoken) * people, 4)
-            elif not (level and level.tf):
-                values["u"] = round(max((c["random"] + 0.5) / randoms, 1e-7), 8)
-            fitted["comparisons"][comparison.name][name] = values
+        trues = level_counts(con, comparison, "true", same=True)
+        randoms = level_counts(con, comparison, "random", same=False)
+        sharing = level_counts(con, comparison, comparison.name, same=False) if comparison.name in PAIRS else {}
+        spoken = sum(randoms.values()) / (SAMPLE * SAMPLE)
+        fitted["comparisons"][comparison.name] = {
+            name: _m_and_u(comparison.name, level, name, trues, randoms, sharing.get(name, 0) / max(all_pairs * spoken, 1) * people)
+            for level, name in zip([*comparison.levels, None], model.level_names(comparison), strict=True)
+        }
     return fitted
+
+
+LEAST_ELSE = {"sex": 0.015, "nhs_number": 0.005, "phone": 0.2, "email": 0.1}
+"""Least m of a disagreement: no simulator makes every error that agencies make, so none may teach that there are none."""
+
+
+def _m_and_u(
+    comparison: str,
+    level: model.Level | None, name: str, trues: dict[str, int], randoms: dict[str, int], shared_per_person: float
+) -> dict[str, float]:
+    least = LEAST_ELSE.get(comparison, 0.0) if level is None else 0.0
+    values = {"m": max(least, round((trues.get(name, 0) + 0.5) / (sum(trues.values()) + 1), 6))}
+    if level and level.per_person:
+        values["u"] = round(max(shared_per_person, 1e-4), 8)
+    elif not (level and level.tf):
+        values["u"] = round((randoms.get(name, 0) + 0.5) / (sum(randoms.values()) + 1), 9)
+    return values
 
 
 def average(fits: list[dict[str, Any]]) -> dict[str, Any]:
@@ -153,7 +167,7 @@ def main() -> None:
     given = arguments.parse_args()
     scratch = Path("/tmp/fit_people")
     prepared = [prepare(region, scratch) for region in given.regions]
-    parameters = {"version": date.today().isoformat(), **average([fit(con, model.load_parameters()) for con, _ in prepared])}
+    parameters = {"version": date.today().isoformat(), **average([fit(con) for con, _ in prepared])}
     parameters["calibration"] = calibrate(*prepared[0], parameters)
     text = json.dumps(parameters, indent=1) + "\n"
     print(text)

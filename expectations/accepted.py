@@ -1,12 +1,13 @@
 """From cleaned text to the typed rows that the night works on: one SQL expression a column.
 
 Nothing is corrected but letter case of codes; what is no value of its column is null. Two exceptions fail to the strict
-side: an unknown restriction mark restricts, and an entry of the protected list is kept whatever is wrong with it.
+side: a row with a restriction mark, known or not, and an entry of the protected list are kept whatever is wrong with
+them, for a mark that is set aside no longer protects.
 """
 
 from __future__ import annotations
 
-from expectations.rules import MARKS, Limits, as_date, in_bounds, is_number
+from expectations.rules import MARKS, Limits, as_date, in_bounds, is_number, key_of
 from linkage.tables import Column, Contract
 
 BLANK = " \t\r\n\u00a0\u200b\ufeff"
@@ -25,15 +26,17 @@ def typed(contract: Contract, limits: Limits) -> str:
 
 
 def _value(column: Column, contract: Contract, limits: Limits) -> str:
-    if contract.name == "protected" and column.need == "R":
-        return _strict(column)
+    if column.name == key_of(contract):
+        return f"coalesce({_text(column, limits)}, 'row ' || row_number)"  # reached by rows that must be kept only
     if column.type == "DATE":
         return f"CASE WHEN {in_bounds(column.name, contract, limits)} THEN {as_date(column.name)} END"
     if column.type != "VARCHAR":
         return f'CASE WHEN {is_number(column)} THEN TRY_CAST("{column.name}" AS {column.type}) END'
     if column.name in MARKS:
         return f"CASE WHEN \"{column.name}\" IS NOT NULL THEN '{column.allowed[0]}' END"
-    return _code(column) if column.allowed else f'"{column.name}"'
+    if contract.name == "protected" and column.allowed:
+        return f"coalesce({_code(column)}, 'other')"
+    return _code(column) if column.allowed else _text(column, limits)
 
 
 def _code(column: Column) -> str:
@@ -41,8 +44,20 @@ def _code(column: Column) -> str:
     return f'CASE lower("{column.name}") {known} END'
 
 
-def _strict(column: Column) -> str:
-    """A protected entry without key or reason is still an entry."""
-    if column.allowed:
-        return f"coalesce({_code(column)}, 'other')"
-    return f"coalesce(\"{column.name}\", 'row ' || row_number)"
+def _text(column: Column, limits: Limits) -> str:
+    return f'CASE WHEN length("{column.name}") <= {limits.longest} THEN replace("{column.name}", chr(0), \'\') END'
+
+
+def marked(contract: Contract) -> str:
+    """SQL: whether a cleaned row bears a restriction mark."""
+    marks = [f'"{c}" IS NOT NULL' for c in MARKS if c in contract.names]
+    return " OR ".join(marks) or "false"
+
+
+def from_fragments(contract: Contract) -> str:
+    """SQL: accepted rows of the protected list made of the numbers in its unreadable rows; each may be any of three."""
+    place = "row_number() OVER (PARTITION BY supplier, row_number ORDER BY fragment)"
+    made = {"record_id": f"concat('row ', row_number, ' number ', {place})", "reason": "'other'"}
+    made |= dict.fromkeys(("uprn", "nhs_number", "nominal_ref"), "fragment")
+    columns = ", ".join(f'{made.get(c.name, f"NULL::{c.type}")} AS "{c.name}"' for c in contract.columns)
+    return f"SELECT {columns}, supplier, row_number FROM landed_fragment"

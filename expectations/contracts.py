@@ -13,7 +13,7 @@ from datetime import date
 import duckdb
 
 from expectations import deliveries, volumes
-from expectations.accepted import clean, typed
+from expectations.accepted import clean, from_fragments, marked, typed
 from expectations.judge import ID, Expectation, judge
 from expectations.rules import Limits, Rule, key_of, rules_of
 from linkage.night import Night
@@ -41,6 +41,7 @@ def gate(con: duckdb.DuckDBPyConnection, night: Night) -> None:
     volumes.refuse(con, night)
     for contract in CONTRACTS.values():
         _accept(con, contract, limits)
+    _accept_fragments(con)
     volumes.compare_fill(con, night)
     deliveries.complete(con, night)
     _log(con)
@@ -106,11 +107,15 @@ def _record_results(
     for rule in rules:
         con.execute(
             "INSERT INTO rule_result SELECT $contract, supplier, $rule, $column, $words, $severity, sum(rows), "
-            f"coalesce(sum(rows) FILTER (list_contains($ids, {ID})), 0) FROM outcome GROUP BY supplier ORDER BY supplier",
+            f"coalesce(sum(rows) FILTER (list_contains($ids, {ID})), 0) FROM outcome GROUP BY supplier ORDER BY ALL",
             {
-                "contract": contract.name, "rule": rule.name, "column": rule.column, "words": rule.words,
-                "severity": "set aside" if rule.sets_aside else "counted", "ids": broken.get(rule.name, []),
-            },  # fmt: skip
+                "contract": contract.name,
+                "rule": rule.name,
+                "column": rule.column,
+                "words": rule.words,
+                "severity": "set aside" if rule.sets_aside else "counted",
+                "ids": broken.get(rule.name, []),
+            },
         )
         if rule.announce and rule.name in broken:
             _announce(con, contract, rule)
@@ -128,8 +133,10 @@ def _set_aside(
     con: duckdb.DuckDBPyConnection, contract: Contract, rules: list[Rule], broken: dict[str, list[int]]
 ) -> None:
     """One quarantine row a landed row that breaks any of the rules, with all its reasons."""
-    con.execute("CREATE OR REPLACE TEMP TABLE fault (supplier VARCHAR, row_number BIGINT, place INTEGER, fault_words VARCHAR)")
+    columns = "supplier VARCHAR, row_number BIGINT, place INTEGER, fault_words VARCHAR"
+    con.execute(f"CREATE OR REPLACE TEMP TABLE fault ({columns})")
     _number_faulty_rows(con, rules)
+    _keep_restricted(con, contract)
     for place, rule in enumerate(rules):
         column = rule.which or f"'{rule.column}'"
         con.execute(
@@ -155,6 +162,28 @@ def _number_faulty_rows(con: duckdb.DuckDBPyConnection, rules: list[Rule]) -> No
     )
 
 
+def _keep_restricted(con: duckdb.DuckDBPyConnection, contract: Contract) -> None:
+    """Take rows with a restriction mark back out of `faulty`; of several with one key the first.
+
+    A restricted record that is set aside would take its mark with it, and the same person's other records would go out
+    unrestricted. What is wrong in it is null in its accepted row.
+    """
+    key = f"coalesce({key_of(contract)}, 'row ' || row_number)"
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE kept AS SELECT supplier, row_number FROM faulty "
+        f"INNER JOIN cleaned USING (supplier, row_number) INNER JOIN checked AS k USING (supplier, row_number) "
+        f"WHERE ({marked(contract)}) AND k.key_not_repeated "
+        f"QUALIFY row_number() OVER (PARTITION BY supplier, {key} ORDER BY row_number) = 1"
+    )
+    con.execute("DELETE FROM faulty WHERE (supplier, row_number) IN (SELECT (supplier, row_number) FROM kept)")
+    con.execute(
+        "INSERT INTO gate_warning SELECT $contract, supplier, concat(count(*), ' faulty rows bear a restriction "
+        "mark and were kept, without their faulty values; ask the supplier to correct them') FROM kept GROUP BY supplier "
+        "ORDER BY supplier",
+        {"contract": contract.name},
+    )
+
+
 def _shown_key(contract: Contract) -> str:
     key = key_of(contract)
     return f"CASE WHEN length({key}) <= {LONGEST_KEY} THEN {key} END"
@@ -177,11 +206,25 @@ def _accept(con: duckdb.DuckDBPyConnection, contract: Contract, limits: Limits) 
     )
 
 
+def _accept_fragments(con: duckdb.DuckDBPyConnection) -> None:
+    """An unreadable row of a protected list protects whoever bears a number that stands in it."""
+    accepted = "supplier IN (SELECT supplier FROM input_file WHERE contract = 'protected' AND status = 'accepted')"
+    con.execute(
+        f"INSERT INTO accepted_protected SELECT * FROM ({from_fragments(CONTRACTS['protected'])}) "
+        f"WHERE {accepted} ORDER BY supplier, row_number, record_id"
+    )
+    con.execute(
+        "INSERT INTO gate_warning SELECT contract, supplier, concat(count(*), ' rows of this protected list cannot be "
+        "read; every number in them is treated as protected; ask the hub to correct the list tonight') "
+        f"FROM landed_reject WHERE contract = 'protected' AND {accepted} GROUP BY ALL ORDER BY supplier"
+    )
+
+
 def _log(con: duckdb.DuckDBPyConnection) -> None:
     """Say which rows were set aside: file, row, column and what to do; of one file only the first ones."""
     rows = con.execute(
-        "SELECT f.path, q.row_number, array_to_string(q.reasons, ' | ') FROM quarantine AS q INNER JOIN input_file AS f "
-        "ON f.contract = q.contract AND f.supplier = q.supplier WHERE f.status = 'accepted' "
+        "SELECT f.path, q.row_number, array_to_string(q.reasons, ' | ') FROM quarantine AS q "
+        "INNER JOIN input_file AS f ON f.contract = q.contract AND f.supplier = q.supplier WHERE f.status = 'accepted' "
         f"QUALIFY row_number() OVER (PARTITION BY f.path ORDER BY q.row_number) <= {ROWS_LOGGED} ORDER BY ALL"
     ).fetchall()
     for path, row_number, reasons in rows:

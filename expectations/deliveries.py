@@ -34,7 +34,8 @@ def complete(con: duckdb.DuckDBPyConnection, night: Night) -> None:
     _add_missing(con, night)
     _add_last_good(con, night)
     con.execute(
-        "INSERT INTO store.delivery SELECT $night, contract, supplier, path, sha256, rows_read, rows_quarantined, status "
+        "INSERT INTO store.delivery "
+        "SELECT $night, contract, supplier, path, sha256, rows_read, rows_quarantined, status "
         "FROM input_file ORDER BY contract, supplier, path",
         {"night": night.date},
     )

@@ -1,7 +1,7 @@
-"""What the linked tables must satisfy before a night is published. A breach stops the night: last night's output stands.
+"""What the linked tables must satisfy before a night is published. A breach stops the night: the last one stands.
 
-The tables are those of outputs.md in the main database: `person` (one row a mention), `residence` (one row an address of
-a mention), `household` (one row a member and interval), `exception` (one row an exception) and
+The tables are those of outputs.md in the main database: `person` (one row a mention), `residence` (one row an address
+of a mention), `household` (one row a member and interval), `exception` (one row an exception) and
 `exception_person` (one row a person of an exception, with role).
 """
 
@@ -101,10 +101,11 @@ def _compute(con: duckdb.DuckDBPyConnection, table: str, rules: list[LinkedRule]
     try:
         con.execute(
             f"CREATE OR REPLACE TEMP TABLE linked_outcome AS SELECT row_number() OVER (ORDER BY {names}) AS {ID}, "
-            f'{names}, rows FROM (SELECT {names}, count(*) AS rows FROM (SELECT {flags} FROM "{table}" AS t) GROUP BY ALL)'
+            f"{names}, rows FROM (SELECT {names}, count(*) AS rows "
+            f'FROM (SELECT {flags} FROM "{table}" AS t) GROUP BY ALL)'
         )
     except duckdb.Error:
-        raise RuleCrashed(f"the rules of the table {table} cannot be evaluated: it or a column of it is missing") from None
+        raise RuleCrashed(f"the rules of {table} cannot be evaluated: it or a column of it is missing") from None
 
 
 def _rows(con: duckdb.DuckDBPyConnection, ids: list[int]) -> int:

@@ -73,7 +73,8 @@ def rules_of(contract: Contract, limits: Limits) -> list[Rule]:
 
 def as_date(column: str) -> str:
     """SQL: a text column as a date, null unless it is written YYYY-MM-DD and exists in the calendar."""
-    return rf"""CASE WHEN regexp_full_match("{column}", '\d{{4}}-\d{{2}}-\d{{2}}') THEN TRY_CAST("{column}" AS DATE) END"""
+    written = rf"""regexp_full_match("{column}", '\d{{4}}-\d{{2}}-\d{{2}}')"""
+    return f'CASE WHEN {written} THEN TRY_CAST("{column}" AS DATE) END'
 
 
 def date_bounds(column: str, contract: Contract, limits: Limits) -> tuple[date, date]:
@@ -173,7 +174,8 @@ def _figures(contract: Contract) -> Iterator[Rule]:
                        f'"{column}" IS NULL OR length({digits}) = 10', sets_aside=False)  # fmt: skip
         elif column == "uprn" or column.endswith("_uprn"):
             yield Rule(f"{column}_is_a_number", column, "not a number of one to twelve digits; no property bears it",
-                       rf"""coalesce(regexp_full_match("{column}", '\d{{1,12}}'), true)""", sets_aside=False)  # fmt: skip
+                       rf"""coalesce(regexp_full_match("{column}", '\d{{1,12}}'), true)""",
+                       sets_aside=False)  # fmt: skip
 
 
 def _orders(contract: Contract) -> Iterator[Rule]:

@@ -1,4 +1,4 @@
-"""What only history can tell: has a supplier's file shrunk, doubled, come mostly broken, or lost the values of a column?
+"""What only history can tell: has a supplier's file shrunk, doubled, come mostly broken, or lost a column's values?
 
 A file whose number of rows is not believable is refused and the last good one stands; a column that is filled much less
 than before is a warning. Each is compared with the supplier's last accepted delivery.
@@ -33,8 +33,9 @@ def refuse(con: duckdb.DuckDBPyConnection, night: Night) -> None:
     broken = judge("volumes", frame, [Expectation(name, True) for name in WORDS])
     for name, ids in broken.items():
         con.execute(
-            "UPDATE input_file AS f SET status = 'refused', reasons = list_append(f.reasons, $words) FROM file_volume AS v "
-            "WHERE v.contract = f.contract AND v.supplier = f.supplier AND list_contains($ids, v.outcome_id)",
+            "UPDATE input_file AS f SET status = 'refused', reasons = list_append(f.reasons, $words) "
+            "FROM file_volume AS v WHERE v.contract = f.contract AND v.supplier = f.supplier "
+            "AND list_contains($ids, v.outcome_id)",
             {"words": WORDS[name], "ids": ids},
         )
 
@@ -52,11 +53,14 @@ def _compute(con: duckdb.DuckDBPyConnection, night: Night) -> None:
         "OR rows_read < last_rows * $growth AS not_swollen, "
         "rows_read < $least OR rows_aside <= rows_read * $aside AS not_mostly_set_aside FROM counted",
         {
-            "night": night.date, "least": settings.integer("gates.least_rows_compared"),
-            "shrink": settings.number("gates.refuse_shrunk_by"), "growth": settings.number("gates.refuse_grown_to"),
-            "aside": settings.number("gates.refuse_set_aside_above"), "never": list(NEVER_TOO_MANY),
+            "night": night.date,
+            "least": settings.integer("gates.least_rows_compared"),
+            "shrink": settings.number("gates.refuse_shrunk_by"),
+            "growth": settings.number("gates.refuse_grown_to"),
+            "aside": settings.number("gates.refuse_set_aside_above"),
+            "never": list(NEVER_TOO_MANY),
             "excused": _excused(settings, night),
-        },  # fmt: skip
+        },
     )
 
 
@@ -87,9 +91,10 @@ def compare_fill(con: duckdb.DuckDBPyConnection, night: Night) -> None:
         "WHERE night < $night GROUP BY ALL) USING (contract, supplier, column_name) "
         "WHERE rows >= $least AND filled < last_filled - $fall ORDER BY ALL",
         {
-            "night": night.date, "least": night.settings.integer("gates.least_rows_compared"),
+            "night": night.date,
+            "least": night.settings.integer("gates.least_rows_compared"),
             "fall": night.settings.number("gates.warn_fill_fallen_by"),
-        },  # fmt: skip
+        },
     )
     con.execute(
         "INSERT INTO store.delivery_fill SELECT $night, contract, supplier, column_name, filled FROM fill_rate "

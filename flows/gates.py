@@ -11,6 +11,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 import duckdb
 
@@ -44,7 +45,7 @@ def _stop_reason(con: duckdb.DuckDBPyConnection, night: Night) -> str | None:
     if not _exists(con, "contract IN $contracts AND status = 'accepted' AND rows_read > rows_quarantined"):
         return f"no usable file about people came in {folder}"
     if _exists(con, "contract = 'protected' AND status = 'refused' AND last_good_night IS NULL"):
-        return "a protected list was refused and no earlier one stands: nothing may go out unprotected; correct the list"
+        return "a protected list was refused and no earlier one stands, so nothing may go out; correct the list"
     return None
 
 
@@ -61,15 +62,15 @@ def _absent(con: duckdb.DuckDBPyConnection) -> list[str]:
         "SELECT contract, supplier, path, status, array_to_string(reasons, '; '), last_good_night FROM input_file "
         "WHERE status <> 'accepted' ORDER BY contract, supplier, path"
     ).fetchall()
-    return [_line(*row) for row in rows]
+    return [
+        _line(f"{contract} of {supplier}" if contract and supplier else path or contract, *rest)
+        for contract, supplier, path, *rest in rows
+    ]
 
 
-def _line(contract: str, supplier: str, path: str, status: str, reasons: str, last_good: object) -> str:
-    if status == "missing":
-        return f"{contract}: missing: {reasons}"
+def _line(who: str, status: str, reasons: str, last_good: date | None) -> str:
     stands = f"the file of {last_good} stands" if last_good else "no earlier file stands"
-    who = f"{contract} of {supplier}" if contract and supplier else path
-    return f"{who}: {status} ({path}): {reasons}; {stands}"
+    return f"{who}: {status}: {reasons}; {stands}"
 
 
 def _remarks(con: duckdb.DuckDBPyConnection) -> list[str]:

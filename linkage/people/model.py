@@ -63,6 +63,8 @@ GIVEN_NAME = Comparison(
     "The name they are called by, whatever its spelling, order or short form.",
     "(len(given_l) = 0 AND len(initials_l) = 0) OR (len(given_r) = 0 AND len(initials_r) = 0)",
     (
+        Level("several", "given_called_l = given_called_r AND len(list_intersect(given_l, given_r)) >= 2",
+              "two or more given names the same"),
         Level("same", "given_called_l = given_called_r", "the same given name", tf="given_called"),
         Level("swapped", _SWAPPED, "given and family name in the other order"),
         Level("shared", "list_has_any(given_keys_l, given_keys_r)", "one given name or its short form in common"),
@@ -79,7 +81,7 @@ GIVEN_NAME = Comparison(
         ),
     ),
     "given names that differ",
-)
+)  # fmt: skip
 
 FAMILY_AND_HOME = Comparison(
     "family_and_home",
@@ -89,6 +91,8 @@ FAMILY_AND_HOME = Comparison(
     (
         Level("home_and_family", f"{_SAME_HOME} AND ({_SAME_FAMILY} OR {_NEAR_FAMILY})",
               "the same home and family name", per_person=True),
+        Level("home_without_family", f"{_SAME_HOME} AND (len(family_keys_l) = 0 OR len(family_keys_r) = 0)",
+              "the same home, one record without a family name", per_person=True),
         Level("home", _SAME_HOME, "the same home under another family name", per_person=True),
         Level("named_from_home_and_family", f"{_NAMED_FROM_HOME} AND ({_SAME_FAMILY} OR {_NEAR_FAMILY})",
               "the same family name, living where the person who named them lives", per_person=True),
@@ -177,6 +181,7 @@ BLOCKING: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
     (("place_key", "any_initial"), ("place_key", "any_initial")),
     (("place_key", "born"), ("place_key",)),
     (("given_called", "family_last", "outward"), ()),
+    (("rare_name",), ()),
 )
 """Each rule: the columns that must be equal, and those of them that are lists to be taken apart."""
 
@@ -238,7 +243,7 @@ def _comparison(
 def _u(level: Level, values: Mapping[str, Any], people: float, tf_u: Mapping[str, float]) -> float:
     if level.tf:
         return max(tf_u[level.tf], 1e-7)
-    return float(values["u"]) / people if level.per_person else float(values["u"])
+    return max(float(values["u"]) / people if level.per_person else float(values["u"]), 1e-12)
 
 
 def _block(columns: tuple[str, ...], lists: tuple[str, ...]) -> dict[str, Any]:

@@ -53,6 +53,10 @@ SELECT
     context_keys,
     home_keys || context_keys AS place_key,
     postcode,
-    coalesce(postcode[:-4], context_postcode[:-4]) AS outward
+    coalesce(postcode[:-4], context_postcode[:-4]) AS outward,
+    -- A full name that few bear is worth comparing wherever its bearers live.
+    CASE
+        WHEN count(*) OVER (PARTITION BY given_called, family_last) <= 8 THEN given_called || ' ' || family_last
+    END AS rare_name
 FROM kept
 ORDER BY mention_id

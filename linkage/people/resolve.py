@@ -36,8 +36,8 @@ class Resolution:
     def run(self) -> dict[str, Cluster]:
         """Cluster by mention_id. Every mention is in exactly one."""
         self._join_strong()
-        for _ in range(2):
-            # Twice, since a father placed by his phone makes a place for the same man named without one.
+        for _ in range(3):
+            # Again, since a father placed by his phone makes a place for the same man named without one.
             if not self._place_weak():
                 break
         return self.cluster
@@ -80,14 +80,19 @@ class Resolution:
         return sum(self._join(weak, other, chance) for chance, weak, other in claims)
 
     def _claim(self, weak: str, rivals: list[tuple[float, str]]) -> tuple[float, str, str] | None:
-        """The best rival's share of the odds, against all rivals and nobody at all."""
+        """The strongest claim's share of the odds, against nobody at all and every claim that contradicts it.
+
+        Two clusters that may yet prove one person (a man's old account and his new one) are no rivals.
+        """
         best: dict[int, tuple[float, str]] = {}
         for weight, other in rivals:
             cluster = self.cluster[other]
-            if conflict(self.cluster[weak], cluster) is None and weight > best.get(id(cluster), (-99.0, ""))[0]:
+            if weight > best.get(id(cluster), (-99.0, ""))[0] and conflict(self.cluster[weak], cluster) is None:
                 best[id(cluster)] = (weight, other)
         if not best:
             return None
-        odds = sorted(((2.0 ** min(w, 60.0), other) for w, other in best.values()), key=lambda o: (-o[0], o[1]))
-        chance = odds[0][0] / (1.0 + sum(o for o, _ in odds))
-        return (chance, weak, odds[0][1]) if chance >= self.link_at else None
+        (weight, other), *rest = sorted(best.values(), key=lambda o: (-o[0], o[1]))
+        odds = 2.0 ** min(weight, 60.0)
+        against = sum(2.0 ** min(w, 60.0) for w, o in rest if conflict(self.cluster[other], self.cluster[o]))
+        chance = odds / (1.0 + odds + against)
+        return (chance, weak, other) if chance >= self.link_at else None

@@ -36,7 +36,8 @@ def write(con: duckdb.DuckDBPyConnection, night: Night, folder: Path) -> None:
 def _write_quarantine(con: duckdb.DuckDBPyConnection, file: Path) -> None:
     con.execute(
         "COPY (SELECT contract, supplier, record_id, row_number, reasons FROM quarantine "
-        f"ORDER BY contract, supplier, row_number, reasons) TO '{str(file).replace(chr(39), chr(39) * 2)}' (FORMAT parquet)"
+        "ORDER BY contract, supplier, row_number, reasons) TO $file (FORMAT parquet)",
+        {"file": str(file)},
     )
 
 
@@ -81,7 +82,8 @@ def _totals(files: list[dict[str, Any]]) -> dict[str, int]:
 
 
 _REASONS = """
-SELECT contract, supplier, reason, count(*) AS rows FROM (SELECT contract, supplier, unnest(reasons) AS reason FROM quarantine)
+SELECT contract, supplier, reason, count(*) AS rows
+FROM (SELECT contract, supplier, unnest(reasons) AS reason FROM quarantine)
 GROUP BY ALL ORDER BY contract, supplier, rows DESC, reason
 """
 _RULES = """

@@ -14,55 +14,54 @@ from pathlib import Path
 import duckdb
 
 from linkage.sources import landing, lines
+from linkage.sources.files import Extract
 from linkage.sources.headings import Layout, lay_out
 from linkage.sources.refusal import Refused
 from linkage.sources.scan import LONGEST_SIMPLE_LINE, Scan
-from linkage.tables import Contract
 
 BATCH_ROWS = 20_000
 BATCH_CHARACTERS = 32_000_000
 WIDE_ENCODINGS = (b"\xff\xfe", b"\xfe\xff")
 
 
-def layout(path: Path, contract: Contract, column_map: dict[str, str]) -> Layout:
+def layout(extract: Extract, column_map: dict[str, str]) -> Layout:
     """Where the contract's columns stand, by the first line of the file. Raises Refused."""
-    with open(path, "rb") as handle:
+    with open(extract.path, "rb") as handle:
         if handle.read(2) in WIDE_ENCODINGS:
             raise Refused("it is written in UTF-16; deliver it as UTF-8")
         handle.seek(0)
         headings = lines.heading(handle)
     if headings is None:
         raise Refused("it has no readable heading line; deliver it with one, or say so if there is nothing to send")
-    return lay_out(headings, contract, column_map)
+    return lay_out(headings, extract.contract, column_map)
 
 
-def load(
-    con: duckdb.DuckDBPyConnection, path: Path, scanned: Scan, contract: Contract, supplier: str, columns: Layout
-) -> None:
+def load(con: duckdb.DuckDBPyConnection, extract: Extract, scanned: Scan, columns: Layout) -> None:
     """Land every row of the file."""
-    if scanned.simple and _quick(con, path, scanned, contract, supplier, columns):
+    if scanned.simple and _quick(con, extract, scanned, columns):
         return
-    landing.take_back(con, contract.name, supplier)
-    _careful(con, path, contract, supplier, columns)
+    landing.take_back(con, extract.contract.name, extract.supplier)
+    _careful(con, extract, columns)
 
 
-def _quick(
-    con: duckdb.DuckDBPyConnection, path: Path, scanned: Scan, contract: Contract, supplier: str, columns: Layout
-) -> bool:
-    """Whether DuckDB read every line as one row."""
+def _quick(con: duckdb.DuckDBPyConnection, extract: Extract, scanned: Scan, columns: Layout) -> bool:
+    """Whether DuckDB read every line as one row.
+
+    `new_line` is left to DuckDB: told `\\r\\n`, version 1.5.5 reads such a file as empty without an error.
+    """
     fields = {f"c{i}": "VARCHAR" for i in range(columns.width)}
-    picked = ", ".join(_pick(name, columns) for name in contract.names)
+    picked = ", ".join(_pick(name, columns) for name in extract.contract.names)
     try:
         con.execute(
-            f"INSERT INTO landed_{contract.name} SELECT {picked}, $supplier, row_number() OVER () "
+            f"INSERT INTO landed_{extract.contract.name} SELECT {picked}, $supplier, row_number() OVER () "
             f"FROM read_csv($path, columns = {fields}, header = false, skip = 1, auto_detect = false, delim = ',', "
-            f"quote = '\"', escape = '\"', new_line = '{scanned.newline}', strict_mode = true, null_padding = false, "
+            f"quote = '\"', escape = '\"', strict_mode = true, null_padding = false, "
             f"nullstr = '', max_line_size = {2 * LONGEST_SIMPLE_LINE})",
-            {"supplier": supplier, "path": literal(path)},
+            {"supplier": extract.supplier, "path": literal(extract.path)},
         )
     except duckdb.Error:
         return False  # its message may quote the line; the careful reader says in words what is wrong
-    return landing.count(con, contract.name, supplier) == scanned.lines - 1
+    return landing.count(con, extract.contract.name, extract.supplier) == scanned.lines - 1
 
 
 def _pick(name: str, columns: Layout) -> str:
@@ -75,16 +74,17 @@ def literal(path: Path) -> str:
     return re.sub(r"([\[*?])", r"[\1]", str(path))
 
 
-def _careful(
-    con: duckdb.DuckDBPyConnection, path: Path, contract: Contract, supplier: str, columns: Layout
-) -> None:
-    with open(path, "rb") as handle:
+def _careful(con: duckdb.DuckDBPyConnection, extract: Extract, columns: Layout) -> None:
+    with open(extract.path, "rb") as handle:
         for batch in _batches(lines.rows(handle, columns.width)):
             told = [(line, _problems(line, columns)) for line in batch]
             good = [line for line, problems in told if not problems]
             bad = [(line.row, problems) for line, problems in told if problems]
-            landing.add_rows(con, contract, supplier, columns.position, good)
-            landing.add_rejects(con, contract.name, supplier, bad)
+            landing.add_rows(con, extract, columns.position, good)
+            landing.add_rejects(con, extract, bad)
+            if extract.contract.name == "protected":
+                lost = [(line.row, line.text or ",".join(line.fields or ())) for line, problems in told if problems]
+                landing.add_fragments(con, extract, lost)
 
 
 def _batches(rows: Iterator[lines.Line]) -> Iterator[list[lines.Line]]:

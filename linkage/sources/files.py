@@ -12,10 +12,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from linkage.sources.refusal import Refused
-from linkage.tables import CONTRACTS
+from linkage.tables import CONTRACTS, Contract
 
 EXTRACT = re.compile(r"(?P<contract>[a-z0-9_]+?)__(?P<supplier>[a-z0-9_]+)\.(?P<kind>csv|parquet)")
 MANIFEST = ".manifest.json"
+
+
+@dataclass(frozen=True)
+class Extract:
+    """A file that may be read: its real path, what it holds and from whom."""
+
+    path: Path
+    contract: Contract
+    supplier: str
 
 
 @dataclass(frozen=True)
@@ -105,7 +114,7 @@ def _identify(path: Path) -> Found | None:
 
 def _means_to_be_extract(name: str) -> bool:
     lower = name.lower()
-    return lower.endswith((".csv", ".parquet")) or lower.split("__")[0] in CONTRACTS and "__" in lower
+    return lower.endswith((".csv", ".parquet")) or (lower.split("__")[0] in CONTRACTS and "__" in lower)
 
 
 def _misnamed(path: Path) -> Found:

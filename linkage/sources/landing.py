@@ -2,6 +2,7 @@
 
 - `landed_<contract>`: one row a readable row of a file: every contract column as VARCHAR, supplier, row_number.
 - `landed_reject`: one row a row that could not be read as columns: contract, supplier, row_number, reasons.
+- `landed_fragment`: one row a number found in an unreadable row of a protected list: supplier, row_number, fragment.
 - `input_file`: one row a file, or a supplier from whom none came.
 
 These tables hold personal data; nothing in this package logs a value of them.
@@ -9,30 +10,31 @@ These tables hold personal data; nothing in this package logs a value of them.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import duckdb
 import pyarrow as pa
 
+from linkage.sources.files import Extract
 from linkage.sources.lines import Line
-from linkage.tables import CONTRACTS, Contract
+from linkage.tables import CONTRACTS
 
-MEASURED_AGAINST = "contract VARCHAR, supplier VARCHAR"
 INPUT_FILE = (
-    f"{MEASURED_AGAINST}, path VARCHAR, sha256 VARCHAR, rows_read BIGINT, rows_quarantined BIGINT, "
+    "contract VARCHAR, supplier VARCHAR, path VARCHAR, sha256 VARCHAR, rows_read BIGINT, rows_quarantined BIGINT, "
     "status VARCHAR, reasons VARCHAR[], last_good_night DATE"
 )
-REJECT = f"{MEASURED_AGAINST}, row_number BIGINT, reasons VARCHAR[]"
+FEWEST_DIGITS = 5  # the shortest police keys and UPRNs of the sources
+REJECT = "contract VARCHAR, supplier VARCHAR, row_number BIGINT, reasons VARCHAR[]"
 
 
 def prepare(con: duckdb.DuckDBPyConnection) -> None:
     """Empty landing tables for every contract."""
     for contract in CONTRACTS.values():
         columns = ", ".join(f'"{name}" VARCHAR' for name in contract.names)
-        con.execute(
-            f"CREATE OR REPLACE TABLE landed_{contract.name} ({columns}, supplier VARCHAR, row_number BIGINT)"
-        )
+        con.execute(f"CREATE OR REPLACE TABLE landed_{contract.name} ({columns}, supplier VARCHAR, row_number BIGINT)")
     con.execute(f"CREATE OR REPLACE TABLE landed_reject ({REJECT})")
+    con.execute("CREATE OR REPLACE TABLE landed_fragment (supplier VARCHAR, row_number BIGINT, fragment VARCHAR)")
     con.execute(f"CREATE OR REPLACE TABLE input_file ({INPUT_FILE})")
 
 
@@ -41,6 +43,7 @@ def take_back(con: duckdb.DuckDBPyConnection, contract: str, supplier: str) -> N
     who = {"contract": contract, "supplier": supplier}
     con.execute(f"DELETE FROM landed_{contract} WHERE supplier = $supplier", {"supplier": supplier})
     con.execute("DELETE FROM landed_reject WHERE contract = $contract AND supplier = $supplier", who)
+    con.execute("DELETE FROM landed_fragment WHERE $contract = 'protected' AND supplier = $supplier", who)
 
 
 def count(con: duckdb.DuckDBPyConnection, contract: str, supplier: str) -> int:
@@ -53,32 +56,31 @@ def count(con: duckdb.DuckDBPyConnection, contract: str, supplier: str) -> int:
     return int(row[0]) if row else 0
 
 
-def add_rows(
-    con: duckdb.DuckDBPyConnection, contract: Contract, supplier: str, position: dict[str, int], rows: Sequence[Line]
-) -> None:
+def add_rows(con: duckdb.DuckDBPyConnection, extract: Extract, position: dict[str, int], rows: Sequence[Line]) -> None:
     """Append rows that were read as columns."""
     nothing = pa.nulls(len(rows), pa.string())
-    columns = {
-        name: pa.array([r.fields[position[name]] for r in rows if r.fields], pa.string()) if name in position else nothing
-        for name in contract.names
-    }
-    batch = pa.table({**columns, "supplier": pa.array([supplier] * len(rows)), "row_number": [r.row for r in rows]})
+    columns = {name: _column(rows, position[name]) if name in position else nothing for name in extract.contract.names}
+    batch = pa.table(
+        {**columns, "supplier": pa.array([extract.supplier] * len(rows)), "row_number": [r.row for r in rows]}
+    )
     con.register("landing_batch", batch)
     try:
-        con.execute(f"INSERT INTO landed_{contract.name} SELECT * FROM landing_batch")
+        con.execute(f"INSERT INTO landed_{extract.contract.name} SELECT * FROM landing_batch")
     finally:
         con.unregister("landing_batch")
 
 
-def add_rejects(
-    con: duckdb.DuckDBPyConnection, contract: str, supplier: str, rejects: Sequence[tuple[int, list[str]]]
-) -> None:
+def _column(rows: Sequence[Line], at: int) -> pa.Array:
+    return pa.array([row.fields[at] or None for row in rows if row.fields], pa.string())
+
+
+def add_rejects(con: duckdb.DuckDBPyConnection, extract: Extract, rejects: Sequence[tuple[int, list[str]]]) -> None:
     """Append rows that could not be read as columns: (row number, reasons in words)."""
     if not rejects:
         return
     batch = pa.table({
-        "contract": pa.array([contract] * len(rejects)),
-        "supplier": pa.array([supplier] * len(rejects)),
+        "contract": pa.array([extract.contract.name] * len(rejects)),
+        "supplier": pa.array([extract.supplier] * len(rejects)),
         "row_number": pa.array([r for r, _ in rejects], pa.int64()),
         "reasons": pa.array([words for _, words in rejects], pa.list_(pa.string())),
     })  # fmt: skip
@@ -87,3 +89,20 @@ def add_rejects(
         con.execute("INSERT INTO landed_reject SELECT * FROM landing_batch")
     finally:
         con.unregister("landing_batch")
+
+
+def add_fragments(con: duckdb.DuckDBPyConnection, extract: Extract, lost: Sequence[tuple[int, str]]) -> None:
+    """Keep what could be a UPRN, an NHS number or a police key in the unreadable rows of a protected list.
+
+    Whom such a row protects cannot be told, but whoever bears one of its numbers may be it.
+    """
+    found = [(extract.supplier, row, number) for row, text in lost for number in _numbers(text)]
+    if found:
+        con.executemany("INSERT INTO landed_fragment VALUES (?, ?, ?)", found)
+
+
+def _numbers(text: str) -> list[str]:
+    """Runs of letters, digits and strokes with at least five digits, dates left out; spaced digits are joined first."""
+    joined = re.sub(r"(?<=\d)[ -](?=\d)", "", re.sub(r"\b\d{4}-\d{2}-\d{2}\b", " ", text))
+    runs = re.findall(r"[0-9A-Za-z/]{5,30}", joined)
+    return sorted({run for run in runs if sum(mark.isdigit() for mark in run) >= FEWEST_DIGITS})

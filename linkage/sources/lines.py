@@ -23,11 +23,15 @@ TOO_LONG = f"the line is longer than {LONGEST_LINE:,} bytes"
 
 @dataclass(frozen=True)
 class Line:
-    """One row as it stands in the file: its fields, or what is wrong with it. `row` counts from 1 after the heading."""
+    """One row as it stands in the file: its fields, or what is wrong with it and the line itself.
+
+    `row` counts from 1 after the heading.
+    """
 
     row: int
     fields: list[str] | None
     problem: str = ""
+    text: str = ""
 
 
 def rows(handle: BinaryIO, width: int) -> Iterator[Line]:
@@ -54,14 +58,14 @@ def heading(handle: BinaryIO) -> list[str] | None:
 
 def _row(row: int, line: str, source: _Source, width: int) -> Line:
     if len(line) > LONGEST_LINE:
-        return Line(row, None, TOO_LONG)
+        return Line(row, None, TOO_LONG, line)
     fields, problem = _parse([line])
     if problem == OPEN:
         fields = _continue(line, source, width)
     if fields is None:
-        return Line(row, None, problem)
+        return Line(row, None, problem, line)
     if len(fields) != width:
-        return Line(row, fields, _wrong_width(line, len(fields), width))
+        return Line(row, fields, _wrong_width(line, len(fields), width), line)
     return Line(row, fields)
 
 

@@ -9,32 +9,32 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from linkage.sources.csv_file import literal
+from linkage.sources.files import Extract
 from linkage.sources.headings import Layout, lay_out
 from linkage.sources.refusal import Refused
-from linkage.tables import Contract
 
 UNREADABLE = "it cannot be read as Parquet (cut off or damaged?); ask for it again"
 
 
-def layout(path: Path, contract: Contract, column_map: dict[str, str]) -> Layout:
+def layout(extract: Extract, column_map: dict[str, str]) -> Layout:
     """Where the contract's columns stand, by the file's schema. Raises Refused."""
-    schema = _schema(path)
-    columns = lay_out(schema.names, contract, column_map)
+    schema = _schema(extract.path)
+    columns = lay_out(schema.names, extract.contract, column_map)
     nested = sorted(name for name, at in columns.position.items() if pa.types.is_nested(schema.field(at).type))
     if nested:
-        raise Refused(f"the column {', '.join(nested)} holds lists or records, not single values; deliver plain columns")
+        raise Refused(f"the column {', '.join(nested)} holds lists or records, no single values; deliver plain ones")
     return columns
 
 
-def load(con: duckdb.DuckDBPyConnection, path: Path, contract: Contract, supplier: str, columns: Layout) -> None:
+def load(con: duckdb.DuckDBPyConnection, extract: Extract, columns: Layout) -> None:
     """Land every row of the file. Raises Refused when its pages cannot be read."""
-    schema = _schema(path)
-    picked = ", ".join(_pick(name, columns, schema) for name in contract.names)
+    schema = _schema(extract.path)
+    picked = ", ".join(_pick(name, columns, schema) for name in extract.contract.names)
     try:
         con.execute(
-            f"INSERT INTO landed_{contract.name} SELECT {picked}, $supplier, file_row_number + 1 "
+            f"INSERT INTO landed_{extract.contract.name} SELECT {picked}, $supplier, file_row_number + 1 "
             "FROM read_parquet($path, file_row_number = true, binary_as_string = true)",
-            {"supplier": supplier, "path": literal(path)},
+            {"supplier": extract.supplier, "path": literal(extract.path)},
         )
     except duckdb.Error:
         raise Refused(UNREADABLE) from None
@@ -58,5 +58,6 @@ def _pick(name: str, columns: Layout, schema: pa.Schema) -> str:
         return f"CASE WHEN {whole} THEN {quoted}::BIGINT::VARCHAR ELSE {quoted}::VARCHAR END"
     if pa.types.is_timestamp(field.type):
         moment = f"{quoted}::TIMESTAMP"
-        return f"CASE WHEN {moment} = date_trunc('day', {moment}) THEN {moment}::DATE::VARCHAR ELSE {moment}::VARCHAR END"
+        midnight = f"{moment} = date_trunc('day', {moment})"
+        return f"CASE WHEN {midnight} THEN {moment}::DATE::VARCHAR ELSE {moment}::VARCHAR END"
     return f"{quoted}::VARCHAR"

@@ -6,7 +6,6 @@ trusted is refused as a whole, in words, and costs the night nothing else.
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import os
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ import duckdb
 from linkage.night import Night
 from linkage.settings import Settings
 from linkage.sources import csv_file, files, landing, manifest, parquet_file, scan, suppliers
-from linkage.sources.files import Found
+from linkage.sources.files import Extract, Found
 from linkage.sources.headings import Layout
 from linkage.sources.refusal import Refused
 from linkage.tables import CONTRACTS
@@ -61,7 +60,11 @@ def _land_file(con: duckdb.DuckDBPyConnection, settings: Settings, folder: Path,
         before = _stamp(path)
         sha256 = scan.digest(path)
         suppliers.check_governance(settings, file.supplier)
-        columns = _load(con, settings, folder, file, path, sha256)
+        extract = Extract(path, CONTRACTS[file.contract], file.supplier)
+        claimed = manifest.read(files.manifest_of(file, folder), folder)
+        claimed.check_digest(sha256)
+        columns = _load(con, extract, suppliers.column_map(settings, file.supplier, extract.contract))
+        claimed.check_rows(landing.count(con, *file.key))
         if _stamp(path) != before:
             raise Refused("it was still being written while it was read; deliver before the job starts")
         return Landed(sha256, landing.count(con, *file.key), columns.notes)
@@ -72,23 +75,16 @@ def _land_file(con: duckdb.DuckDBPyConnection, settings: Settings, folder: Path,
         return Landed(sha256, rows, (str(refusal),), refused=True)
 
 
-def _load(
-    con: duckdb.DuckDBPyConnection, settings: Settings, folder: Path, file: Found, path: Path, sha256: str
-) -> Layout:
-    """Read one file and hold it against its manifest. Raises Refused."""
-    if sha256 == hashlib.sha256(b"").hexdigest():
+def _load(con: duckdb.DuckDBPyConnection, extract: Extract, column_map: dict[str, str]) -> Layout:
+    """Read one file. Raises Refused."""
+    if not extract.path.stat().st_size:
         raise Refused("it is empty, without even a heading line; ask for it again")
-    claimed = manifest.read(files.manifest_of(file, folder), folder)
-    claimed.check_digest(sha256)
-    contract = CONTRACTS[file.contract]
-    renamed = suppliers.column_map(settings, file.supplier, contract)
-    if file.kind == "csv":
-        columns = csv_file.layout(path, contract, renamed)
-        csv_file.load(con, path, scan.scan(path), contract, file.supplier, columns)
+    if extract.path.suffix == ".parquet":
+        columns = parquet_file.layout(extract, column_map)
+        parquet_file.load(con, extract, columns)
     else:
-        columns = parquet_file.layout(path, contract, renamed)
-        parquet_file.load(con, path, contract, file.supplier, columns)
-    claimed.check_rows(landing.count(con, *file.key))
+        columns = csv_file.layout(extract, column_map)
+        csv_file.load(con, extract, scan.scan(extract.path), columns)
     return columns
 
 
@@ -104,9 +100,14 @@ def _note(con: duckdb.DuckDBPyConnection, file: Found, landed: Landed) -> None:
     con.execute(
         "INSERT INTO input_file VALUES ($contract, $supplier, $path, $sha256, $rows, 0, $status, $reasons, NULL)",
         {
-            "contract": file.contract, "supplier": file.supplier, "path": file.name, "sha256": landed.sha256,
-            "rows": landed.rows, "status": status, "reasons": list(landed.notes),
-        },  # fmt: skip
+            "contract": file.contract,
+            "supplier": file.supplier,
+            "path": file.name,
+            "sha256": landed.sha256,
+            "rows": landed.rows,
+            "status": status,
+            "reasons": list(landed.notes),
+        },
     )
 
 

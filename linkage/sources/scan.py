@@ -33,10 +33,6 @@ class Scan:
     nul: bool
 
     @property
-    def newline(self) -> str:
-        return "\\r\\n" if self.crlf else "\\n"
-
-    @property
     def simple(self) -> bool:
         """Whether one line can be one row: the quick reader may try, and must then find as many rows as lines."""
         one_ending = self.lone_cr == 0 and self.crlf in (0, self.lines, self.lines - 1)

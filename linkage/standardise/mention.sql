@@ -84,9 +84,9 @@ SELECT
     -- Bounds that a mention sets on its person's birth: liable persons and parents are grown up, parents are older
     -- than their child by 13 years or more, children younger.
     CASE
-        WHEN mention = 'liable' THEN asserted_on - INTERVAL 16 YEAR
-        WHEN mention IN ('father', 'partner') THEN asserted_on - INTERVAL 13 YEAR
-        WHEN relationship IN ('husband', 'wife', 'partner', 'father_of_baby') THEN asserted_on - INTERVAL 13 YEAR
+        WHEN mention = 'liable' THEN $night - INTERVAL 17 YEAR
+        WHEN mention IN ('father', 'partner') THEN $night - INTERVAL 13 YEAR
+        WHEN relationship IN ('husband', 'wife', 'partner', 'father_of_baby') THEN $night - INTERVAL 15 YEAR
         WHEN relationship IN ('mother', 'father', 'grandparent') THEN anchor_born - INTERVAL 13 YEAR
         WHEN mention = 'mother' THEN asserted_on - INTERVAL 10 YEAR
     END::DATE AS born_before,

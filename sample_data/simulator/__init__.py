@@ -13,7 +13,6 @@ from pathlib import Path
 from sample_data.simulator import landing, region, source_council_tax, source_gp, source_maternity, source_places, source_police
 from sample_data.simulator.clock import night_days
 from sample_data.simulator.model import World
-from sample_data.simulator.plants import PLANTS
 from sample_data.simulator.record import Record
 from sample_data.simulator.truth import Truth
 
@@ -40,7 +39,7 @@ def simulate(
         raise ValueError("a region needs at least one person and one night")
     if progress:
         progress("people", 0, 1)
-    world = region.make(people, night_days(start, nights), seed, phone_pool, PLANTS)
+    world = region.make(people, night_days(start, nights), seed, phone_pool)
     write(world, seed, out, progress)
 
 

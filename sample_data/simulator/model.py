@@ -108,6 +108,8 @@ class Registration:
     placeholder: str = ""
     """Given name shown until the registration of the birth reached the practice."""
     named_on: int = 0
+    sure_phone: bool = False
+    """The practice holds the phone that the person gives everywhere."""
 
 
 @dataclass(slots=True, eq=False)

@@ -6,10 +6,8 @@ The same street name stands in several towns; postcodes are consistent with thei
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from sample_data.simulator.clock import years_before
 from sample_data.simulator.model import Property
 from sample_data.simulator.towns import BLOCK_WORDS, DELIVERED, DUDLEY, SANDWELL, SHARES, STREET_KINDS, STREET_WORDS, TOWNS, Town
 
@@ -157,9 +155,8 @@ def unlist_some(places: Places, rng: random.Random, share: float = 0.012) -> Non
             place.listed = False
 
 
-def date_new_builds(places: Places, rng: random.Random, nights: list[int]) -> Iterator[Property]:
-    """Some empty homes are finished during the nights; yields them."""
-    for place in places.homes:
-        if place.parent is None and rng.random() < 0.002:
-            place.start = rng.choice(nights[1:] or [years_before(nights[0], 0.1)])
-            yield place
+def date_new_builds(empty: list[Property], rng: random.Random, nights: list[int]) -> None:
+    """Some empty houses are finished, and so listed, only during the nights."""
+    for place in empty:
+        if place.parent is None and place.listed and rng.random() < 0.04 and len(nights) > 1:
+            place.start = rng.choice(nights[1:])

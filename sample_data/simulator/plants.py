@@ -1,7 +1,33 @@
-"""What is planted."""
+"""What is planted in a region, and how much of it (domain notes, sections 1, 6 and 7)."""
 
 from __future__ import annotations
 
-from sample_data.simulator.region import Plant
+from collections.abc import Callable
 
-PLANTS: tuple[Plant, ...] = ()
+from sample_data.simulator import plants_benign, plants_co_residence, plants_divergence, plants_hidden, plants_protected
+from sample_data.simulator.places import Places
+from sample_data.simulator.plants_kit import Kit
+from sample_data.simulator.population import Maker
+
+EACH_PER_PERSON = 6 / 20_000
+"""How often each variant is planted: about 45 situations of each kind among 20,000 people."""
+
+Variant = Callable[[Kit], bool]
+
+
+def plant(maker: Maker, places: Places) -> Kit:
+    """Plants everything that needs households nobody else uses. Returns the kit for what is derived afterwards."""
+    kit = Kit(maker, places)
+    for protect in plants_protected.PLANTED:
+        protect(kit)
+    rounds = max(1, round(len(maker.world.people) * EACH_PER_PERSON))
+    variants: tuple[Variant, ...] = (
+        *plants_co_residence.VARIANTS,
+        *plants_hidden.VARIANTS,
+        *plants_divergence.VARIANTS,
+        *plants_benign.VARIANTS,
+    )
+    for _ in range(rounds):
+        for variant in variants:
+            variant(kit)
+    return kit

@@ -14,7 +14,7 @@ def occurrences(maker: Maker, per_person: float = 0.055) -> None:
     """The ordinary occurrences of the region, some of them on the nights themselves."""
     world, rng = maker.world, maker.rng
     span = world.last - (world.first - round(LOOK_BACK_YEARS * YEAR))
-    people = [h for h in maker.households if h.adults]
+    people = [h for h in maker.households if not h.registered]
     for _ in range(round(len(world.people) * per_person)):
         household = rng.choice(people)
         day = world.last - 1 - rng.randrange(span)
@@ -101,4 +101,4 @@ def _role(draw: float) -> str:
 
 
 def _anywhere(maker: Maker) -> Property:
-    return maker.rng.choice(maker.rng.choice(maker.households[: max(1, len(maker.households))]).adults[:1] or [maker.world.people[0]]).stays[0].place
+    return maker.rng.choice(maker.world.properties)

@@ -31,6 +31,8 @@ class Household:
     before: Property | None = None
     free: bool = True
     """Not yet part of anything planted."""
+    registered: bool = False
+    """Its registers are already written (by what was planted)."""
 
     @property
     def members(self) -> list[Person]:
@@ -47,6 +49,7 @@ class Maker:
         self.by_mother: dict[int, list[Person]] = {}
         self.women: dict[str, list[Person]] = {}
         self.vacant: list[Property] = []
+        self.let: set[str] = set()
 
     def person(self, t: Tradition, sex: str, age: float, name: naming.Name) -> Person:
         """A new person of about this age; takes the next NHS number, most have a phone and a third an e-mail."""
@@ -122,6 +125,7 @@ def fill(maker: Maker, people: int, homes: list[Property], bedsits: dict[str, li
     queue = [p for p in homes]
     rng.shuffle(queue)
     rooms = [rooms for _, rooms in sorted(bedsits.items())]
+    rooms = rooms[: round(len(rooms) * 0.8)]
     kinds, weights = list(_KINDS), [_KINDS[k][0] for k in _KINDS]
     while len(world.people) < people and queue:
         if rooms and rng.random() < 0.025:
@@ -255,6 +259,7 @@ def _sharers(maker: Maker, h: Household) -> None:
 
 
 def _shared_house(maker: Maker, rooms: list[Property]) -> None:
+    maker.let.add(rooms[0].uprn)
     for room in rooms[1:]:
         h = Household(room, "bedsit", _since(maker, "single"), free=False)
         h.adults.append(maker.adult(naming.tradition(maker.rng), maker.rng.choice("112"), maker.rng.uniform(19, 58)))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 
+from sample_data.simulator import registers
 from sample_data.simulator.clock import FAR
 from sample_data.simulator.model import Contact, Person, Pregnancy, Property, Stay
 from sample_data.simulator.population import YEAR, Household, Maker
@@ -43,8 +44,9 @@ def current(maker: Maker, per_person: float = 0.0075) -> None:
     able = [h for h in maker.households if h.free and h.kind in ("couple", "family", "single_parent", "single") and _able(maker, h) is not None]
     for household in rng.sample(able, min(len(able), round(len(world.people) * per_person))):
         mother = _able(maker, household)
-        assert mother is not None
-        father = mother.partner
+        if mother is None:
+            continue
+        household.free, father = False, mother.partner
         delivered = world.first + rng.randrange(1, 215)
         babies = [newborn(maker, mother, father, delivered) for _ in range(2 if rng.random() < 0.016 else 1)]
         pregnancy = book(maker, mother, father, delivered, babies)
@@ -79,7 +81,7 @@ def book(maker: Maker, mother: Person, father: Person | None, born: int, babies:
     discharge = mother.home(born + 1) or home
     made = Pregnancy(
         mother, unit_of(home), booked, expected, [(0, home)], list(babies), born, len(babies), discharge=discharge,
-        children_before=sum(1 for p in maker.children_of(mother) if p.born < born), practice="",
+        children_before=sum(1 for p in maker.children_of(mother) if p.born < born), practice=registers.practice_of(home, rng)[1] if rng.random() < 0.9 else "",
         enquiry=rng.choices(("no_disclosure", "not_asked", "disclosure"), (80, 15, 5))[0],
     )  # fmt: skip
     made.named_at_birth = rng.random() < 0.2

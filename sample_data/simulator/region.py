@@ -3,41 +3,38 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
 
-from sample_data.simulator import moves, policing, pregnancies, registers
+from sample_data.simulator import derive, moves, plants, plants_benign, policing, pregnancies, registers, residents
 from sample_data.simulator.identifiers import Numbers
 from sample_data.simulator.model import World
-from sample_data.simulator.places import Builder, Places, date_new_builds, unlist_some
+from sample_data.simulator.places import Builder, date_new_builds, unlist_some
 from sample_data.simulator.population import Maker, fill
 
 PEOPLE_PER_HOME = 2.28
 
-Plant = Callable[[Maker, Places], None]
 
-
-def make(people: int, nights: list[int], seed: int, phone_pool: int | None, plants: tuple[Plant, ...]) -> World:
+def make(people: int, nights: list[int], seed: int, phone_pool: int | None) -> World:
     """The whole region: places, people, pregnancies, what is planted, then the registers and the police."""
     rng = random.Random(f"region {seed}")
     world = World(nights)
-    places = Builder(rng, world.first).build(round(people / PEOPLE_PER_HOME * 1.1) + 60)
-    unlist_some(places, rng)
+    places = Builder(rng, world.first).build(round(people / PEOPLE_PER_HOME * 1.12) + 60)
     world.properties = places.everything
     maker = Maker(world, rng, Numbers(rng, phone_pool))
+    residents.fill_institutions(maker, places)
     fill(maker, people, places.homes, places.bedsits)
+    unlist_some(places, rng)
     moves.earlier_homes(maker)
-    list(date_new_builds(places, rng, nights)) if False else None
+    date_new_builds(maker.vacant, rng, nights)
     pregnancies.past(maker)
     pregnancies.current(maker)
+    kit = plants.plant(maker, places)
     moves.moves_in_the_nights(maker)
-    for plant in plants:
-        plant(maker, places)
-    _registers(maker)
+    residents.deaths(maker)
+    for household in maker.households:
+        if not household.registered:
+            registers.register_household(maker, household)
+            registers.open_account(maker, household)
+    derive.behind(kit)
+    plants_benign.list_natural(kit)
     policing.occurrences(maker)
     return world
-
-
-def _registers(maker: Maker) -> None:
-    for household in maker.households:
-        registers.register_household(maker, household)
-        registers.open_account(maker, household)

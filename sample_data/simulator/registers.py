@@ -30,7 +30,7 @@ def gp_lag(rng: random.Random, family: bool) -> int:
 
     Families with children tell sooner: the new school and the next vaccination ask.
     """
-    return round(rng.lognormvariate(3.4, 0.9) if family else rng.lognormvariate(4.85, 1.15)) + 2
+    return round(rng.lognormvariate(3.9, 1.05) if family else rng.lognormvariate(4.85, 1.15)) + 2
 
 
 def register_household(maker: Maker, household: Household) -> None:
@@ -43,10 +43,40 @@ def register_household(maker: Maker, household: Household) -> None:
         if rng.random() < (0.5 if outside else 0.02):
             continue
         lag = together if rng.random() < 0.8 else gp_lag(rng, family)
-        register(world, who, household.place, rng, lag)
+        made = register(world, who, rng, lag)
+        next_of_kin(maker, household, made)
+        _oddities(maker, made)
 
 
-def register(world: World, who: Person, place: Property, rng: random.Random, lag: int) -> Registration:
+def _oddities(maker: Maker, made: Registration) -> None:
+    """A few registrations are withdrawn on a night, doubled at a second practice, or only temporary somewhere else."""
+    rng, world = maker.rng, maker.world
+    draw = rng.random()
+    if draw < 0.0004 * (world.last - world.first + 1) and made.withdrawn_on == FAR:
+        made.withdrawn_on = rng.randrange(world.first + 1, world.last + 2)
+    elif draw > 0.997:
+        _, practice = practice_of(made.addresses[-1][1], rng)
+        double = Registration(made.person, made.supplier, practice, made.registered_on + 400, [made.addresses[0]])
+        world.registrations.append(double)
+    elif draw > 0.99 and made.person.born < world.first - 5000:
+        place = rng.choice(world.properties)
+        supplier, practice = practice_of(place, rng)
+        began = world.first - rng.randrange(5, 80)
+        world.registrations.append(Registration(made.person, supplier, practice, began, [(0, place)], kind="temporary"))
+
+
+def _newborn(made: Registration, rng: random.Random, first: int) -> None:
+    """A baby comes to a practice one to seven weeks after birth, sometimes still as `Baby`, sometimes without number."""
+    born = made.person.born
+    if born <= first - 60:
+        return
+    made.known_on = born + rng.randrange(8, 50)
+    made.registered_on, made.blank_number = made.known_on - 1, rng.random() < 0.05
+    if rng.random() < 0.15:
+        made.placeholder, made.named_on = rng.choice(("Baby", "Baby Boy" if made.person.sex == "1" else "Baby Girl")), born + 43
+
+
+def register(world: World, who: Person, rng: random.Random, lag: int) -> Registration:
     """One person's registration, following their stays with this lag. Crossing to another practice's area makes a new
     registration; the old one goes then, or (one in 25) stays behind as a ghost."""
     stays = [s for s in who.stays if s.share == 1.0]
@@ -63,6 +93,9 @@ def register(world: World, who: Person, place: Property, rng: random.Random, lag
         made.withdrawn_on = known if rng.random() > 0.04 else FAR
         world.registrations.append(made)
         made = Registration(who, new_supplier, new_practice, known, [(0, stay.place)], known_on=known)
+    _newborn(made, rng, world.first)
+    if who.died < FAR:
+        made.deregistered_on = who.died + 20
     world.registrations.append(made)
     return made
 

@@ -41,8 +41,9 @@ class Writer:
         self.corrected = written.written(who, written.GP, rng) if self.corrected_on < FAR else self.name
         self.nhs = "" if made.blank_number else nhs_as_written(who.nhs, rng, 0.008, 0.003)
         self.born = date_as_written(iso(who.born), rng, 0.006)
-        self.phone = phone_as_written(who.phone, rng) if rng.random() < 0.68 else ""
-        self.phone_changed_on = rng.randrange(world.first, world.first + 1500) if self.phone else FAR
+        self.phone = phone_as_written(who.phone, rng) if made.sure_phone or rng.random() < 0.68 else ""
+        changes = bool(self.phone) and not made.sure_phone
+        self.phone_changed_on = rng.randrange(world.first, world.first + 1500) if changes else FAR
         self.new_phone = "" if rng.random() < 0.3 else self.phone[:-2] + f"{rng.randrange(100):02d}" if self.phone else ""
         self.email = who.email if rng.random() < 0.5 else ""
         self.title = title(who.sex, who.born, self.world.first, bool(who.partner), rng) if rng.random() < 0.85 else ""

@@ -14,6 +14,8 @@ from sample_data.simulator.names_lists import SHORT
 from sample_data.simulator.record import Record, Version
 
 SUPPLIER = "wmp_niche"
+LOOK_BACK_DAYS = 1461
+"""Involvements leave the file after four years."""
 _GROUP = ("address_line_1", "address_line_2", "address_line_3", "address_line_4", "address_line_5", "postcode", "uprn")
 HEADER = (
     "record_id", "nominal_ref", "occurrence_ref", "occurred_on", "occurrence_type", "role", "given_names", "family_name",
@@ -58,4 +60,5 @@ def _record(made: Involvement, key: str, scene: AddressText, known: int, rng: ra
         made.address_role, *scene.cells, made.outcome, made.risk, made.markers, "withhold" if made.withhold else "",
     )  # fmt: skip
     addresses = [("person", role, text) for role, text in (("home", told), ("occurrence", scene)) if any(text.cells)]
-    return Record(key, (("person", who),), [Version(known, cells, tuple(addresses))])
+    gone = known + rng.randrange(1, 9) if rng.random() < 0.001 else made.day + LOOK_BACK_DAYS
+    return Record(key, (("person", who),), [Version(known, cells, tuple(addresses))], gone)
