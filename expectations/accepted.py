@@ -16,8 +16,14 @@ BLANK = " \t\r\n\u00a0\u200b\ufeff"
 
 def clean(contract: Contract) -> str:
     """SQL: a landed table with every value trimmed and empty text as null."""
-    columns = ", ".join(f"""nullif(trim("{c}", '{BLANK}'), '') AS "{c}\"""" for c in contract.names)
+    columns = ", ".join(f'{_trimmed(c)} AS "{c}"' for c in contract.names)
     return f"SELECT supplier, row_number, {columns} FROM landed_{contract.name}"
+
+
+def _trimmed(column: str) -> str:
+    """Nearly all values begin and end with a plain character; asking that first is four times as fast as trimming."""
+    plain = f"\"{column}\" >= '!' AND \"{column}\" < chr(127) AND \"{column}\"[-1] BETWEEN '!' AND '~'"
+    return f"CASE WHEN {plain} THEN \"{column}\" ELSE nullif(trim(\"{column}\", '{BLANK}'), '') END"
 
 
 def typed(contract: Contract, limits: Limits) -> str:
@@ -27,7 +33,7 @@ def typed(contract: Contract, limits: Limits) -> str:
 
 def _value(column: Column, contract: Contract, limits: Limits) -> str:
     if column.name == key_of(contract):
-        return f"coalesce({_text(column, limits)}, 'row ' || row_number)"  # reached by rows that must be kept only
+        return f"coalesce(\"{column.name}\", 'row ' || row_number)"  # reached by rows that must be kept only
     if column.type == "DATE":
         return f"CASE WHEN {in_bounds(column.name, contract, limits)} THEN {as_date(column.name)} END"
     if column.type != "VARCHAR":
@@ -36,7 +42,7 @@ def _value(column: Column, contract: Contract, limits: Limits) -> str:
         return f"CASE WHEN \"{column.name}\" IS NOT NULL THEN '{column.allowed[0]}' END"
     if contract.name == "protected" and column.allowed:
         return f"coalesce({_code(column)}, 'other')"
-    return _code(column) if column.allowed else _text(column, limits)
+    return _code(column) if column.allowed else f'"{column.name}"'
 
 
 def _code(column: Column) -> str:
@@ -44,8 +50,12 @@ def _code(column: Column) -> str:
     return f'CASE lower("{column.name}") {known} END'
 
 
-def _text(column: Column, limits: Limits) -> str:
-    return f'CASE WHEN length("{column.name}") <= {limits.longest} THEN replace("{column.name}", chr(0), \'\') END'
+def repaired(contract: Contract, limits: Limits) -> str:
+    """SQL: the assignments that make the texts of a kept faulty row harmless: none too long, none with a NUL."""
+    texts = [f'"{c.name}"' for c in contract.columns if c.type == "VARCHAR"]
+    return ", ".join(
+        f"{c} = CASE WHEN length({c}) <= {limits.longest} THEN replace({c}, chr(0), '') END" for c in texts
+    )
 
 
 def marked(contract: Contract) -> str:

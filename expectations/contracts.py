@@ -7,27 +7,21 @@ in a file that was refused.
 
 from __future__ import annotations
 
-import logging
 from datetime import date
 
 import duckdb
 
-from expectations import deliveries, volumes
-from expectations.accepted import clean, from_fragments, marked, typed
+from expectations import deliveries, quarantine, volumes
+from expectations.accepted import clean, from_fragments, repaired, typed
 from expectations.judge import ID, Expectation, judge
 from expectations.rules import Limits, Rule, key_of, rules_of
 from linkage.night import Night
 from linkage.tables import CONTRACTS, Contract
 
-log = logging.getLogger(__name__)
-
-QUARANTINE = "contract VARCHAR, supplier VARCHAR, record_id VARCHAR, row_number BIGINT, reasons VARCHAR[]"
 RULE_RESULT = (
     "contract VARCHAR, supplier VARCHAR, rule VARCHAR, column_name VARCHAR, words VARCHAR, severity VARCHAR, "
     "rows_checked BIGINT, rows_failed BIGINT"
 )
-LONGEST_KEY = 64  # characters; a longer key is no key, and may be a shifted value that no page should show
-ROWS_LOGGED = 20  # of one file; quarantine.parquet has them all
 
 
 def gate(con: duckdb.DuckDBPyConnection, night: Night) -> None:
@@ -37,14 +31,14 @@ def gate(con: duckdb.DuckDBPyConnection, night: Night) -> None:
     deliveries.prepare(con, night)
     for contract in CONTRACTS.values():
         _check(con, contract, limits)
-    _set_rejects_aside(con)
+    quarantine.set_rejects_aside(con)
     volumes.refuse(con, night)
     for contract in CONTRACTS.values():
         _accept(con, contract, limits)
     _accept_fragments(con)
     volumes.compare_fill(con, night)
     deliveries.complete(con, night)
-    _log(con)
+    quarantine.say(con)
 
 
 def limits_of(night: Night) -> Limits:
@@ -57,7 +51,7 @@ def limits_of(night: Night) -> Limits:
 
 
 def _prepare(con: duckdb.DuckDBPyConnection) -> None:
-    con.execute(f"CREATE OR REPLACE TABLE quarantine ({QUARANTINE})")
+    quarantine.prepare(con)
     con.execute(f"CREATE OR REPLACE TABLE rule_result ({RULE_RESULT})")
     con.execute("CREATE OR REPLACE TABLE gate_warning (contract VARCHAR, supplier VARCHAR, words VARCHAR)")
 
@@ -71,7 +65,7 @@ def _check(con: duckdb.DuckDBPyConnection, contract: Contract, limits: Limits) -
     expected = [Expectation(r.name, r.sets_aside) for r in rules]
     broken = judge(f"contract_{contract.name}", frame, expected)
     _record_results(con, contract, rules, broken)
-    _set_aside(con, contract, [r for r in rules if r.sets_aside and r.name in broken], broken)
+    quarantine.set_aside(con, contract, [r for r in rules if r.sets_aside and r.name in broken], broken)
     con.execute("DROP VIEW cleaned")
 
 
@@ -129,80 +123,16 @@ def _announce(con: duckdb.DuckDBPyConnection, contract: Contract, rule: Rule) ->
     )
 
 
-def _set_aside(
-    con: duckdb.DuckDBPyConnection, contract: Contract, rules: list[Rule], broken: dict[str, list[int]]
-) -> None:
-    """One quarantine row a landed row that breaks any of the rules, with all its reasons."""
-    columns = "supplier VARCHAR, row_number BIGINT, place INTEGER, fault_words VARCHAR"
-    con.execute(f"CREATE OR REPLACE TEMP TABLE fault ({columns})")
-    _number_faulty_rows(con, rules)
-    _keep_restricted(con, contract)
-    for place, rule in enumerate(rules):
-        column = rule.which or f"'{rule.column}'"
-        con.execute(
-            f"INSERT INTO fault SELECT supplier, row_number, {place}, concat({column}, ': ', $words) "
-            "FROM cleaned INNER JOIN faulty USING (supplier, row_number) WHERE list_contains($ids, outcome_id)",
-            {"words": rule.words, "ids": broken[rule.name]},
-        )
-    con.execute(
-        f"INSERT INTO quarantine SELECT $contract, supplier, {_shown_key(contract)}, row_number, "
-        "list(fault_words ORDER BY place) FROM fault INNER JOIN cleaned USING (supplier, row_number) "
-        "GROUP BY ALL ORDER BY supplier, row_number",
-        {"contract": contract.name},
-    )
-
-
-def _number_faulty_rows(con: duckdb.DuckDBPyConnection, rules: list[Rule]) -> None:
-    """`faulty`: the rows that break a rule, each with the id of its outcome."""
-    names = [c[0] for c in con.execute("SELECT * EXCLUDE (outcome_id, rows) FROM outcome LIMIT 0").description or ()]
-    fails = " OR ".join(f"NOT {r.name}" for r in rules) or "false"
-    con.execute(
-        f"CREATE OR REPLACE TEMP TABLE faulty AS SELECT supplier, row_number, {ID} FROM checked "
-        f"INNER JOIN outcome USING ({', '.join(names)}) WHERE {fails}"
-    )
-
-
-def _keep_restricted(con: duckdb.DuckDBPyConnection, contract: Contract) -> None:
-    """Take rows with a restriction mark back out of `faulty`; of several with one key the first.
-
-    A restricted record that is set aside would take its mark with it, and the same person's other records would go out
-    unrestricted. What is wrong in it is null in its accepted row.
-    """
-    key = f"coalesce({key_of(contract)}, 'row ' || row_number)"
-    con.execute(
-        "CREATE OR REPLACE TEMP TABLE kept AS SELECT supplier, row_number FROM faulty "
-        f"INNER JOIN cleaned USING (supplier, row_number) INNER JOIN checked AS k USING (supplier, row_number) "
-        f"WHERE ({marked(contract)}) AND k.key_not_repeated "
-        f"QUALIFY row_number() OVER (PARTITION BY supplier, {key} ORDER BY row_number) = 1"
-    )
-    con.execute("DELETE FROM faulty WHERE (supplier, row_number) IN (SELECT (supplier, row_number) FROM kept)")
-    con.execute(
-        "INSERT INTO gate_warning SELECT $contract, supplier, concat(count(*), ' faulty rows bear a restriction "
-        "mark and were kept, without their faulty values; ask the supplier to correct them') FROM kept GROUP BY supplier "
-        "ORDER BY supplier",
-        {"contract": contract.name},
-    )
-
-
-def _shown_key(contract: Contract) -> str:
-    key = key_of(contract)
-    return f"CASE WHEN length({key}) <= {LONGEST_KEY} THEN {key} END"
-
-
-def _set_rejects_aside(con: duckdb.DuckDBPyConnection) -> None:
-    """Rows that could not be read as columns: their key is not known."""
-    con.execute(
-        "INSERT INTO quarantine SELECT contract, supplier, NULL, row_number, reasons FROM landed_reject "
-        "ORDER BY contract, supplier, row_number"
-    )
-
-
 def _accept(con: duckdb.DuckDBPyConnection, contract: Contract, limits: Limits) -> None:
     con.execute(
         f"CREATE OR REPLACE TABLE accepted_{contract.name} AS SELECT {typed(contract, limits)}, supplier, row_number "
         f"FROM ({clean(contract)}) AS c WHERE supplier IN (SELECT supplier FROM input_file "
         f"WHERE contract = '{contract.name}' AND status = 'accepted') AND NOT EXISTS (SELECT 1 FROM quarantine AS q "
         f"WHERE q.contract = '{contract.name}' AND q.supplier = c.supplier AND q.row_number = c.row_number)"
+    )
+    con.execute(
+        f"UPDATE accepted_{contract.name} SET {repaired(contract, limits)} WHERE (supplier, row_number) IN "
+        f"(SELECT (supplier, row_number) FROM kept_row WHERE contract = '{contract.name}')"
     )
 
 
@@ -218,14 +148,3 @@ def _accept_fragments(con: duckdb.DuckDBPyConnection) -> None:
         "read; every number in them is treated as protected; ask the hub to correct the list tonight') "
         f"FROM landed_reject WHERE contract = 'protected' AND {accepted} GROUP BY ALL ORDER BY supplier"
     )
-
-
-def _log(con: duckdb.DuckDBPyConnection) -> None:
-    """Say which rows were set aside: file, row, column and what to do; of one file only the first ones."""
-    rows = con.execute(
-        "SELECT f.path, q.row_number, array_to_string(q.reasons, ' | ') FROM quarantine AS q "
-        "INNER JOIN input_file AS f ON f.contract = q.contract AND f.supplier = q.supplier WHERE f.status = 'accepted' "
-        f"QUALIFY row_number() OVER (PARTITION BY f.path ORDER BY q.row_number) <= {ROWS_LOGGED} ORDER BY ALL"
-    ).fetchall()
-    for path, row_number, reasons in rows:
-        log.warning("%s: row %s set aside: %s", path, row_number, reasons)

@@ -73,8 +73,7 @@ def rules_of(contract: Contract, limits: Limits) -> list[Rule]:
 
 def as_date(column: str) -> str:
     """SQL: a text column as a date, null unless it is written YYYY-MM-DD and exists in the calendar."""
-    written = rf"""regexp_full_match("{column}", '\d{{4}}-\d{{2}}-\d{{2}}')"""
-    return f'CASE WHEN {written} THEN TRY_CAST("{column}" AS DATE) END'
+    return f"""CASE WHEN "{column}" LIKE '____-__-__' THEN TRY_CAST("{column}" AS DATE) END"""
 
 
 def date_bounds(column: str, contract: Contract, limits: Limits) -> tuple[date, date]:

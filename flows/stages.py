@@ -8,18 +8,22 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from expectations import contracts, linkage as linked
+from expectations import contracts
+from expectations import linkage as linked
 from flows import gates as gate_outcome
 from flows.nightly import Counts, Job
 from flows.workroom import NightImpossible
 from linkage import history as remembered
 from linkage import version
 from linkage.detect import exceptions
-from linkage.households import households as households_of, links
+from linkage.households import households as households_of
+from linkage.households import links
 from linkage.ledger import ledger as ledger_of
 from linkage.outputs import parquet
-from linkage.people import persons, score as scoring
-from linkage.places import match, property as properties
+from linkage.people import persons
+from linkage.people import score as scoring
+from linkage.places import match
+from linkage.places import property as properties
 from linkage.protect import clusters, gate
 from linkage.report import nightly_content, quality
 from linkage.report import hub as hub_report
@@ -109,7 +113,15 @@ def ledger(job: Job) -> Counts:
 
 
 def audit(job: Job) -> Counts:
-    return {"checks": linked.check(job.work.con, job.work.night, job.handed["entries"])}
+    """What must hold of the linked tables before anything is published; a breach stops the night."""
+    con = job.work.con
+    con.execute("CREATE OR REPLACE VIEW residence AS SELECT * FROM claim")
+    ledger_of.lay_out(con, job.handed["entries"])
+    restricted = con.execute("SELECT count(*) FROM person INNER JOIN mention USING (mention_id) WHERE restricted").fetchone()
+    breaches = linked.check(con, protected_absent=restricted == (0,))
+    if breaches:
+        raise NightImpossible("; ".join(f"{b.table}: {b.words} ({b.rows} rows)" for b in breaches))
+    return {"rules": len(linked.RULES)}
 
 
 def report(job: Job) -> Counts:
@@ -122,7 +134,7 @@ def report(job: Job) -> Counts:
     for gss in sorted(night.settings.table("hubs")):
         if nightly_content.concerns(content, gss):
             hub_report.write(night.out, gss, content)
-    quality.write(con, night, night.out / "quality")
+    quality.write(con, night, night.out)
     return {"exceptions": len(entries), **counts}
 
 

@@ -213,3 +213,21 @@ def _append(con: duckdb.DuckDBPyConnection, night: Night, entries: list[Entry], 
                 "detail": json.dumps(entry.detail, sort_keys=True),
             },
         )
+
+
+def lay_out(con: duckdb.DuckDBPyConnection, entries: list[Entry]) -> None:
+    """`exception` (one row an exception of tonight) and `exception_person` (one row a person in one), for the audit."""
+    con.execute("CREATE OR REPLACE TABLE exception (exception_id VARCHAR, kind VARCHAR, status VARCHAR, score DOUBLE)")
+    con.execute("CREATE OR REPLACE TABLE exception_person (exception_id VARCHAR, person_id VARCHAR, role VARCHAR, unborn BOOLEAN)")
+    for entry in entries:
+        told = entry.exception
+        con.execute(
+            "INSERT INTO exception VALUES ($id, $kind, $status, $score)",
+            {"id": told["exception_id"], "kind": told["kind"], "status": told["status"], "score": told["score"]},
+        )
+        for person in told["people"]:
+            con.execute(
+                "INSERT INTO exception_person VALUES ($id, $person, $role, $unborn)",
+                {"id": told["exception_id"], "person": person["person_id"], "role": person["role"],
+                 "unborn": told["pregnancy"] is not None},
+            )  # fmt: skip

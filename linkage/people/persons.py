@@ -41,7 +41,10 @@ def run(con: duckdb.DuckDBPyConnection, night: Night) -> dict[str, int]:
     ]
     frame = pl.DataFrame(rows, schema=PERSON, orient="row").sort("mention_id")
     con.register("people", frame)
-    con.execute("CREATE OR REPLACE TABLE person AS SELECT * FROM people")
+    con.execute(
+        "CREATE OR REPLACE TABLE person AS SELECT p.*, m.contract, m.supplier, m.record_id, m.mention "
+        "FROM people AS p INNER JOIN mention AS m USING (mention_id) ORDER BY mention_id"
+    )
     con.unregister("people")
     _remember(con, night)
     return {"people": len(clusters), "mentions": len(rows)}

@@ -6,11 +6,20 @@ It shares neither code nor lists with the job that it tests, so it can be an ind
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
+from itertools import chain
 from pathlib import Path
 
-from sample_data.simulator import landing, region, source_council_tax, source_gp, source_maternity, source_places, source_police
+from sample_data.simulator import (
+    landing,
+    region,
+    source_council_tax,
+    source_gp,
+    source_maternity,
+    source_places,
+    source_police,
+)
 from sample_data.simulator.clock import night_days
 from sample_data.simulator.model import World
 from sample_data.simulator.record import Record
@@ -43,13 +52,20 @@ def simulate(
     write(world, seed, out, progress)
 
 
-def write(world: World, seed: int, out: Path, progress: Progress | None = None) -> None:
-    """The extracts of every supplier and the truth of a world."""
+def write(
+    world: World,
+    seed: int,
+    out: Path,
+    progress: Progress | None = None,
+    more: Mapping[tuple[str, str], list[Record]] | None = None,
+) -> None:
+    """The extracts of every supplier and the truth of a world; `more` holds further records of (contract, supplier)."""
     truth = Truth(out)
     files = list(_files(world, seed))
-    for done, (contract, supplier, header, records) in enumerate(files):
+    for done, (contract, supplier, header, made) in enumerate(files):
         if progress:
             progress(f"{contract} of {supplier}", done, len(files))
+        records = chain(made, (more or {}).get((contract, supplier), []))
         landing.write(out, world.nights, contract, supplier, header, records, truth)
     truth.close(world)
     if progress:
@@ -65,7 +81,12 @@ def _files(world: World, seed: int) -> Iterator[tuple[str, str, tuple[str, ...],
     for supplier in ("dudley_emis", "sandwell_systmone"):
         yield "gp", supplier, source_gp.HEADER, source_gp.records(world, supplier, rng(supplier))
     for supplier in ("dudley_mbc", "sandwell_mbc"):
-        yield "council_tax", supplier, source_council_tax.HEADER, source_council_tax.records(world, supplier, rng(supplier))
+        yield (
+            "council_tax",
+            supplier,
+            source_council_tax.HEADER,
+            source_council_tax.records(world, supplier, rng(supplier)),
+        )
     for supplier in ("dgft_russells_hall", "swb_badgernet"):
         bookings = source_maternity.bookings(world, supplier, rng(supplier))
         yield "maternity_booking", supplier, source_maternity.BOOKING_HEADER, bookings

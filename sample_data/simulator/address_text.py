@@ -10,10 +10,22 @@ from sample_data.simulator.model import Property
 from sample_data.simulator.towns import COUNTIES
 
 _ABBREVIATED = {
-    "Road": ("Rd", "Rd.", "RD", "road"), "Street": ("St", "St.", "Str"), "Avenue": ("Ave", "Av", "Ave."), "Close": ("Cl", "Clo"),
-    "Drive": ("Dr", "Drv"), "Crescent": ("Cres", "Cresc"), "Lane": ("Ln", "La"), "Grove": ("Gr", "Gve"), "Gardens": ("Gdns",),
-    "Court": ("Ct", "Crt"), "Place": ("Pl",), "Terrace": ("Ter", "Terr"), "Square": ("Sq",), "Way": ("Wy",), "Walk": ("Wlk",),
-}  # fmt: skip
+    "Road": ("Rd", "Rd.", "RD", "road"),
+    "Street": ("St", "St.", "Str"),
+    "Avenue": ("Ave", "Av", "Ave."),
+    "Close": ("Cl", "Clo"),
+    "Drive": ("Dr", "Drv"),
+    "Crescent": ("Cres", "Cresc"),
+    "Lane": ("Ln", "La"),
+    "Grove": ("Gr", "Gve"),
+    "Gardens": ("Gdns",),
+    "Court": ("Ct", "Crt"),
+    "Place": ("Pl",),
+    "Terrace": ("Ter", "Terr"),
+    "Square": ("Sq",),
+    "Way": ("Wy",),
+    "Walk": ("Wlk",),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +56,8 @@ POLICE = Hand(0.4, 0.11, 0.2, 0.08, 0.08, 0.14, 0.08, 0.09, 0.04)
 @dataclass(frozen=True, slots=True)
 class AddressText:
     """The seven cells of an address group, and the UPRN the text says: the building's where the flat is left out,
-    None where the property is in no gazetteer."""
+    None where the property is in no gazetteer.
+    """
 
     cells: tuple[str, str, str, str, str, str, str]
     true_uprn: str | None

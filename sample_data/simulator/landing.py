@@ -53,7 +53,13 @@ def _quoted(cell: str) -> str:
 
 
 def write(
-    out: Path, nights: list[int], contract: str, supplier: str, header: tuple[str, ...], records: Iterable[Record], truth: Truth
+    out: Path,
+    nights: list[int],
+    contract: str,
+    supplier: str,
+    header: tuple[str, ...],
+    records: Iterable[Record],
+    truth: Truth,
 ) -> int:
     """Streams the records of one supplier into the files of all nights, and their truth beside; returns the records."""
     files = [NightFile(out / "landing" / iso(n) / f"{contract}__{supplier}.csv", header) for n in nights]

@@ -5,10 +5,33 @@ from __future__ import annotations
 import random
 
 _NEAR = {
-    "a": "sq", "b": "vn", "c": "xv", "d": "sf", "e": "wr", "f": "dg", "g": "fh", "h": "gj", "i": "uo", "j": "hk", "k": "jl",
-    "l": "k", "m": "n", "n": "bm", "o": "ip", "p": "o", "q": "w", "r": "et", "s": "ad", "t": "ry", "u": "yi", "v": "cb",
-    "w": "qe", "x": "zc", "y": "tu", "z": "x",
-}  # fmt: skip
+    "a": "sq",
+    "b": "vn",
+    "c": "xv",
+    "d": "sf",
+    "e": "wr",
+    "f": "dg",
+    "g": "fh",
+    "h": "gj",
+    "i": "uo",
+    "j": "hk",
+    "k": "jl",
+    "l": "k",
+    "m": "n",
+    "n": "bm",
+    "o": "ip",
+    "p": "o",
+    "q": "w",
+    "r": "et",
+    "s": "ad",
+    "t": "ry",
+    "u": "yi",
+    "v": "cb",
+    "w": "qe",
+    "x": "zc",
+    "y": "tu",
+    "z": "x",
+}
 
 
 def typo(text: str, rng: random.Random) -> str:
@@ -34,7 +57,11 @@ def phone_as_written(phone: str, rng: random.Random, typo_share: float = 0.03) -
     if rng.random() < typo_share:
         i = rng.randrange(5, 11)
         swap = rng.random() < 0.4 and i < 10
-        phone = phone[:i] + phone[i + 1] + phone[i] + phone[i + 2 :] if swap else phone[:i] + str(rng.randrange(10)) + phone[i + 1 :]
+        phone = (
+            phone[:i] + phone[i + 1] + phone[i] + phone[i + 2 :]
+            if swap
+            else phone[:i] + str(rng.randrange(10)) + phone[i + 1 :]
+        )
     draw = rng.random()
     if draw < 0.62:
         return phone

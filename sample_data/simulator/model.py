@@ -238,6 +238,8 @@ class World:
     relations: list[Relation] = field(default_factory=list)
     situations: list[Situation] = field(default_factory=list)
     occurrences: int = 0
+    police_days: int = 1461
+    """The look-back of the police extract: involvements leave the file after this many days (four years)."""
 
     @property
     def first(self) -> int:

@@ -25,6 +25,18 @@ class Name:
     previous: str = ""
 
 
+@dataclass(slots=True)
+class _Draw:
+    """What a form needs: tradition, sex, how young (0 old, 1 young), the family name, the father's first name."""
+
+    t: Tradition
+    sex: str
+    rng: random.Random
+    era: float
+    family: str
+    line: str = ""
+
+
 def tradition(rng: random.Random) -> Tradition:
     return rng.choices(TRADITIONS, _WEIGHTS)[0]
 
@@ -46,7 +58,7 @@ def family_name(t: Tradition, rng: random.Random) -> str:
 
 def adult(t: Tradition, sex: str, rng: random.Random, era: float) -> Name:
     """A grown-up's own name."""
-    return _FORMS[t.form](t, sex, rng, era, family_name(t, rng), "")
+    return _FORMS[t.form](_Draw(t, sex, rng, era, family_name(t, rng)))
 
 
 def wife(t: Tradition, husband: Name, rng: random.Random, era: float) -> Name:
@@ -67,7 +79,7 @@ def child(t: Tradition, sex: str, rng: random.Random, father: Name | None, mothe
     if t.form == "polish":
         family = feminine(masculine(family)) if sex == "2" else masculine(family)
     line = father.given[0] if father and t.form in ("patronymic", "arabic") else ""
-    return _FORMS[t.form](t, sex, rng, 0.95, family, line)
+    return _FORMS[t.form](_Draw(t, sex, rng, 0.95, family, line))
 
 
 def feminine(family: str) -> str:
@@ -79,75 +91,75 @@ def masculine(family: str) -> str:
     return family[:-1] + "i" if family.endswith(("ska", "cka", "dzka")) else family
 
 
-def _british(t: Tradition, sex: str, rng: random.Random, era: float, family: str, line: str) -> Name:
-    given = [first_name(t, sex, rng, era)]
-    if rng.random() < 0.7:
-        given.append(first_name(t, sex, rng, era * 0.7))
-    if era > 0.9 and rng.random() < 0.05:
-        family = f"{family}-{family_name(t, rng)}"
-    return Name(tuple(given), family)
+def _british(d: _Draw) -> Name:
+    given = [first_name(d.t, d.sex, d.rng, d.era)]
+    if d.rng.random() < 0.7:
+        given.append(first_name(d.t, d.sex, d.rng, d.era * 0.7))
+    if d.era > 0.9 and d.rng.random() < 0.05:
+        d.family = f"{d.family}-{family_name(d.t, d.rng)}"
+    return Name(tuple(given), d.family)
 
 
-def _simple(t: Tradition, sex: str, rng: random.Random, era: float, family: str, line: str) -> Name:
-    given = [first_name(t, sex, rng)]
-    if rng.random() < 0.5:
-        given.append("Kumar" if sex == "1" and rng.random() < 0.4 else first_name(t, "1", rng))
-    return Name(tuple(given), family)
+def _simple(d: _Draw) -> Name:
+    given = [first_name(d.t, d.sex, d.rng)]
+    if d.rng.random() < 0.5:
+        given.append("Kumar" if d.sex == "1" and d.rng.random() < 0.4 else first_name(d.t, "1", d.rng))
+    return Name(tuple(given), d.family)
 
 
-def _sikh(t: Tradition, sex: str, rng: random.Random, era: float, family: str, line: str) -> Name:
-    return Name((first_name(t, sex, rng),), family, "Singh" if sex == "1" else "Kaur")
+def _sikh(d: _Draw) -> Name:
+    return Name((first_name(d.t, d.sex, d.rng),), d.family, "Singh" if d.sex == "1" else "Kaur")
 
 
-def _pakistani(t: Tradition, sex: str, rng: random.Random, era: float, family: str, line: str) -> Name:
-    name = first_name(t, sex, rng)
-    if sex == "2":
-        title = rng.choice(TITLES_OF_WOMEN)
-        return Name((name,), family, title) if rng.random() < 0.6 else Name((name,), title)
-    honorific = rng.random()
+def _pakistani(d: _Draw) -> Name:
+    name = first_name(d.t, d.sex, d.rng)
+    if d.sex == "2":
+        title = d.rng.choice(TITLES_OF_WOMEN)
+        return Name((name,), d.family, title) if d.rng.random() < 0.6 else Name((name,), title)
+    honorific = d.rng.random()
     if honorific < 0.4:
-        return Name(("Mohammed", name), family)
-    return Name((name, rng.choice(t.men)), family) if honorific < 0.65 else Name((name,), family)
+        return Name(("Mohammed", name), d.family)
+    return Name((name, d.rng.choice(d.t.men)), d.family) if honorific < 0.65 else Name((name,), d.family)
 
 
-def _bangladeshi(t: Tradition, sex: str, rng: random.Random, era: float, family: str, line: str) -> Name:
-    name = first_name(t, sex, rng)
-    if sex == "2":
-        title = rng.choice(("Begum", "Begum", "Khatun", "Akter", "Bibi"))
-        return Name((name, rng.choice(t.women)), title) if rng.random() < 0.5 else Name((name,), family, title)
-    if rng.random() < 0.35:
-        return Name(("Mohammed", name), family)
-    return Name((name,), family)
+def _bangladeshi(d: _Draw) -> Name:
+    name = first_name(d.t, d.sex, d.rng)
+    if d.sex == "2":
+        title = d.rng.choice(("Begum", "Begum", "Khatun", "Akter", "Bibi"))
+        return Name((name, d.rng.choice(d.t.women)), title) if d.rng.random() < 0.5 else Name((name,), d.family, title)
+    if d.rng.random() < 0.35:
+        return Name(("Mohammed", name), d.family)
+    return Name((name,), d.family)
 
 
-def _patronymic(t: Tradition, sex: str, rng: random.Random, era: float, family: str, line: str) -> Name:
-    father = line or rng.choice(t.men)
-    return Name((first_name(t, sex, rng), father), family or rng.choice(t.men))
+def _patronymic(d: _Draw) -> Name:
+    father = d.line or d.rng.choice(d.t.men)
+    return Name((first_name(d.t, d.sex, d.rng), father), d.family or d.rng.choice(d.t.men))
 
 
-def _arabic(t: Tradition, sex: str, rng: random.Random, era: float, family: str, line: str) -> Name:
-    given = [first_name(t, sex, rng)]
-    if line or rng.random() < 0.6:
-        given.append(line or rng.choice(t.men))
-    return Name(tuple(given), family)
+def _arabic(d: _Draw) -> Name:
+    given = [first_name(d.t, d.sex, d.rng)]
+    if d.line or d.rng.random() < 0.6:
+        given.append(d.line or d.rng.choice(d.t.men))
+    return Name(tuple(given), d.family)
 
 
-def _polish(t: Tradition, sex: str, rng: random.Random, era: float, family: str, line: str) -> Name:
-    given = [first_name(t, sex, rng)]
-    if rng.random() < 0.35:
-        given.append(first_name(t, sex, rng))
-    return Name(tuple(given), feminine(family) if sex == "2" else masculine(family))
+def _polish(d: _Draw) -> Name:
+    given = [first_name(d.t, d.sex, d.rng)]
+    if d.rng.random() < 0.35:
+        given.append(first_name(d.t, d.sex, d.rng))
+    return Name(tuple(given), feminine(d.family) if d.sex == "2" else masculine(d.family))
 
 
-def _two_given(t: Tradition, sex: str, rng: random.Random, era: float, family: str, line: str) -> Name:
-    given = [first_name(t, sex, rng)]
-    if rng.random() < 0.55:
-        given.append(first_name(t, sex, rng))
-    return Name(tuple(given), family)
+def _two_given(d: _Draw) -> Name:
+    given = [first_name(d.t, d.sex, d.rng)]
+    if d.rng.random() < 0.55:
+        given.append(first_name(d.t, d.sex, d.rng))
+    return Name(tuple(given), d.family)
 
 
-def _chinese(t: Tradition, sex: str, rng: random.Random, era: float, family: str, line: str) -> Name:
-    return Name((first_name(t, sex, rng),), family)
+def _chinese(d: _Draw) -> Name:
+    return Name((first_name(d.t, d.sex, d.rng),), d.family)
 
 
 _FORMS = {

@@ -9,16 +9,31 @@ import random
 from dataclasses import dataclass, field
 
 from sample_data.simulator.model import Property
-from sample_data.simulator.towns import BLOCK_WORDS, DELIVERED, DUDLEY, SANDWELL, SHARES, STREET_KINDS, STREET_WORDS, TOWNS, Town
+from sample_data.simulator.towns import (
+    BLOCK_WORDS,
+    DELIVERED,
+    DUDLEY,
+    SANDWELL,
+    SHARES,
+    STREET_KINDS,
+    STREET_WORDS,
+    TOWNS,
+    Town,
+)
 
 _UNIT_LETTERS = "ABDEFGHJLNPQRSTUWXYZ"
 _UPRN_FROM = {DUDLEY: 99_900_000_000, SANDWELL: 99_930_000_000, "4605": 99_950_000_000, "4630": 99_970_000_000}
 """First UPRN of each council: twelve-digit-like numbers above what is issued."""
 
 INSTITUTIONS = (
-    ("RI01", "Care Home", 0.55), ("RI02", "Hostel", 0.15), ("RI03", "Hall", 0.06), ("CC03", "Prison", 0.02),
-    ("CH01", "Hotel", 0.1), ("CM03", "Hospital", 0.04), ("RI02", "Refuge", 0.08),
-)  # fmt: skip
+    ("RI01", "Care Home", 0.55),
+    ("RI02", "Hostel", 0.15),
+    ("RI03", "Hall", 0.06),
+    ("CC03", "Prison", 0.02),
+    ("CH01", "Hotel", 0.1),
+    ("CM03", "Hospital", 0.04),
+    ("RI02", "Refuge", 0.08),
+)
 
 
 @dataclass(slots=True)
@@ -89,7 +104,10 @@ class Builder:
 
     def _shared_house(self, number: int, spot: tuple[Town, str, str, str, int, int]) -> None:
         house = self._add(spot, f"{number}", "RH01")
-        rooms = [self._add(spot, f"{number}", "RH02", sub=f"Room {i + 1}", parent=house) for i in range(self.rng.choice((4, 5, 6)))]
+        rooms = [
+            self._add(spot, f"{number}", "RH02", sub=f"Room {i + 1}", parent=house)
+            for i in range(self.rng.choice((4, 5, 6)))
+        ]
         self.places.bedsits[house.uprn] = [house, *rooms]
 
     def _institutions(self, homes: int) -> None:
@@ -98,9 +116,18 @@ class Builder:
             for i in range(max(2, round(homes / 700 * share))):
                 town = self.rng.choice([t for t in TOWNS if t.council == DELIVERED[i % 2]])
                 street, postcode = self._street_name(town), self._postcode(self.rng.choice(town.sectors))
-                spot = (town, street, "", postcode, self.rng.randrange(388_000, 405_000), self.rng.randrange(283_000, 296_000))
+                spot = (
+                    town,
+                    street,
+                    "",
+                    postcode,
+                    self.rng.randrange(388_000, 405_000),
+                    self.rng.randrange(283_000, 296_000),
+                )
                 name = "" if word == "Refuge" else f"{self.rng.choice(STREET_WORDS)} {word}"
-                group.append(self._add(spot, f"{self.rng.randrange(1, 90)}", "RD02" if word == "Refuge" else kind, building=name))
+                group.append(
+                    self._add(spot, f"{self.rng.randrange(1, 90)}", "RD02" if word == "Refuge" else kind, building=name)
+                )
             self.places.institutions[word] = group
 
     def _add(
@@ -117,9 +144,22 @@ class Builder:
         self._uprn[town.council] += self.rng.choice((1, 1, 2, 3, 7))
         start = self.first - self.rng.randrange(3000, 9500) if parent is None else parent.start
         made = Property(
-            f"{self._uprn[town.council]}", town.council, sub, building, number, street, locality, town.name, postcode,
-            kind, parent, east, north, start, town.council in DELIVERED,
-        )  # fmt: skip
+            f"{self._uprn[town.council]}",
+            town.council,
+            sub,
+            building,
+            number,
+            street,
+            locality,
+            town.name,
+            postcode,
+            kind,
+            parent,
+            east,
+            north,
+            start,
+            town.council in DELIVERED,
+        )
         self.places.everything.append(made)
         return made
 

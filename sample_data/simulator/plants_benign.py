@@ -28,7 +28,9 @@ def recent_move(kit: Kit) -> bool:
 
 def flat_and_building(kit: Kit) -> bool:
     """A family in a flat, whose practice has only the building."""
-    family = kit.take("family", lambda h: bool(h.place.parent)) or kit.take("single_parent", lambda h: bool(h.place.parent))
+    family = kit.take("family", lambda h: bool(h.place.parent)) or kit.take(
+        "single_parent", lambda h: bool(h.place.parent)
+    )
     if not family or family.place.parent is None:
         return False
     for who in family.members:
@@ -73,7 +75,9 @@ def cousins(kit: Kit) -> bool:
 
 def student(kit: Kit) -> bool:
     """A grown child is away at a hall and registered there; the police have the family home, where a discount stands."""
-    family = kit.take("family", lambda h: any(kit.first - c.born > 16.5 * YEAR for c in h.children) and len(h.children) > 1)
+    family = kit.take(
+        "family", lambda h: any(kit.first - c.born > 16.5 * YEAR for c in h.children) and len(h.children) > 1
+    )
     halls = kit.places.institutions["Hall"]
     if not family:
         return False

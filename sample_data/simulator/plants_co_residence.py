@@ -53,14 +53,18 @@ def relative_moved_in(kit: Kit) -> bool:
 def mother_and_baby_at_fathers(kit: Kit) -> bool:
     """Mother and baby live at the father's; practice, booking and discharge all say her parents'. Police met them there."""
     man = kit.take("single", lambda h: h.adults[0].sex == "1" and kit.first - h.adults[0].born < 15000)
-    parents = man and kit.take("grown_children", lambda h: any(a.sex == "2" and 6800 < kit.first - a.born < 13500 for a in h.adults[2:]))
+    parents = man and kit.take(
+        "grown_children", lambda h: any(a.sex == "2" and 6800 < kit.first - a.born < 13500 for a in h.adults[2:])
+    )
     if not man or not parents:
         return False
     him = man.adults[0]
     mother = next(a for a in parents.adults[2:] if a.sex == "2" and 6800 < kit.first - a.born < 13500)
     born = kit.first - kit.rng.randrange(100, 300)
     made = kit.pregnancy(mother, him, born, parents)
-    made.single_parent, made.emergency = kit.rng.choice((("Y", Contact(him, "", him.phone)), ("N", Contact(him, "partner", him.phone))))
+    made.single_parent, made.emergency = kit.rng.choice(
+        (("Y", Contact(him, "", him.phone)), ("N", Contact(him, "partner", him.phone)))
+    )
     if made.single_parent == "N":
         made.father, made.reason = Contact(him), "known"
     moved = born + kit.rng.randrange(15, 60)
@@ -98,7 +102,9 @@ def child_with_relatives(kit: Kit) -> bool:
     number_kind = kit.rng.choice(("missing_person", "child_concern"))
     made = kit.police(child, seen, number_kind, "victim", relatives.place, relatives.place)
     kit.police(relatives.adults[1], seen, number_kind, "reporting", relatives.place, relatives.place, made.occurrence)
-    kit.true(UC, "child_with_relatives", child, relatives.adults[1], relatives.place, moved, max(seen + 1, moved + GRACE_GP))
+    kit.true(
+        UC, "child_with_relatives", child, relatives.adults[1], relatives.place, moved, max(seen + 1, moved + GRACE_GP)
+    )
     return True
 
 

@@ -111,7 +111,15 @@ def registered_with_single_parent(kit: Kit) -> bool:
     made = kit.pregnancy(mother, him, born, family)
     made.single_parent, made.reason = "Y", kit.rng.choice(("", "declined", "unknown"))
     kit.settle(family)
-    kit.true(HA, "registered_with_single_parent", made.babies[0] if born <= kit.first else mother, him, family.place, made.booked_on, made.booked_on + 1)
+    kit.true(
+        HA,
+        "registered_with_single_parent",
+        made.babies[0] if born <= kit.first else mother,
+        him,
+        family.place,
+        made.booked_on,
+        made.booked_on + 1,
+    )
     return True
 
 

@@ -3,6 +3,8 @@
 Whatever is planted is true by the records' own rules: `first_night` gives the first night whose extracts hold it.
 """
 
+# ruff: noqa: PLR0917  a planted story reads as a sentence: who, when, what, as whom, where
+
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -44,7 +46,9 @@ class Kit:
             self.rng.shuffle(pool)
             self._pools[kind] = pool
         for i, h in enumerate(self._pools[kind]):
-            settled = h.free and h.place.listed and all(len(m.stays) == 1 for m in h.members) and h.since < self.first - 700
+            settled = (
+                h.free and h.place.listed and all(len(m.stays) == 1 for m in h.members) and h.since < self.first - 700
+            )
             if settled and test(h):
                 h.free, h.registered = False, True
                 del self._pools[kind][i]
@@ -60,7 +64,12 @@ class Kit:
 
     def _may_bear(self, woman: Person, h: Household) -> bool:
         age = (self.first - woman.born) / YEAR
-        return woman.sex == "2" and 18 < age < 42 and bool(h.children) and min(self.first - c.born for c in h.children) > 500
+        return (
+            woman.sex == "2"
+            and 18 < age < 42
+            and bool(h.children)
+            and min(self.first - c.born for c in h.children) > 500
+        )
 
     def man(self, near: Person | None = None, *, across: Property | None = None) -> Household | None:
         """A man living alone, of an age with `near`; `across` asks for one outside that property's council."""
@@ -75,7 +84,9 @@ class Kit:
 
     def relative_home(self, of: Person) -> Household | None:
         """An elderly couple, best of the same tradition, who can be her parents."""
-        found = self.take("elderly_couple", lambda h: h.adults[1].tradition == of.tradition) or self.take("elderly_couple")
+        found = self.take("elderly_couple", lambda h: h.adults[1].tradition == of.tradition) or self.take(
+            "elderly_couple"
+        )
         if found and of.mother is None:
             of.mother, of.father = found.adults[1], found.adults[0]
         return found
@@ -129,13 +140,27 @@ class Kit:
         return before.place
 
     def police(
-        self, who: Person, day: int, kind: str, role: str, told: Property | None, scene: Property | None, number: int = 0, *,
-        risk: str = "", markers: str = "", address_role: str = "",
-    ) -> Involvement:  # fmt: skip
+        self,
+        who: Person,
+        day: int,
+        kind: str,
+        role: str,
+        told: Property | None,
+        scene: Property | None,
+        number: int = 0,
+        *,
+        risk: str = "",
+        markers: str = "",
+        address_role: str = "",
+    ) -> Involvement:
         number = number or policing.next_occurrence(self.maker)
-        return policing.add(self.maker, who, number, day, kind, role, told, scene, risk=risk, markers=markers, address_role=address_role)
+        return policing.add(
+            self.maker, who, number, day, kind, role, told, scene, risk=risk, markers=markers, address_role=address_role
+        )
 
-    def domestic(self, man: Person, woman: Person, day: int, his: Property | None, hers: Property | None, scene: Property) -> int:
+    def domestic(
+        self, man: Person, woman: Person, day: int, his: Property | None, hers: Property | None, scene: Property
+    ) -> int:
         """One domestic occurrence of a man and a woman; returns its number."""
         number = policing.next_occurrence(self.maker)
         markers = self.rng.choice(("violent;domestic_abuse", "domestic_abuse", "", "weapons;violent"))
@@ -176,13 +201,31 @@ class Kit:
         return self.first - self.rng.randrange(low, high)
 
     def true(
-        self, kind: str, variant: str, who: Person, other: Person | None, place: Property | None, start: int, discoverable: int,
+        self,
+        kind: str,
+        variant: str,
+        who: Person,
+        other: Person | None,
+        place: Property | None,
+        start: int,
+        discoverable: int,
         end: int = FAR,
-    ) -> None:  # fmt: skip
+    ) -> None:
         found = Situation(kind, who, other, place, start, end, self.first_night(discoverable), variant)
         self.world.situations.append(found)
 
-    def benign(self, kind: str, explanation: str, who: Person, other: Person | None, place: Property | None, since: int, variant: str = "") -> None:
+    def benign(
+        self,
+        kind: str,
+        explanation: str,
+        who: Person,
+        other: Person | None,
+        place: Property | None,
+        since: int,
+        variant: str = "",
+    ) -> None:
         """What looks like a situation of this kind and is not; `since` is when the records began to look so."""
         night = self.first_night(max(since, self.first))
-        self.world.situations.append(Situation(kind, who, other, place, since, FAR, night, variant or explanation, explanation))
+        self.world.situations.append(
+            Situation(kind, who, other, place, since, FAR, night, variant or explanation, explanation)
+        )

@@ -79,7 +79,11 @@ def listed_people(kit: Kit) -> None:
         kit.settle(h)
         for who in h.members:
             who.protected = True
-            kit.world.listed.append(Listed(hub_of(h.place), "court_order" if n % 2 == 0 else "witness_protection", kit.first - 300, nhs=who.nhs))
+            kit.world.listed.append(
+                Listed(
+                    hub_of(h.place), "court_order" if n % 2 == 0 else "witness_protection", kit.first - 300, nhs=who.nhs
+                )
+            )
         if n % 2:
             who = h.adults[0]
             kit.police(who, kit.first - 80, "violence", "witness", h.place, None).nominal = who.key

@@ -1,5 +1,7 @@
 """Police occurrences over a look-back of four years, with who was involved and the home they gave."""
 
+# ruff: noqa: PLR0917  an involvement reads as a sentence: who, in which, when, what, as whom, where
+
 from __future__ import annotations
 
 from sample_data.simulator.model import Involvement, Person, Property
@@ -34,13 +36,32 @@ def _lead(maker: Maker, household: Household, kind: str, day: int) -> Person | N
 def _occurrence(maker: Maker, household: Household, lead: Person, kind: str, day: int) -> None:
     rng = maker.rng
     home = told_home(maker, lead, day)
-    scene = lead.home(day) if kind in ("domestic_abuse", "child_concern", "missing_person") or rng.random() < 0.3 else _anywhere(maker)
+    scene = (
+        lead.home(day)
+        if kind in ("domestic_abuse", "child_concern", "missing_person") or rng.random() < 0.3
+        else _anywhere(maker)
+    )
     role = rng.choice(("suspect", "arrested", "victim", "witness", "reporting"))
     if kind == "domestic_abuse" and lead.partner and lead.partner in household.adults:
         domestic(maker, lead, lead.partner, household, day, scene)
         return
-    markers = rng.choice(("violent", "drugs", "weapons;violent", "mental_health")) if role in ("suspect", "arrested") and rng.random() < 0.25 else ""
-    add(maker, lead, next_occurrence(maker), day, kind, role, home, scene, markers=markers, address_role=_role(rng.random()))
+    markers = (
+        rng.choice(("violent", "drugs", "weapons;violent", "mental_health"))
+        if role in ("suspect", "arrested") and rng.random() < 0.25
+        else ""
+    )
+    add(
+        maker,
+        lead,
+        next_occurrence(maker),
+        day,
+        kind,
+        role,
+        home,
+        scene,
+        markers=markers,
+        address_role=_role(rng.random()),
+    )
 
 
 def domestic(maker: Maker, one: Person, other: Person, household: Household, day: int, scene: Property | None) -> None:
@@ -51,7 +72,18 @@ def domestic(maker: Maker, one: Person, other: Person, household: Household, day
     suspect, victim = (man, woman) if rng.random() < 0.8 else (woman, man)
     marker = rng.choice(("", "", "domestic_abuse", "violent;domestic_abuse"))
     role = rng.choice(("suspect", "arrested"))
-    add(maker, suspect, number, day, "domestic_abuse", role, told_home(maker, suspect, day), scene, risk=risk, markers=marker)
+    add(
+        maker,
+        suspect,
+        number,
+        day,
+        "domestic_abuse",
+        role,
+        told_home(maker, suspect, day),
+        scene,
+        risk=risk,
+        markers=marker,
+    )
     add(maker, victim, number, day, "domestic_abuse", "victim", told_home(maker, victim, day), scene, risk=risk)
     for child in household.children:
         if child.born < day and rng.random() < 0.35:
@@ -90,8 +122,14 @@ def add(
     """One involvement; a person mostly keeps one nominal, which one in eight times was not merged."""
     rng = maker.rng
     nominal = who.key if rng.random() < 0.88 else who.key + 50_000_000
-    outcome = rng.choice(("allegation", "charged", "convicted", "no_further_action", "no_further_action")) if role in ("suspect", "arrested") else ""
-    made = Involvement(who, number, day, kind, role, told, scene, address_role, outcome, risk, markers, nominal, day + 1)
+    outcome = (
+        rng.choice(("allegation", "charged", "convicted", "no_further_action", "no_further_action"))
+        if role in ("suspect", "arrested")
+        else ""
+    )
+    made = Involvement(
+        who, number, day, kind, role, told, scene, address_role, outcome, risk, markers, nominal, day + 1
+    )
     maker.world.involvements.append(made)
     return made
 

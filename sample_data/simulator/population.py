@@ -56,9 +56,17 @@ class Maker:
         rng = self.rng
         born = self.world.first - round(age * YEAR) - rng.randrange(1, 365)
         who = Person(
-            len(self.world.people) + 1, sex, born, t.name, name.given, name.family, name.tail, name.previous,
-            ethnic=rng.choice(t.ethnic) if rng.random() > 0.07 else "Z", nhs=self.numbers.nhs(),
-        )  # fmt: skip
+            len(self.world.people) + 1,
+            sex,
+            born,
+            t.name,
+            name.given,
+            name.family,
+            name.tail,
+            name.previous,
+            ethnic=rng.choice(t.ethnic) if rng.random() > 0.07 else "Z",
+            nhs=self.numbers.nhs(),
+        )
         if age >= 13 and rng.random() < 0.93:
             who.phone = self.numbers.phone()
         if age >= 14 and rng.random() < 0.4:
@@ -103,7 +111,11 @@ class Maker:
         return self.rng.choice([p for p in pool if p is not who] or [who])
 
     def _women(self, tradition: str) -> list[Person]:
-        return [p for p in self.world.people if p.sex == "2" and p.tradition == tradition and p.born < self.world.first - 6600]
+        return [
+            p
+            for p in self.world.people
+            if p.sex == "2" and p.tradition == tradition and p.born < self.world.first - 6600
+        ]
 
     def _email(self, who: Person) -> str:
         first, last = plain(who.given[0]).lower(), plain(who.family or who.tail).lower()
@@ -122,7 +134,7 @@ def _era(age: float) -> float:
 def fill(maker: Maker, people: int, homes: list[Property], bedsits: dict[str, list[Property]]) -> None:
     """Households in homes until the region has its people."""
     world, rng = maker.world, maker.rng
-    queue = [p for p in homes]
+    queue = list(homes)
     rng.shuffle(queue)
     rooms = [rooms for _, rooms in sorted(bedsits.items())]
     rooms = rooms[: round(len(rooms) * 0.8)]
@@ -159,6 +171,8 @@ def _couple(maker: Maker, h: Household, low: float, high: float) -> tuple[Person
     other = naming.tradition(rng) if rng.random() < 0.08 else t
     woman = maker.wife(t, man, age) if other is t and rng.random() < 0.68 else maker.adult(other, "2", age)
     marry(maker.world, man, woman, h.since)
+    if rng.random() < 0.05:
+        woman.phone = man.phone
     h.adults += [man, woman]
     return man, woman
 
@@ -204,7 +218,11 @@ def children(maker: Maker, h: Household, mother: Person, father: Person | None) 
         h.children.append(first)
         if rng.random() < 0.014:
             twin = maker.child(mother, father, max(age - 1, 0.0))
-            twin.born, twin.family, twin.tail = first.born, first.family if twin.sex == first.sex else twin.family, twin.tail
+            twin.born, twin.family, twin.tail = (
+                first.born,
+                first.family if twin.sex == first.sex else twin.family,
+                twin.tail,
+            )
             h.children.append(twin)
         age -= rng.triangular(1.3, 6, 2.4)
 
@@ -216,7 +234,11 @@ def _single_parent(maker: Maker, h: Household) -> None:
     h.adults.append(mother)
     father = None
     if rng.random() < 0.5:
-        father = maker.adult(t if rng.random() < 0.8 else naming.tradition(rng), "1", max(19, (maker.world.first - mother.born) / YEAR + rng.gauss(2, 3)))
+        father = maker.adult(
+            t if rng.random() < 0.8 else naming.tradition(rng),
+            "1",
+            max(19, (maker.world.first - mother.born) / YEAR + rng.gauss(2, 3)),
+        )
         maker.apart.append(father)
     children(maker, h, mother, father)
 

@@ -17,8 +17,25 @@ from sample_data.simulator.towns import DUDLEY
 KEPT_DAYS = 450
 """Bookings and births stay in the file at least twelve months after delivery (extracts.md)."""
 
-FATHER_WORDS = ("partner", "Partner", "P", "husband", "H", "HUSBAND", "bd", "FOB", "boyfriend", "fiance", "spouse", "bf")
-_WOMEN_WORDS = {"mother": ("mother", "mum", "mom", "M", "mam"), "sister": ("sister", "SISTER", "sis", "S"), "friend": ("friend", "Friend", "mate")}
+FATHER_WORDS = (
+    "partner",
+    "Partner",
+    "P",
+    "husband",
+    "H",
+    "HUSBAND",
+    "bd",
+    "FOB",
+    "boyfriend",
+    "fiance",
+    "spouse",
+    "bf",
+)
+_WOMEN_WORDS = {
+    "mother": ("mother", "mum", "mom", "M", "mam"),
+    "sister": ("sister", "SISTER", "sis", "S"),
+    "friend": ("friend", "Friend", "mate"),
+}
 
 
 def unit_of(place: Property) -> str:
@@ -41,7 +58,11 @@ def past(maker: Maker) -> None:
 def current(maker: Maker, per_person: float = 0.0075) -> None:
     """Pregnancies going on at the first night; some end in a birth on the nights."""
     world, rng = maker.world, maker.rng
-    able = [h for h in maker.households if h.free and h.kind in ("couple", "family", "single_parent", "single") and _able(maker, h) is not None]
+    able = [
+        h
+        for h in maker.households
+        if h.free and h.kind in ("couple", "family", "single_parent", "single") and _able(maker, h) is not None
+    ]
     for household in rng.sample(able, min(len(able), round(len(world.people) * per_person))):
         mother = _able(maker, household)
         if mother is None:
@@ -53,7 +74,10 @@ def current(maker: Maker, per_person: float = 0.0075) -> None:
         if delivered <= world.last:
             household.children += babies
         if rng.random() < 0.03 and delivered > world.last:
-            pregnancy.ended_on, pregnancy.babies = max(pregnancy.booked_on + 20, world.first - 3 + rng.randrange(10)), []
+            pregnancy.ended_on, pregnancy.babies = (
+                max(pregnancy.booked_on + 20, world.first - 3 + rng.randrange(10)),
+                [],
+            )
 
 
 def _able(maker: Maker, household: Household) -> Person | None:
@@ -80,10 +104,19 @@ def book(maker: Maker, mother: Person, father: Person | None, born: int, babies:
     home = mother.home(booked) or mother.stays[-1].place
     discharge = mother.home(born + 1) or home
     made = Pregnancy(
-        mother, unit_of(home), booked, expected, [(0, home)], list(babies), born, len(babies), discharge=discharge,
-        children_before=sum(1 for p in maker.children_of(mother) if p.born < born), practice=registers.practice_of(home, rng)[1] if rng.random() < 0.9 else "",
+        mother,
+        unit_of(home),
+        booked,
+        expected,
+        [(0, home)],
+        list(babies),
+        born,
+        len(babies),
+        discharge=discharge,
+        children_before=sum(1 for p in maker.children_of(mother) if p.born < born),
+        practice=registers.practice_of(home, rng)[1] if rng.random() < 0.9 else "",
         enquiry=rng.choices(("no_disclosure", "not_asked", "disclosure"), (80, 15, 5))[0],
-    )  # fmt: skip
+    )
     made.named_at_birth = rng.random() < 0.2
     made.social_care = "Y" if rng.random() < 0.06 else "N"
     _addresses(maker, made)
@@ -119,7 +152,11 @@ def _roles(maker: Maker, made: Pregnancy, father: Person | None) -> None:
     else:
         made.emergency = woman_contact(maker, mother)
     if rng.random() < 0.4:
-        made.kin = contact(maker, father, rng.choice(FATHER_WORDS)) if together and father and rng.random() < 0.6 else woman_contact(maker, mother)
+        made.kin = (
+            contact(maker, father, rng.choice(FATHER_WORDS))
+            if together and father and rng.random() < 0.6
+            else woman_contact(maker, mother)
+        )
     if made.emergency and rng.random() < 0.13:
         made.emergency.relationship = rng.choice(("", "friend", "relative", "other"))
 

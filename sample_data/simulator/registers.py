@@ -73,12 +73,16 @@ def _newborn(made: Registration, rng: random.Random, first: int) -> None:
     made.known_on = born + rng.randrange(8, 50)
     made.registered_on, made.blank_number = made.known_on - 1, rng.random() < 0.05
     if rng.random() < 0.15:
-        made.placeholder, made.named_on = rng.choice(("Baby", "Baby Boy" if made.person.sex == "1" else "Baby Girl")), born + 43
+        made.placeholder, made.named_on = (
+            rng.choice(("Baby", "Baby Boy" if made.person.sex == "1" else "Baby Girl")),
+            born + 43,
+        )
 
 
 def register(world: World, who: Person, rng: random.Random, lag: int) -> Registration:
     """One person's registration, following their stays with this lag. Crossing to another practice's area makes a new
-    registration; the old one goes then, or (one in 25) stays behind as a ghost."""
+    registration; the old one goes then, or (one in 25) stays behind as a ghost.
+    """
     stays = [s for s in who.stays if s.share == 1.0]
     first = stays[0]
     supplier, practice = practice_of(first.place, rng)

@@ -7,7 +7,12 @@ from sample_data.simulator.model import Registration, Stay
 from sample_data.simulator.places import Places
 from sample_data.simulator.population import YEAR, Maker
 
-_WHO = {"Care Home": (72, 97, 9, "CARE"), "Hall": (18, 22, 14, "HALL"), "Hostel": (18, 50, 6, "HOST"), "Prison": (20, 55, 12, "PRIS")}
+_WHO = {
+    "Care Home": (72, 97, 9, "CARE"),
+    "Hall": (18, 22, 14, "HALL"),
+    "Hostel": (18, 50, 6, "HOST"),
+    "Prison": (20, 55, 12, "PRIS"),
+}
 
 
 def fill_institutions(maker: Maker, places: Places) -> None:

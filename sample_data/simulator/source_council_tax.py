@@ -14,12 +14,37 @@ from sample_data.simulator.record import Keys, Record, Version, change_days
 from sample_data.simulator.source_gp import title
 
 HEADER = (
-    "record_id", "account_ref", "title", "forenames", "surname", "date_of_birth", "phone", "email", "address_line_1",
-    "address_line_2", "address_line_3", "address_line_4", "address_line_5", "postcode", "uprn", "liable_from", "liable_to",
-    "discount_code", "discount_from", "discount_to", "disregards", "exemption_class", "forwarding_address_line_1",
-    "forwarding_address_line_2", "forwarding_address_line_3", "forwarding_address_line_4", "forwarding_address_line_5",
-    "forwarding_postcode", "forwarding_uprn", "disclosure",
-)  # fmt: skip
+    "record_id",
+    "account_ref",
+    "title",
+    "forenames",
+    "surname",
+    "date_of_birth",
+    "phone",
+    "email",
+    "address_line_1",
+    "address_line_2",
+    "address_line_3",
+    "address_line_4",
+    "address_line_5",
+    "postcode",
+    "uprn",
+    "liable_from",
+    "liable_to",
+    "discount_code",
+    "discount_from",
+    "discount_to",
+    "disregards",
+    "exemption_class",
+    "forwarding_address_line_1",
+    "forwarding_address_line_2",
+    "forwarding_address_line_3",
+    "forwarding_address_line_4",
+    "forwarding_address_line_5",
+    "forwarding_postcode",
+    "forwarding_uprn",
+    "disclosure",
+)
 
 
 def records(world: World, supplier: str, rng: random.Random) -> Iterator[Record]:
@@ -44,11 +69,20 @@ def _record(
     forenames = written.initials(given, rng) if rng.random() < 0.55 else given
     born = date_as_written(iso(who.born), rng, 0.01) if rng.random() < 0.2 else ""
     fixed = (
-        key, reference, title(who.sex, who.born, world.first, bool(who.partner), rng).upper(), forenames.upper(),
-        family.upper(), born, phone_as_written(who.phone, rng) if rng.random() < 0.45 else "",
-        who.email if rng.random() < 0.25 else "", *text.cells, iso(liable.start),
-    )  # fmt: skip
-    forward = address_text.write(liable.forwarding, address_text.FORWARDING, rng) if liable.forwarding else address_text.EMPTY
+        key,
+        reference,
+        title(who.sex, who.born, world.first, bool(who.partner), rng).upper(),
+        forenames.upper(),
+        family.upper(),
+        born,
+        phone_as_written(who.phone, rng) if rng.random() < 0.45 else "",
+        who.email if rng.random() < 0.25 else "",
+        *text.cells,
+        iso(liable.start),
+    )
+    forward = (
+        address_text.write(liable.forwarding, address_text.FORWARDING, rng) if liable.forwarding else address_text.EMPTY
+    )
     days = [liable.known_on, liable.left_known_on]
     if account.discount_from < FAR:
         days.append(max(liable.known_on, account.discount_from + 10))
@@ -66,11 +100,16 @@ def _version(
     discount = day >= account.discount_from + 10 or account.discount_from == liable.start
     moved_to = forward if left else address_text.EMPTY
     cells = (
-        *fixed, iso_or_empty(liable.end) if left else "", "SPD" if discount else "",
+        *fixed,
+        iso_or_empty(liable.end) if left else "",
+        "SPD" if discount else "",
         iso_or_empty(account.discount_from) if discount else "",
-        iso_or_empty(liable.end) if discount and left else "", account.disregards, account.exemption,
-        *moved_to.cells, "withhold" if account.withhold else "",
-    )  # fmt: skip
+        iso_or_empty(liable.end) if discount and left else "",
+        account.disregards,
+        account.exemption,
+        *moved_to.cells,
+        "withhold" if account.withhold else "",
+    )
     addresses = [("liable", "home", text)]
     if any(moved_to.cells):
         addresses.append(("liable", "forwarding", moved_to))

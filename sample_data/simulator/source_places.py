@@ -11,9 +11,22 @@ from sample_data.simulator.towns import DUDLEY, SANDWELL
 
 SUPPLIERS = {DUDLEY: "dudley_llpg", SANDWELL: "sandwell_llpg"}
 GAZETTEER_HEADER = (
-    "uprn", "parent_uprn", "custodian_code", "sub_building", "building_name", "building_number", "street", "locality",
-    "post_town", "postcode", "classification", "easting", "northing", "start_date", "end_date",
-)  # fmt: skip
+    "uprn",
+    "parent_uprn",
+    "custodian_code",
+    "sub_building",
+    "building_name",
+    "building_number",
+    "street",
+    "locality",
+    "post_town",
+    "postcode",
+    "classification",
+    "easting",
+    "northing",
+    "start_date",
+    "end_date",
+)
 PROTECTED_HEADER = ("record_id", "uprn", "nhs_number", "nominal_ref", "reason", "from_date", "to_date")
 
 
@@ -26,9 +39,22 @@ def gazetteer(world: World, council: str) -> Iterator[Record]:
 
 def _cells(p: Property) -> tuple[str, ...]:
     return (
-        p.uprn, p.parent.uprn if p.parent else "", p.council, p.sub, p.building, p.number, p.street, p.locality, p.town,
-        p.postcode, p.classification, f"{p.easting}", f"{p.northing}", iso(p.start), "",
-    )  # fmt: skip
+        p.uprn,
+        p.parent.uprn if p.parent else "",
+        p.council,
+        p.sub,
+        p.building,
+        p.number,
+        p.street,
+        p.locality,
+        p.town,
+        p.postcode,
+        p.classification,
+        f"{p.easting}",
+        f"{p.northing}",
+        iso(p.start),
+        "",
+    )
 
 
 def protected(world: World, hub: str) -> Iterator[Record]:
@@ -37,4 +63,6 @@ def protected(world: World, hub: str) -> Iterator[Record]:
     for n, item in enumerate(sorted(mine, key=lambda i: (i.start, i.uprn, i.nhs, i.person.key if i.person else 0))):
         key = f"PR{6000 + n:05d}"
         nominal = f"{item.person.key:08d}" if item.person else ""
-        yield Record(key, (), [Version(item.start, (key, item.uprn, item.nhs, nominal, item.reason, iso(item.start), ""))])
+        yield Record(
+            key, (), [Version(item.start, (key, item.uprn, item.nhs, nominal, item.reason, iso(item.start), ""))]
+        )

@@ -17,20 +17,45 @@ from sample_data.simulator.record import Record, Version
 _KEY = [("contract", pa.string()), ("supplier", pa.string()), ("record_id", pa.string()), ("mention", pa.string())]
 _MENTIONS = pa.schema([*_KEY, ("true_person", pa.string()), ("name_tradition", pa.string())])
 _ADDRESSES = pa.schema(
-    [*_KEY, ("address_role", pa.string()), ("true_uprn", pa.string()), ("first_night", pa.date32()), ("last_night", pa.date32())]
+    [
+        *_KEY,
+        ("address_role", pa.string()),
+        ("true_uprn", pa.string()),
+        ("first_night", pa.date32()),
+        ("last_night", pa.date32()),
+    ]
 )
 _RESIDENCE = pa.schema(
-    [("true_person", pa.string()), ("uprn", pa.string()), ("from", pa.date32()), ("to", pa.date32()), ("share", pa.float64())]
+    [
+        ("true_person", pa.string()),
+        ("uprn", pa.string()),
+        ("from", pa.date32()),
+        ("to", pa.date32()),
+        ("share", pa.float64()),
+    ]
 )
 _RELATIONS = pa.schema(
-    [("true_person_a", pa.string()), ("relation", pa.string()), ("true_person_b", pa.string()), ("from", pa.date32()), ("to", pa.date32())]
+    [
+        ("true_person_a", pa.string()),
+        ("relation", pa.string()),
+        ("true_person_b", pa.string()),
+        ("from", pa.date32()),
+        ("to", pa.date32()),
+    ]
 )
 _SITUATIONS = pa.schema(
     [
-        ("situation_id", pa.string()), ("kind", pa.string()), ("true_person", pa.string()), ("other_person", pa.string()),
-        ("uprn", pa.string()), ("from", pa.date32()), ("to", pa.date32()), ("discoverable_on", pa.date32()), ("variant", pa.string()),
+        ("situation_id", pa.string()),
+        ("kind", pa.string()),
+        ("true_person", pa.string()),
+        ("other_person", pa.string()),
+        ("uprn", pa.string()),
+        ("from", pa.date32()),
+        ("to", pa.date32()),
+        ("discoverable_on", pa.date32()),
+        ("variant", pa.string()),
     ]
-)  # fmt: skip
+)
 _BENIGN = _SITUATIONS.append(pa.field("explanation", pa.string()))
 _BATCH = 50_000
 

@@ -72,7 +72,11 @@ def initials(given: str, rng: random.Random) -> str:
 
 def plain(text: str) -> str:
     """Without accents."""
-    return "".join(c for c in unicodedata.normalize("NFD", text.replace("ł", "l").replace("Ł", "L")) if not unicodedata.combining(c))
+    return "".join(
+        c
+        for c in unicodedata.normalize("NFD", text.replace("ł", "l").replace("Ł", "L"))
+        if not unicodedata.combining(c)
+    )
 
 
 def _tail(given: list[str], family: str, tail: str, care: Care, rng: random.Random) -> tuple[list[str], str]:

@@ -148,7 +148,9 @@ def test_an_invalidated_number_is_still_sent_and_belongs_to_another_person(regio
 
 
 def test_everybody_mentioned_has_a_residence(region: duckdb.DuckDBPyConnection) -> None:
-    missing = rows(region, "SELECT DISTINCT true_person FROM mentions WHERE true_person NOT IN (SELECT true_person FROM residence)")
+    missing = rows(
+        region, "SELECT DISTINCT true_person FROM mentions WHERE true_person NOT IN (SELECT true_person FROM residence)"
+    )
     assert missing == []
 
 
@@ -165,17 +167,27 @@ def test_nobody_has_more_than_one_home_at_once(region: duckdb.DuckDBPyConnection
 
 def test_record_ids_are_unique_in_each_file(region: duckdb.DuckDBPyConnection) -> None:
     for contract in ("gp", "council_tax", "police", "maternity_booking", "maternity_birth"):
-        doubled = rows(region, f"SELECT record_id FROM {contract} GROUP BY night, supplier, record_id HAVING count(*) > 1")
+        doubled = rows(
+            region, f"SELECT record_id FROM {contract} GROUP BY night, supplier, record_id HAVING count(*) > 1"
+        )
         assert doubled == []
 
 
 @pytest.mark.parametrize(
     ("query", "low", "high"),
     [
-        ("SELECT avg(spd) FROM (SELECT max((discount_code IS NOT NULL)::INT) AS spd FROM council_tax WHERE liable_to IS NULL "
-         "GROUP BY night, supplier, account_ref)", 0.25, 0.42),
+        (
+            "SELECT avg(spd) FROM (SELECT max((discount_code IS NOT NULL)::INT) AS spd FROM council_tax WHERE liable_to IS NULL "
+            "GROUP BY night, supplier, account_ref)",
+            0.25,
+            0.42,
+        ),
         ("SELECT avg((date_of_birth IS NULL)::INT) FROM council_tax", 0.75, 0.85),
-        ("SELECT avg((emergency_contact_phone IS NOT NULL)::INT) FROM maternity_booking WHERE emergency_contact_name <> ''", 0.82, 0.97),
+        (
+            "SELECT avg((emergency_contact_phone IS NOT NULL)::INT) FROM maternity_booking WHERE emergency_contact_name <> ''",
+            0.82,
+            0.97,
+        ),
         ("SELECT avg((postcode IS NULL)::INT) FROM police WHERE address_line_1 <> ''", 0.12, 0.3),
         ("SELECT avg((nhs_number IS NULL)::INT) FROM gp", 0.002, 0.03),
         ("SELECT avg((true_uprn IS NULL)::INT) FROM addresses WHERE contract = 'gp'", 0.01, 0.12),
@@ -211,7 +223,8 @@ def test_every_night_differs_from_the_one_before(region: duckdb.DuckDBPyConnecti
         "SELECT count(*) FROM (SELECT supplier, record_id, max(night) AS last FROM gp GROUP BY ALL) "
         "WHERE last < (SELECT max(night) FROM gp)",
     )
-    assert changed[0][0] > 10 and withdrawn[0][0] > 1  # type: ignore[operator]
+    assert changed[0][0] > 10  # type: ignore[operator]
+    assert withdrawn[0][0] > 1  # type: ignore[operator]
 
 
 def test_babies_reach_a_practice_under_the_number_of_the_birth_row(region: duckdb.DuckDBPyConnection) -> None:

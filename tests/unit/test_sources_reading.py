@@ -90,7 +90,9 @@ def test_the_examples_of_the_contracts_load(con: duckdb.DuckDBPyConnection, nigh
 @pytest.mark.parametrize("ending", ["\n", "\r\n", "\r"])
 @pytest.mark.parametrize("bom", [b"", b"\xef\xbb\xbf"])
 @pytest.mark.parametrize("last", [True, False])
-def test_line_endings_mark_and_missing_final_newline(deliver: Any, con: Any, ending: str, bom: bytes, last: bool) -> None:
+def test_line_endings_mark_and_missing_final_newline(
+    deliver: Any, con: Any, ending: str, bom: bytes, last: bool
+) -> None:
     content = bom + text(birth(1), birth(2), ending=ending)
     row = deliver(content if last else content.removesuffix(ending.encode()))
     assert (row["status"], row["rows_read"]) == ("accepted", 2)

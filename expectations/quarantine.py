@@ -1,0 +1,112 @@
+"""Rows set aside: `quarantine`, one row a row of a file that may not go on, with its reasons in words.
+
+Invariant: no reason holds a value, and a key is shown only when it is short enough to be one.
+"""
+
+from __future__ import annotations
+
+import logging
+
+import duckdb
+
+from expectations.accepted import marked
+from expectations.judge import ID
+from expectations.rules import Rule, key_of
+from linkage.tables import Contract
+
+log = logging.getLogger(__name__)
+
+QUARANTINE = "contract VARCHAR, supplier VARCHAR, record_id VARCHAR, row_number BIGINT, reasons VARCHAR[]"
+LONGEST_KEY = 64  # characters; a longer key is no key, and may be a shifted value that no page should show
+ROWS_LOGGED = 20  # of one file; quarantine.parquet has them all
+
+
+def prepare(con: duckdb.DuckDBPyConnection) -> None:
+    """Empty tables: `quarantine`, and `kept_row` (faulty rows that go on all the same: contract, supplier, row)."""
+    con.execute(f"CREATE OR REPLACE TABLE quarantine ({QUARANTINE})")
+    con.execute("CREATE OR REPLACE TEMP TABLE kept_row (contract VARCHAR, supplier VARCHAR, row_number BIGINT)")
+
+
+def set_aside(
+    con: duckdb.DuckDBPyConnection, contract: Contract, rules: list[Rule], broken: dict[str, list[int]]
+) -> None:
+    """One quarantine row a landed row that breaks any of the rules, with all its reasons."""
+    columns = "supplier VARCHAR, row_number BIGINT, place INTEGER, fault_words VARCHAR"
+    con.execute(f"CREATE OR REPLACE TEMP TABLE fault ({columns})")
+    _number_faulty_rows(con, rules)
+    _keep_restricted(con, contract)
+    for place, rule in enumerate(rules):
+        column = rule.which or f"'{rule.column}'"
+        con.execute(
+            f"INSERT INTO fault SELECT supplier, row_number, {place}, concat({column}, ': ', $words) "
+            "FROM cleaned INNER JOIN faulty USING (supplier, row_number) WHERE list_contains($ids, outcome_id)",
+            {"words": rule.words, "ids": broken[rule.name]},
+        )
+    con.execute(
+        f"INSERT INTO quarantine SELECT $contract, supplier, {_shown_key(contract)}, row_number, "
+        "list(fault_words ORDER BY place) FROM fault INNER JOIN cleaned USING (supplier, row_number) "
+        "GROUP BY ALL ORDER BY supplier, row_number",
+        {"contract": contract.name},
+    )
+
+
+def _number_faulty_rows(con: duckdb.DuckDBPyConnection, rules: list[Rule]) -> None:
+    """`faulty`: the rows that break a rule, each with the id of its outcome."""
+    names = [c[0] for c in con.execute("SELECT * EXCLUDE (outcome_id, rows) FROM outcome LIMIT 0").description or ()]
+    fails = " OR ".join(f"NOT {r.name}" for r in rules) or "false"
+    con.execute(
+        f"CREATE OR REPLACE TEMP TABLE faulty AS SELECT supplier, row_number, {ID} FROM checked "
+        f"INNER JOIN outcome USING ({', '.join(names)}) WHERE {fails}"
+    )
+
+
+def _keep_restricted(con: duckdb.DuckDBPyConnection, contract: Contract) -> None:
+    """Take rows with a restriction mark back out of `faulty`; of several with one key the first.
+
+    A restricted record that is set aside would take its mark with it, and the same person's other records would go out
+    unrestricted. What is wrong in it is null in its accepted row.
+    """
+    key = f"coalesce({key_of(contract)}, 'row ' || row_number)"
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE kept AS SELECT supplier, row_number FROM faulty "
+        f"INNER JOIN cleaned USING (supplier, row_number) INNER JOIN checked AS k USING (supplier, row_number) "
+        f"WHERE ({marked(contract)}) AND k.key_not_repeated "
+        f"QUALIFY row_number() OVER (PARTITION BY supplier, {key} ORDER BY row_number) = 1"
+    )
+    con.execute("DELETE FROM faulty WHERE (supplier, row_number) IN (SELECT (supplier, row_number) FROM kept)")
+    con.execute(f"INSERT INTO kept_row SELECT '{contract.name}', supplier, row_number FROM kept")
+    if contract.name == "protected":  # none of its rows is ever in `faulty` but for exact repetitions
+        con.execute(
+            "INSERT INTO kept_row SELECT 'protected', supplier, row_number FROM checked "
+            "WHERE NOT (values_not_too_long AND values_without_nul)"
+        )
+    con.execute(
+        "INSERT INTO gate_warning SELECT $contract, supplier, concat(count(*), ' faulty rows bear a restriction "
+        "mark and were kept, without their faulty values; ask the supplier to correct them') FROM kept GROUP BY supplier "
+        "ORDER BY supplier",
+        {"contract": contract.name},
+    )
+
+
+def _shown_key(contract: Contract) -> str:
+    key = key_of(contract)
+    return f"CASE WHEN length({key}) <= {LONGEST_KEY} THEN {key} END"
+
+
+def set_rejects_aside(con: duckdb.DuckDBPyConnection) -> None:
+    """Rows that could not be read as columns: their key is not known."""
+    con.execute(
+        "INSERT INTO quarantine SELECT contract, supplier, NULL, row_number, reasons FROM landed_reject "
+        "ORDER BY contract, supplier, row_number"
+    )
+
+
+def say(con: duckdb.DuckDBPyConnection) -> None:
+    """Say which rows were set aside: file, row, column and what to do; of one file only the first ones."""
+    rows = con.execute(
+        "SELECT f.path, q.row_number, array_to_string(q.reasons, ' | ') FROM quarantine AS q "
+        "INNER JOIN input_file AS f ON f.contract = q.contract AND f.supplier = q.supplier WHERE f.status = 'accepted' "
+        f"QUALIFY row_number() OVER (PARTITION BY f.path ORDER BY q.row_number) <= {ROWS_LOGGED} ORDER BY ALL"
+    ).fetchall()
+    for path, row_number, reasons in rows:
+        log.warning("%s: row %s set aside: %s", path, row_number, reasons)

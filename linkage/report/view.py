@@ -1,0 +1,134 @@
+"""One view of each exception for each reader, built once and cut to the reader's allow-list. Every format comes from it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from linkage import vocabulary as words
+from linkage.report import allow
+from linkage.report.content import Detail, NightContent
+
+View = dict[str, Any]
+ORDER = {"A": 0, "B": 1, "C": 2, "H": 3}
+
+
+def views(content: NightContent, gss: str) -> list[View]:
+    """A hub's exceptions: those to look at first, by priority, then score; what waits comes last."""
+    mine = [e for e in content.exceptions if gss in e["hubs"]]
+    ranked = sorted(mine, key=lambda e: (e["status"] == "resolved", e["waiting"], ORDER[e["priority"]], -e["score"], e["exception_id"]))
+    return [_lead(content, e) if e["hubs"][0] == gss else _notified(content, e, gss) for e in ranked]
+
+
+def _cut(view: View, fields: tuple[str, ...]) -> View:
+    if extra := set(view) - set(fields):
+        raise ValueError(f"fields that are on no allow-list: {sorted(extra)}")
+    return {name: view[name] for name in fields if name in view}
+
+
+def _common(exception: Mapping[str, Any], reader: str) -> View:
+    return {
+        "reference": exception["exception_id"],
+        "reader": reader,
+        "kind": exception["kind"],
+        "kind_words": words.KIND_WORDS[words.Kind(exception["kind"])],
+        "priority": exception["priority"],
+        "priority_words": words.PRIORITY_WORDS[words.Priority(exception["priority"])],
+        "status": exception["status"],
+        "status_words": words.STATUS_WORDS[words.Status(exception["status"])],
+        "first_raised": exception["first_raised"],
+        "last_changed": exception["last_changed"],
+    }
+
+
+def _lead(content: NightContent, exception: Mapping[str, Any]) -> View:
+    detail = content.details.get(exception["exception_id"], Detail())
+    view = _common(exception, "lead") | {
+        "priority_reasons": list(detail.priority_reasons),
+        "waiting": bool(exception["waiting"]),
+        "likelihood": likelihood(exception["score"]),
+        "claim": exception["claim"],
+        "people": [_person(content, p) for p in exception["people"]],
+        "addresses": [_address(content, exception, a) for a in exception["addresses"]],
+        "evidence": [_evidence(e) for e in exception["evidence"]],
+        "benign": [_benign(b) for b in exception["benign_considered"]],
+        "supporting": [s["claim"] for s in exception["supporting"]],
+        "checks": list(exception["checks"]),
+        "not_known": list(detail.not_known) + _stale(content, exception),
+        "link_evidence": [
+            {"sentence": l.sentence, "agreed": list(l.agreed), "disagreed": list(l.disagreed), "missing": list(l.missing),
+             "strength": l.strength}
+            for l in detail.link_evidence
+        ],
+        "changed": list(detail.changed),
+        "resolved_because": exception.get("resolved_because", ""),
+        "stale_sources": _stale(content, exception),
+        "notified": [content.hubs[g].name for g in exception["hubs"][1:] if g in content.hubs],
+    }  # fmt: skip
+    return _cut(view, allow.LEAD)
+
+
+def _notified(content: NightContent, exception: Mapping[str, Any], gss: str) -> View:
+    lead = content.hubs[exception["hubs"][0]]
+    residents = [
+        _person(content, p)
+        for p in exception["people"]
+        if p["role"] not in ("child", "mother") and (known := content.people.get(p["person_id"])) and known.home_gss == gss
+    ]
+    view = _common(exception, "notified") | {"lead_hub": lead.name, "ring": lead.contact, "residents": residents}
+    return _cut(view, allow.NOTIFIED)
+
+
+def likelihood(score: float) -> str:
+    """How likely the claim is to be true, in words that need no knowledge of probability."""
+    tenths = max(1, min(9, round(score * 10)))
+    return f"About {tenths} in 10 claims like this one are true"
+
+
+def _person(content: NightContent, told: Mapping[str, str]) -> View:
+    known = content.people.get(told["person_id"])
+    return {
+        "role": words.ROLE_WORDS[told["role"]],
+        "name": known.name if known else "name not recorded",
+        "born": known.born.isoformat() if known and known.born else "",
+        "sex": known.sex if known else "not known",
+        "council": content.hubs[known.home_gss].name if known and known.home_gss in content.hubs else "",
+    }
+
+
+def _address(content: NightContent, exception: Mapping[str, Any], told: Mapping[str, str]) -> View:
+    known = content.properties.get(told["uprn"])
+    address = known.address if known else "address not in the property list"
+    giving = [e for e in exception["evidence"] if known and known.address in e["says"]]
+    return {
+        "address": address,
+        "role": words.ADDRESS_WORDS[told["role"]],
+        "records": [f"{words.CONTRACT_WORDS[e['contract']]}, {e['date']}" for e in giving if e["date"]],
+        "council": content.hubs[known.gss].name if known and known.gss in content.hubs else "",
+    }
+
+
+def _evidence(told: Mapping[str, Any]) -> View:
+    return {
+        "date": told["date"] or "",
+        "source": words.CONTRACT_WORDS[told["contract"]],
+        "supplier": told["supplier"].replace("_", " "),
+        "says": told["says"],
+        "basis": words.BASIS_WORDS[told["basis"]],
+    }
+
+
+def _benign(told: Mapping[str, Any]) -> View:
+    explanation = words.BENIGN_WORDS.get(told["explanation"], told["explanation"].replace("_", " "))
+    return {"explanation": explanation, "found": bool(told["found"]), "why": told["why"]}
+
+
+def _stale(content: NightContent, exception: Mapping[str, Any]) -> list[str]:
+    """Suppliers behind this exception whose file did not come or was refused tonight."""
+    used = {(e["contract"], e["supplier"]) for e in exception["evidence"]}
+    return [
+        f"{words.CONTRACT_WORDS[s.contract]} ({s.supplier.replace('_', ' ')}) brought nothing usable tonight; "
+        f"what is shown stands from {s.last_good_night or 'an earlier night'}."
+        for s in content.suppliers
+        if s.status != "accepted" and (s.contract, s.supplier) in used
+    ]

@@ -1,0 +1,85 @@
+"""Enumerations shared by Python, pages and reports, each value with its plain words."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """The three kinds of exception (exceptions.md)."""
+
+    CO_RESIDENCE = "unregistered_co_residence"
+    HIDDEN_ADULT = "hidden_adult"
+    DIVERGENCE = "address_divergence"
+
+
+class Priority(StrEnum):
+    """How soon to look."""
+
+    A = "A"
+    B = "B"
+    C = "C"
+    H = "H"
+
+
+class Status(StrEnum):
+    """What the machine says of an exception from night to night."""
+
+    NEW = "new"
+    CONTINUING = "continuing"
+    CHANGED = "changed"
+    RESOLVED = "resolved"
+    REOPENED = "reopened"
+
+
+KIND_WORDS = {
+    Kind.CO_RESIDENCE: "Living at an address that no register shows",
+    Kind.HIDDEN_ADULT: "An adult the maternity record does not show in their part",
+    Kind.DIVERGENCE: "Records give two different homes",
+}
+PRIORITY_WORDS = {
+    Priority.A: "A: look the same day",
+    Priority.B: "B: look within three working days",
+    Priority.C: "C: weekly list for the source agency to verify",
+    Priority.H: "H: held until a data officer has confirmed the records are one person",
+}
+STATUS_WORDS = {
+    Status.NEW: "New tonight",
+    Status.CONTINUING: "Continuing, unchanged",
+    Status.CHANGED: "Changed tonight",
+    Status.RESOLVED: "Resolved",
+    Status.REOPENED: "Reopened",
+}
+ROLE_WORDS = {
+    "child": "Child",
+    "mother": "Mother",
+    "adult": "Adult",
+    "co_resident": "Person at the address",
+    "carer": "Adult who cares for the child",
+}
+BASIS_WORDS = {
+    "self_reported": "as the person told the agency",
+    "verified": "seen by somebody in office",
+    "inferred": "worked out, not stated",
+}
+CONTRACT_WORDS = {
+    "gp": "GP registration",
+    "maternity_booking": "Maternity booking",
+    "maternity_birth": "Birth record",
+    "council_tax": "Council tax",
+    "police": "Police",
+    "gazetteer": "Property list",
+}
+ADDRESS_WORDS = {"registered": "On a register", "observed": "In other records"}
+BENIGN_WORDS = {
+    "recent_move": "A recent move that records have not caught up with",
+    "same_person_registered": "The same person registered there under another spelling",
+    "student_or_boarding": "A student or boarding address",
+    "lodger_or_shared_house": "A lodger or shared house",
+    "newborn_not_yet_registered": "A newborn not yet registered with a practice",
+    "relative_by_their_own_word": "A relative, by the family's own word",
+    "professional_or_landlord": "A professional contact or landlord",
+    "another_generation": "Somebody of another generation",
+    "same_building": "One building written two ways",
+    "landlord_or_second_home": "A landlord, or a second home",
+}
