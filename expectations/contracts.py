@@ -7,20 +7,26 @@ in a file that was refused.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 
 import duckdb
+import polars as pl
 
 from expectations import deliveries, quarantine, volumes
 from expectations.accepted import clean, from_fragments, repaired, typed
-from expectations.judge import ID, Expectation, judge
+from expectations.judge import ID, Expectation, RuleCrashed, judge
 from expectations.rules import Limits, Rule, key_of, rules_of
 from linkage.night import Night
 from linkage.tables import CONTRACTS, Contract
 
-RULE_RESULT = (
-    "contract VARCHAR, supplier VARCHAR, rule VARCHAR, column_name VARCHAR, words VARCHAR, severity VARCHAR, "
-    "rows_checked BIGINT, rows_failed BIGINT"
+RULE_RESULT_COLUMNS = {
+    "contract": pl.String, "supplier": pl.String, "rule": pl.String, "column_name": pl.String, "words": pl.String,
+    "severity": pl.String, "rows_checked": pl.Int64, "rows_failed": pl.Int64,
+}  # fmt: skip
+RULE_RESULT = ", ".join(
+    f"{name} {'BIGINT' if type is pl.Int64 else 'VARCHAR'}" for name, type in RULE_RESULT_COLUMNS.items()
 )
 
 
@@ -29,16 +35,33 @@ def gate(con: duckdb.DuckDBPyConnection, night: Night) -> None:
     limits = limits_of(night)
     _prepare(con)
     deliveries.prepare(con, night)
-    for contract in CONTRACTS.values():
-        _check(con, contract, limits)
+    for contract in _landed(con):
+        with _no_value_in_errors(contract):
+            _check(con, contract, limits)
     quarantine.set_rejects_aside(con)
     volumes.refuse(con, night)
     for contract in CONTRACTS.values():
-        _accept(con, contract, limits)
+        with _no_value_in_errors(contract):
+            _accept(con, contract, limits)
     _accept_fragments(con)
     volumes.compare_fill(con, night)
     deliveries.complete(con, night)
     quarantine.say(con)
+
+
+@contextmanager
+def _no_value_in_errors(contract: Contract) -> Iterator[None]:
+    """A database error may quote the value it stumbled over: say only where it happened."""
+    try:
+        yield
+    except duckdb.Error as error:
+        raise RuleCrashed(f"the rules of {contract.name} cannot be evaluated ({type(error).__name__})") from None
+
+
+def _landed(con: duckdb.DuckDBPyConnection) -> list[Contract]:
+    """The contracts of which a row came."""
+    some = (con.execute(f"SELECT count(*) FROM landed_{name}").fetchone() for name in CONTRACTS)
+    return [c for c, row in zip(CONTRACTS.values(), some, strict=True) if row and row[0]]
 
 
 def limits_of(night: Night) -> Limits:
@@ -61,10 +84,10 @@ def _check(con: duckdb.DuckDBPyConnection, contract: Contract, limits: Limits) -
     con.execute(f"CREATE OR REPLACE TEMP VIEW cleaned AS {clean(contract)}")
     rules = rules_of(contract, limits)
     _compute_outcomes(con, contract, rules)
-    frame = con.execute("SELECT * EXCLUDE (supplier, rows) FROM outcome ORDER BY outcome_id").pl().to_pandas()
-    expected = [Expectation(r.name, r.sets_aside) for r in rules]
-    broken = judge(f"contract_{contract.name}", frame, expected)
-    _record_results(con, contract, rules, broken)
+    outcomes = con.execute("SELECT * FROM outcome ORDER BY outcome_id").pl()
+    frame = outcomes.drop("supplier", "rows").to_pandas()
+    broken = judge(f"contract_{contract.name}", frame, [Expectation(r.name, r.sets_aside) for r in rules])
+    _record_results(con, contract, [(r, broken.get(r.name, [])) for r in rules], outcomes)
     quarantine.set_aside(con, contract, [r for r in rules if r.sets_aside and r.name in broken], broken)
     con.execute("DROP VIEW cleaned")
 
@@ -96,23 +119,26 @@ def _find_doubled_keys(con: duckdb.DuckDBPyConnection, contract: Contract) -> No
 
 
 def _record_results(
-    con: duckdb.DuckDBPyConnection, contract: Contract, rules: list[Rule], broken: dict[str, list[int]]
+    con: duckdb.DuckDBPyConnection, contract: Contract, judged: list[tuple[Rule, list[int]]], outcomes: pl.DataFrame
 ) -> None:
-    for rule in rules:
-        con.execute(
-            "INSERT INTO rule_result SELECT $contract, supplier, $rule, $column, $words, $severity, sum(rows), "
-            f"coalesce(sum(rows) FILTER (list_contains($ids, {ID})), 0) FROM outcome GROUP BY supplier ORDER BY ALL",
-            {
-                "contract": contract.name,
-                "rule": rule.name,
-                "column": rule.column,
-                "words": rule.words,
-                "severity": "set aside" if rule.sets_aside else "counted",
-                "ids": broken.get(rule.name, []),
-            },
-        )
-        if rule.announce and rule.name in broken:
+    """One row of rule_result a rule and supplier, in the order of the rules."""
+    results = []
+    for supplier, own in sorted(_by_supplier(outcomes).items()):
+        checked = int(own["rows"].sum())
+        for rule, ids in judged:
+            failed = int(own.filter(pl.col(ID).is_in(ids))["rows"].sum()) if ids else 0
+            kind = "set aside" if rule.sets_aside else "counted"
+            results.append((contract.name, supplier, rule.name, rule.column, rule.words, kind, checked, failed))
+    con.register("results_of_contract", pl.DataFrame(results, schema=RULE_RESULT_COLUMNS, orient="row"))
+    con.execute("INSERT INTO rule_result SELECT * FROM results_of_contract")
+    con.unregister("results_of_contract")
+    for rule, ids in judged:
+        if rule.announce and ids:
             _announce(con, contract, rule)
+
+
+def _by_supplier(outcomes: pl.DataFrame) -> dict[str, pl.DataFrame]:
+    return {str(name): own for (name,), own in outcomes.group_by("supplier")}
 
 
 def _announce(con: duckdb.DuckDBPyConnection, contract: Contract, rule: Rule) -> None:

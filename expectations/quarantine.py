@@ -82,8 +82,8 @@ def _keep_restricted(con: duckdb.DuckDBPyConnection, contract: Contract) -> None
         )
     con.execute(
         "INSERT INTO gate_warning SELECT $contract, supplier, concat(count(*), ' faulty rows bear a restriction "
-        "mark and were kept, without their faulty values; ask the supplier to correct them') FROM kept GROUP BY supplier "
-        "ORDER BY supplier",
+        "mark and were kept, without their faulty values; ask the supplier to correct them') FROM kept "
+        "GROUP BY supplier ORDER BY supplier",
         {"contract": contract.name},
     )
 

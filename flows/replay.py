@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 from contextlib import ExitStack
@@ -119,8 +120,11 @@ def _run(plan: Plan, job: Job, bar: Bar) -> Job:
 def offline(store: Path) -> None:
     """Keep Prefect's own records beside the store and keep it from the outside. Before Prefect is imported."""
     os.environ.update(OFFLINE)
-    os.environ.setdefault("PREFECT_HOME", str(store.parent.absolute() / f".{store.name}.prefect"))
+    home = store.parent.absolute() / f".{store.name}.prefect"
     os.umask(0o077)
+    home.mkdir(parents=True, exist_ok=True)
+    os.environ.setdefault("PREFECT_HOME", str(home))
+    logging.getLogger("great_expectations").setLevel(logging.WARNING)
 
 
 def _one_server(stack: ExitStack, plan: Plan) -> None:

@@ -170,7 +170,11 @@ def _do_evaluate(arguments: argparse.Namespace) -> int:
         if not folder.is_dir():
             print(f"linkage: there is no folder {folder}", file=sys.stderr)
             return NOT_DONE
-    result = evaluate.run(arguments.out, arguments.truth)
+    try:
+        result = evaluate.run(arguments.out, arguments.truth)
+    except evaluate.EvaluationError as error:
+        print(f"linkage: {error}", file=sys.stderr)
+        return NOT_DONE
     if arguments.json:
         arguments.json.write_text(json.dumps(result, indent=2, sort_keys=True) + "\n", encoding="utf-8")
     print(evaluate.render(result))

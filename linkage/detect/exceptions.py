@@ -143,7 +143,12 @@ class Writer:
             roles.setdefault(child, "child")
         if finding.mother_id:
             roles.setdefault(finding.mother_id, "mother")
-        return [{"person_id": person, "role": role} for person, role in roles.items()]
+        people = [{"person_id": person, "role": role} for person, role in roles.items()]
+        if not {"child", "mother"} & set(roles.values()):
+            # The person at the address is the child, or the pregnant woman: both parts are said.
+            part = "mother" if finding.unborn else "child"
+            people.append({"person_id": finding.subject_id, "role": part})
+        return people
 
     def _pregnancy(self, finding: Finding) -> dict[str, str] | None:
         if finding.pregnancy is None:

@@ -69,7 +69,8 @@ SELECT
     coalesce(a.match_probability, 0) AS match_probability,
     t.kind AS place_kind,
     t.council_gss,
-    s.valid_from,
+    -- A record that ends before it begins was corrected at its end: it speaks for that day alone.
+    least(s.valid_from, coalesce(s.valid_to, s.valid_from)) AS valid_from,
     s.valid_to,
     s.basis,
     s.is_register,

@@ -47,7 +47,7 @@ def load(con: duckdb.DuckDBPyConnection, extract: Extract, scanned: Scan, column
 def _quick(con: duckdb.DuckDBPyConnection, extract: Extract, scanned: Scan, columns: Layout) -> bool:
     """Whether DuckDB read every line as one row.
 
-    `new_line` is left to DuckDB: told `\\r\\n`, version 1.5.5 reads such a file as empty without an error.
+    `new_line` is left to DuckDB: told to expect CRLF, version 1.5.5 reads such a file as empty without an error.
     """
     fields = {f"c{i}": "VARCHAR" for i in range(columns.width)}
     picked = ", ".join(_pick(name, columns) for name in extract.contract.names)

@@ -17,7 +17,7 @@ __all__ = ["VARIANTS", "build"]
 
 
 def build(out: Path, variant: str | None = None) -> list[date]:
-    """Writes `<out>/landing/<night>/` and `<out>/truth/` of the seed (None) or of variant `a` to `h`; returns the nights.
+    """Writes `<out>/landing/<night>/` and `<out>/truth/` of the seed (None) or variant `a` to `h`; returns the nights.
 
     The same variant gives the same bytes. Raises KeyError for a variant that is none.
     """

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from sample_data.case_ys.calendar import BIRTH, NEW_PROPERTY, day
 from sample_data.case_ys.variants import Facts
 from sample_data.simulator.clock import FAR
+from sample_data.simulator.maker import Maker
 from sample_data.simulator.model import Person, Property, Relation, Situation, Stay
-from sample_data.simulator.population import Maker
 from sample_data.simulator.towns import DUDLEY, SANDWELL
 
 
@@ -40,30 +40,55 @@ def make(maker: Maker, empty: dict[str, list[list[Property]]], facts: Facts) -> 
     """The family, with its stays and relations added to the world."""
     home, aunts_home = empty[DUDLEY][0][0], empty[DUDLEY][-1][0]
     his_home, (new_home, next_door, *_), away = empty[SANDWELL][0][0], empty[SANDWELL][-1], empty[SANDWELL][1][0]
-    grandmother = _person(maker, "2", -22_300, ("Zubaida",), "Begum", "07671 440182", home)
-    grandfather = _person(maker, "1", -23_400, ("Mohammed", "Latif"), "Rafiq", "07671 440181", home)
+    grandmother = _person(maker, "2", -22_300, ("Zubaida",), "Begum", phone="07671 440182", place=home)
+    grandfather = _person(maker, "1", -23_400, ("Mohammed", "Latif"), "Rafiq", phone="07671 440181", place=home)
     mother = _person(
-        maker, "2", -12_150, ("Samina",), "Rafiq", "07674 902615", home, parents=(grandmother, grandfather)
+        maker, "2", -12_150, ("Samina",), "Rafiq", phone="07674 902615", place=home, parents=(grandmother, grandfather)
     )
     aunt = _person(
-        maker, "2", -13_300, ("Nazia",), "Rafiq", "07672 118830", aunts_home, parents=(grandmother, grandfather)
+        maker,
+        "2",
+        -13_300,
+        ("Nazia",),
+        "Rafiq",
+        phone="07672 118830",
+        place=aunts_home,
+        parents=(grandmother, grandfather),
     )
-    his_mother = _person(maker, "2", -21_000, ("Parveen",), "Akhtar", "07673 550917", his_home)
-    his_father = _person(maker, "1", -22_100, ("Yaqub",), "Ali", "07673 550916", his_home)
+    his_mother = _person(maker, "2", -21_000, ("Parveen",), "Akhtar", phone="07673 550917", place=his_home)
+    his_father = _person(maker, "1", -22_100, ("Yaqub",), "Ali", phone="07673 550916", place=his_home)
     father = _person(
-        maker, "1", -11_480, ("Kamran",), "Yaqub", "07675 120348", his_home, parents=(his_mother, his_father)
+        maker,
+        "1",
+        -11_480,
+        ("Kamran",),
+        "Yaqub",
+        phone="07675 120348",
+        place=his_home,
+        parents=(his_mother, his_father),
     )
     born = (-5_900, -5_200, -4_700)
     siblings = [
-        _person(maker, sex, at, (given,), "Iqbal", "", aunts_home if given == "Hamza" else home, parents=(mother, None))
+        _person(
+            maker,
+            sex,
+            at,
+            (given,),
+            "Iqbal",
+            phone="",
+            place=aunts_home if given == "Hamza" else home,
+            parents=(mother, None),
+        )
         for at, sex, given in zip(born, "112", ("Bilal", "Hamza", "Iqra"), strict=True)
     ]
     twins = [
-        _person(maker, sex, BIRTH, (given,), "Rafiq", "", home, parents=(mother, father))
+        _person(maker, sex, BIRTH, (given,), "Rafiq", phone="", place=home, parents=(mother, father))
         for sex, given in zip("12", ("Yusuf", "Sana"), strict=True)
     ]
-    neighbour = _person(maker, "2", -17_000, ("Carol", "Ann"), "Whitehouse", "07676 300411", next_door)
-    other = _person(maker, "1", -8_020, ("Kamran",), "Yaqub", "07670 815526", away) if facts.namesake else None
+    neighbour = _person(maker, "2", -17_000, ("Carol", "Ann"), "Whitehouse", phone="07676 300411", place=next_door)
+    other = (
+        _person(maker, "1", -8_020, ("Kamran",), "Yaqub", phone="07670 815526", place=away) if facts.namesake else None
+    )
     made = Family(
         mother,
         father,
@@ -99,6 +124,7 @@ def _person(
     born: int,
     given: tuple[str, ...],
     family: str,
+    *,
     phone: str,
     place: Property,
     parents: tuple[Person, Person | None] | None = None,

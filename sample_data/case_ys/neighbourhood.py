@@ -10,9 +10,10 @@ import random
 from sample_data.case_ys.calendar import NIGHTS, day
 from sample_data.simulator import policing, pregnancies, registers
 from sample_data.simulator.identifiers import Numbers
+from sample_data.simulator.maker import Maker
 from sample_data.simulator.model import Property, World
 from sample_data.simulator.places import Builder
-from sample_data.simulator.population import Maker, fill
+from sample_data.simulator.population import fill
 from sample_data.simulator.towns import DUDLEY, SANDWELL
 
 PEOPLE = 130

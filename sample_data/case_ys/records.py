@@ -5,18 +5,15 @@ Nothing stands here that the records of the case did not hold: no consultation, 
 
 from __future__ import annotations
 
+from sample_data.case_ys import occurrences
 from sample_data.case_ys.calendar import (
     ACCOUNT_KNOWN,
     BASELINE,
     BIRTH,
     BOOKING,
     DISCHARGE,
-    DRIVING_ARREST,
     EXPECTED,
-    HEALTH_CONTACT,
-    INCIDENT,
     NAMED,
-    NEIGHBOUR_CALL,
     NEW_PROPERTY,
     RE_REGISTERED,
     REGISTERED_WITH_PRACTICE,
@@ -25,7 +22,7 @@ from sample_data.case_ys.calendar import (
 from sample_data.case_ys.family import Family
 from sample_data.case_ys.rows import Said, Sheet
 from sample_data.case_ys.variants import Facts
-from sample_data.simulator import source_council_tax, source_gp, source_maternity, source_police
+from sample_data.simulator import source_council_tax, source_gp, source_maternity
 from sample_data.simulator.clock import iso
 from sample_data.simulator.model import Person, Property
 
@@ -40,10 +37,9 @@ def write(family: Family, facts: Facts) -> Sheet:
     _booking(sheet, family, facts)
     _births(sheet, family)
     _accounts(sheet, family, facts)
-    _history(sheet, family, facts)
-    _this_year(sheet, family, facts)
     if family.namesake is not None:
-        _namesake(sheet, family, family.namesake)
+        _namesake(sheet, family.namesake, family.two_streets_away)
+    occurrences.write(sheet, family, facts)
     return sheet
 
 
@@ -71,12 +67,27 @@ def _registrations(sheet: Sheet, f: Family, facts: Facts) -> None:
         mark = {"sensitivity": "S"} if facts.sensitive and who is f.mother else {}
         cells = _gp_cells(who, "M87021", "2014-03-11", **mark)
         said = (Said("patient", "home", place),)
-        sheet.add("gp", DUDLEY_GP, source_gp.HEADER, f"DUD09{n:05d}", {"patient": who}, [(BASELINE, cells, said)], gone)
+        sheet.add(
+            "gp",
+            DUDLEY_GP,
+            source_gp.HEADER,
+            f"DUD09{n:05d}",
+            mentions={"patient": who},
+            versions=[(BASELINE, cells, said)],
+            gone=gone,
+        )
     for n, who in enumerate((f.father, f.his_mother, f.his_father)):
         names = dict(zip(("given_names", "family_name"), facts.father_gp, strict=True)) if who is f.father else {}
         cells = _gp_cells(who, "M88017", "2009-09-02", **names)
         said = (Said("patient", "home", f.his_home, uprn=True),)
-        sheet.add("gp", SANDWELL_GP, source_gp.HEADER, f"SAN09{n:05d}", {"patient": who}, [(BASELINE, cells, said)])
+        sheet.add(
+            "gp",
+            SANDWELL_GP,
+            source_gp.HEADER,
+            f"SAN09{n:05d}",
+            mentions={"patient": who},
+            versions=[(BASELINE, cells, said)],
+        )
     for n, twin in enumerate((f.twin_1, f.twin_2)):
         _twin(sheet, f, facts, twin, n)
     if facts.moves_and_registers:
@@ -84,7 +95,14 @@ def _registrations(sheet: Sheet, f: Family, facts: Facts) -> None:
             cells = _gp_cells(who, "M88017", on(RE_REGISTERED - 1).isoformat())
             said = (Said("patient", "home", f.new_home),)
             key = f"SAN091{n:04d}"
-            sheet.add("gp", SANDWELL_GP, source_gp.HEADER, key, {"patient": who}, [(RE_REGISTERED, cells, said)])
+            sheet.add(
+                "gp",
+                SANDWELL_GP,
+                source_gp.HEADER,
+                key,
+                mentions={"patient": who},
+                versions=[(RE_REGISTERED, cells, said)],
+            )
 
 
 def _twin(sheet: Sheet, f: Family, facts: Facts, twin: Person, n: int) -> None:
@@ -103,7 +121,7 @@ def _twin(sheet: Sheet, f: Family, facts: Facts, twin: Person, n: int) -> None:
     said = (Said("patient", "home", f.home),)
     versions = [(REGISTERED_WITH_PRACTICE + 1, unnamed, said), (NAMED + 1, named, said)]
     gone = RE_REGISTERED if facts.moves_and_registers else None
-    sheet.add("gp", DUDLEY_GP, source_gp.HEADER, f"DUD091{n:04d}", mentions, versions, gone)
+    sheet.add("gp", DUDLEY_GP, source_gp.HEADER, f"DUD091{n:04d}", mentions=mentions, versions=versions, gone=gone)
 
 
 def _booking(sheet: Sheet, f: Family, facts: Facts) -> None:
@@ -140,7 +158,9 @@ def _booking(sheet: Sheet, f: Family, facts: Facts) -> None:
         mentions["father"] = f.father
     said = (Said("mother", "home", f.home),)
     versions = [(BOOKING + 1, cells, said), (BIRTH + 1, cells | {"status": "delivered"}, said)]
-    sheet.add("maternity_booking", UNIT, source_maternity.BOOKING_HEADER, "DGFP0900001", mentions, versions)
+    sheet.add(
+        "maternity_booking", UNIT, source_maternity.BOOKING_HEADER, "DGFP0900001", mentions=mentions, versions=versions
+    )
 
 
 def _births(sheet: Sheet, f: Family) -> None:
@@ -158,7 +178,14 @@ def _births(sheet: Sheet, f: Family) -> None:
         said = (Said("baby", "discharge", f.home, "discharge_"),)
         home = cells | {"discharged_on": on(DISCHARGE).isoformat()}
         versions = [(BIRTH + 1, cells, ()), (DISCHARGE + 1, home, said)]
-        sheet.add("maternity_birth", UNIT, source_maternity.BIRTH_HEADER, f"DGFB090000{n}", {"baby": twin}, versions)
+        sheet.add(
+            "maternity_birth",
+            UNIT,
+            source_maternity.BIRTH_HEADER,
+            f"DGFB090000{n}",
+            mentions={"baby": twin},
+            versions=versions,
+        )
 
 
 def _accounts(sheet: Sheet, f: Family, facts: Facts) -> None:
@@ -215,89 +242,20 @@ def _accounts(sheet: Sheet, f: Family, facts: Facts) -> None:
         cells = {"account_ref": f"0900{n:04d}", "liable_from": start, **names, **discount}
         said = (Said("liable", "home", place, uprn=True),)
         key = f"{supplier[:2].upper()}0900{n:04d}"
-        sheet.add("council_tax", supplier, source_council_tax.HEADER, key, {"liable": who}, [(known, cells, said)])
+        sheet.add(
+            "council_tax",
+            supplier,
+            source_council_tax.HEADER,
+            key,
+            mentions={"liable": who},
+            versions=[(known, cells, said)],
+        )
 
 
-class _Occurrence:
-    """One occurrence; its involvements are known the night after."""
-
-    def __init__(self, sheet: Sheet, number: int, offset: int, kind: str, scene: Property | None) -> None:
-        self.sheet, self.number, self.offset, self.kind, self.scene = sheet, number, offset, kind, scene
-        self.rows = 0
-
-    def add(self, who: Person, role: str, told: Property, names: tuple[str, str] | None = None, **more: str) -> None:
-        given, family = names or (" ".join(who.given), who.family)
-        self.rows += 1
-        cells = {
-            "nominal_ref": f"{who.key + 700_000:08d}",
-            "occurrence_ref": f"20/09{self.number:05d}/{on(self.offset):%y}",
-            "occurred_on": on(self.offset).isoformat(),
-            "occurrence_type": self.kind,
-            "role": role,
-            "given_names": given,
-            "family_name": family,
-            "date_of_birth": iso(who.born),
-            "sex": who.sex,
-            "ethnicity": "A2",
-            "address_role": "home",
-            **more,
-        }
-        said = [Said("person", "home", told)]
-        if self.scene is not None:
-            said.append(Said("person", "occurrence", self.scene, "occurrence_"))
-        known = max(self.offset + 1, BASELINE)
-        key = f"INV09{self.number:05d}{self.rows:02d}"
-        self.sheet.add("police", FORCE, source_police.HEADER, key, {"person": who}, [(known, cells, tuple(said))])
-
-
-def _history(sheet: Sheet, f: Family, facts: Facts) -> None:
-    """What the force knew of the father before: the knife, cannabis, arrests; all at his parents' home."""
-    marks = "weapons;mental_health;drugs"
-    for number, (offset, kind, outcome, markers) in enumerate(
-        (
-            (-1700, "violence", "no_further_action", marks),
-            (-1410, "drugs", "charged", "drugs"),
-            (-1150, "public_order", "convicted", marks),
-        ),
-        start=1,
-    ):
-        occurrence = _Occurrence(sheet, number, offset, kind, None)
-        occurrence.add(f.father, "arrested", f.his_home, facts.father_police, outcome=outcome, warning_markers=markers)
-
-
-def _this_year(sheet: Sheet, f: Family, facts: Facts) -> None:
-    """Driving while unfit; then, by variant, what was seen at the new home; then the incident."""
-    drive = _Occurrence(sheet, 4, DRIVING_ARREST, "traffic", None)
-    drive.add(
-        f.father,
-        "arrested",
-        f.his_home,
-        facts.father_police,
-        outcome="convicted",
-        warning_markers="weapons;mental_health;drugs",
-    )
-    if facts.health_contact:
-        contact = _Occurrence(sheet, 5, HEALTH_CONTACT, "child_concern", f.new_home)
-        contact.add(f.mother, "victim", f.new_home)
-        contact.add(f.twin_1, "child_present", f.new_home)
-    if facts.neighbour_call:
-        call = _Occurrence(sheet, 6, NEIGHBOUR_CALL, "domestic_abuse", f.new_home)
-        call.add(f.neighbour, "reporting", f.next_door, ethnicity="W1")
-        call.add(f.mother, "victim", f.new_home, risk_grade="medium")
-        call.add(f.father, "suspect", f.new_home, facts.father_police, risk_grade="medium", outcome="allegation")
-        call.add(f.twin_1, "child_present", f.new_home, risk_grade="medium")
-    if facts.incident:
-        incident = _Occurrence(sheet, 7, INCIDENT, "domestic_abuse", f.new_home)
-        mark = {"risk_grade": "high", "outcome": "charged", "warning_markers": "violent;weapons;domestic_abuse"}
-        incident.add(f.father, "arrested", f.new_home, facts.father_police, **mark)
-        incident.add(f.mother, "victim", f.new_home, risk_grade="high")
-        incident.add(f.twin_1, "victim", f.new_home, risk_grade="high")
-
-
-def _namesake(sheet: Sheet, f: Family, who: Person) -> None:
+def _namesake(sheet: Sheet, who: Person, place: Property) -> None:
     """Variant h: another man of the father's name, two streets away, nine years younger, with a violent marker."""
     cells = _gp_cells(who, "M88017", "2019-05-14")
-    said = (Said("patient", "home", f.two_streets_away),)
-    sheet.add("gp", SANDWELL_GP, source_gp.HEADER, "SAN0920000", {"patient": who}, [(BASELINE, cells, said)])
-    fight = _Occurrence(sheet, 8, -400, "violence", None)
-    fight.add(who, "arrested", f.two_streets_away, outcome="charged", warning_markers="violent;weapons")
+    said = (Said("patient", "home", place),)
+    sheet.add(
+        "gp", SANDWELL_GP, source_gp.HEADER, "SAN0920000", mentions={"patient": who}, versions=[(BASELINE, cells, said)]
+    )

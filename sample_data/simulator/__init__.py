@@ -66,7 +66,7 @@ def write(
         if progress:
             progress(f"{contract} of {supplier}", done, len(files))
         records = chain(made, (more or {}).get((contract, supplier), []))
-        landing.write(out, world.nights, contract, supplier, header, records, truth)
+        landing.write(out, world.nights, contract, supplier, header, records=records, truth=truth)
     truth.close(world)
     if progress:
         progress("truth", len(files), len(files))

@@ -102,10 +102,10 @@ def _lines(place: Property, said: Property, hand: Hand, rng: random.Random) -> l
 
 def _inside(said: Property, number: str, rng: random.Random) -> list[str]:
     """Flat and building before the street, in one of the ways they are written."""
-    if not said.sub:
-        return [said.building, number] if said.building else [number]
-    unit, _, which = said.sub.partition(" ")
     draw = rng.random()
+    if not said.sub:
+        return _house(said, number, draw)
+    unit, _, which = said.sub.partition(" ")
     if said.building:
         short = f"{which} {said.building}" if draw < 0.2 else f"{said.sub} {said.building}"
         return [said.sub, said.building, number] if 0.2 <= draw < 0.35 else [short, number]
@@ -116,6 +116,14 @@ def _inside(said: Property, number: str, rng: random.Random) -> list[str]:
     if draw < 0.8:
         return [f"{which}/{number}"] if unit != "Room" else [f"Rm {which}", number]
     return [f"{'Flt' if unit == 'Flat' else 'Apt' if unit == 'Apartment' else unit} {which} {number}"]
+
+
+def _house(said: Property, number: str, draw: float) -> list[str]:
+    """A house with a name is written by number, by name, or by both."""
+    if not said.building or draw < 0.3:
+        return [number]
+    street = number.removeprefix(f"{said.number},").removeprefix(said.number).strip()
+    return [said.building, street] if draw < 0.55 else [said.building, number]
 
 
 def _street(street: str, hand: Hand, rng: random.Random) -> str:

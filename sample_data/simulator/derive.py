@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections import defaultdict
 
 from sample_data.simulator.clock import FAR
+from sample_data.simulator.maker import Household
 from sample_data.simulator.model import Person, Property, Registration
-from sample_data.simulator.plants_kit import AD, GRACE_GP, GRACE_INFANT, Kit
-from sample_data.simulator.population import Household
+from sample_data.simulator.plants_kit import AD, GRACE_GP, GRACE_INFANT, HA, Kit
 
 
 def behind(kit: Kit) -> None:
@@ -47,3 +47,27 @@ def practice_told(held: list[Registration], place: Property) -> int:
     """The day from which a practice's extract shows this home; FAR when none does."""
     days = [max(known, made.known_on) for made in held for known, at in made.addresses if at is place]
     return min(days, default=FAR)
+
+
+def same_property(kit: Kit) -> None:
+    """Families in a house with a name and a number: their records may give either, and mean one property."""
+    for h in kit.maker.households:
+        place = h.place
+        if h.children and h.free and place.building and not place.sub and place.number and place.listed:
+            kit.benign(AD, "same_property", h.adults[0], None, place, max(h.since, kit.first))
+
+
+def list_natural(kit: Kit) -> None:
+    """Look-alikes that nobody planted: newborns unregistered, recorded fathers living apart, women as contacts."""
+    planted = {id(s.person) for s in kit.world.situations}
+    for made in kit.world.pregnancies:
+        if id(made.mother) in planted or made.booked_on >= kit.last or made.ended_on < FAR:
+            continue
+        place = made.mother.home(kit.first)
+        if kit.first - 42 < made.delivered_on <= kit.last:
+            kit.benign(AD, "newborn", made.babies[0], made.mother, made.discharge, made.delivered_on + 1)
+        father = made.father.person if made.father else None
+        if father is not None and made.mother.partner is not father:
+            kit.benign(HA, "registered_father", made.mother, father, place, made.booked_on + 1)
+        elif made.single_parent == "Y" and made.emergency and made.emergency.person.sex == "2":
+            kit.benign(HA, "contact_is_other", made.mother, made.emergency.person, place, made.booked_on + 1)

@@ -15,6 +15,15 @@ from sample_data.simulator.truth import Truth
 WITH_MANIFEST = ("dudley_emis", "dudley_mbc", "sandwell_mbc", "wmp_niche", "dudley_llpg")
 """Suppliers that send a manifest beside their file."""
 
+LEFT_OUT: dict[tuple[str, str], tuple[str, ...]] = {
+    ("gp", "sandwell_systmone"): ("registration_type", "nhs_number_status"),
+    ("maternity_booking", "swb_badgernet"): ("father_recorded_reason",),
+    ("council_tax", "sandwell_mbc"): ("email",),
+}
+"""Columns that may be missing (extracts.md, need `o`) and are, by contract and supplier."""
+TURNED_ROUND = ("sandwell_mbc", "swb_badgernet")
+"""Suppliers whose columns stand in another order than the contract's: column order is free."""
+
 
 class NightFile:
     """One file being written, with its count and hash."""
@@ -58,28 +67,38 @@ def write(
     contract: str,
     supplier: str,
     header: tuple[str, ...],
+    *,
     records: Iterable[Record],
     truth: Truth,
 ) -> int:
     """Streams the records of one supplier into the files of all nights, and their truth beside; returns the records."""
-    files = [NightFile(out / "landing" / iso(n) / f"{contract}__{supplier}.csv", header) for n in nights]
+    order = _columns(contract, supplier, header)
+    sent = tuple(header[i] for i in order)
+    files = [NightFile(out / "landing" / iso(n) / f"{contract}__{supplier}.csv", sent) for n in nights]
     count = 0
     for record in records:
         count += 1
         shown = [record.on(night) for night in nights]
-        _rows(files, shown)
+        _rows(files, shown, order)
         truth.record(contract, supplier, record, list(zip(nights, shown, strict=True)))
     for night, file in zip(nights, files, strict=True):
         file.close(night, supplier in WITH_MANIFEST)
     return count
 
 
-def _rows(files: list[NightFile], shown: list[Version | None]) -> None:
+def _columns(contract: str, supplier: str, header: tuple[str, ...]) -> list[int]:
+    """Which columns this supplier sends, in its order."""
+    missing = LEFT_OUT.get((contract, supplier), ())
+    order = [i for i, name in enumerate(header) if name not in missing]
+    return [*order[1:], order[0]] if supplier in TURNED_ROUND else order
+
+
+def _rows(files: list[NightFile], shown: list[Version | None], order: list[int]) -> None:
     last: Version | None = None
     text = b""
     for file, version in zip(files, shown, strict=True):
         if version is None:
             continue
         if version is not last:
-            last, text = version, line(version.cells)
+            last, text = version, line(tuple(version.cells[i] for i in order))
         file.write(text)

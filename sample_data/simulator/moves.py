@@ -5,8 +5,8 @@ An earlier home is one that others moved into afterwards, or stands empty, so no
 
 from __future__ import annotations
 
+from sample_data.simulator.maker import Household, Maker
 from sample_data.simulator.model import Property, Stay
-from sample_data.simulator.population import Household, Maker
 
 LOOK_BACK = 1900
 """Days back for which earlier homes are made: longer than any register's lag or the police look-back."""

@@ -1,4 +1,4 @@
-"""Names of the region, by tradition, read from names.toml: given names, family names, and how each may be spelt."""
+"""Names of the region, by tradition, read from names.toml: people's names, how each may be spelt, and street words."""
 
 from __future__ import annotations
 
@@ -37,5 +37,6 @@ _RARE = tuple(start + end for end in _FILE["compound"]["ends"].split() for start
 TRADITIONS: tuple[Tradition, ...] = tuple(_tradition(n, t, _RARE) for n, t in _FILE["traditions"].items())
 SPELLINGS = _lists(_FILE["spellings"])
 SHORT = _lists(_FILE["short"])
+STREET_WORDS = tuple(word.strip() for word in _FILE["streets"]["words"].split(","))
 TITLES_OF_WOMEN = ("Begum", "Bibi", "Khatun", "Akhtar", "Kausar", "Parveen")
 """Second names of women in Pakistani and Bangladeshi families: titles, not family names (domain notes, section 5)."""

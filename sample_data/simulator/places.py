@@ -9,6 +9,7 @@ import random
 from dataclasses import dataclass, field
 
 from sample_data.simulator.model import Property
+from sample_data.simulator.names_lists import STREET_WORDS
 from sample_data.simulator.towns import (
     BLOCK_WORDS,
     DELIVERED,
@@ -16,7 +17,6 @@ from sample_data.simulator.towns import (
     SANDWELL,
     SHARES,
     STREET_KINDS,
-    STREET_WORDS,
     TOWNS,
     Town,
 )

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from sample_data.simulator import plants_benign, plants_co_residence, plants_divergence, plants_hidden, plants_protected
+from sample_data.simulator.maker import Maker
 from sample_data.simulator.places import Places
 from sample_data.simulator.plants_kit import Kit
-from sample_data.simulator.population import Maker
 
 EACH_PER_PERSON = 6 / 20_000
 """How often each variant is planted: about 45 situations of each kind among 20,000 people."""

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from sample_data.simulator.clock import FAR
+from sample_data.simulator.maker import YEAR
 from sample_data.simulator.model import Contact, Stay
 from sample_data.simulator.plants_kit import AD, HA, UC, Kit
-from sample_data.simulator.population import YEAR
 
 
 def recent_move(kit: Kit) -> bool:
@@ -74,7 +73,7 @@ def cousins(kit: Kit) -> bool:
 
 
 def student(kit: Kit) -> bool:
-    """A grown child is away at a hall and registered there; the police have the family home, where a discount stands."""
+    """A grown child is away at a hall and registered there; the police have the family home."""
     family = kit.take(
         "family", lambda h: any(kit.first - c.born > 16.5 * YEAR for c in h.children) and len(h.children) > 1
     )
@@ -196,6 +195,18 @@ def death(kit: Kit) -> bool:
     return True
 
 
+def landlord(kit: Kit) -> bool:
+    """A father is liable for a shared house that he lets: by law the landlord pays, it is not a home of his."""
+    family = kit.couple_with_children()
+    rooms = kit.next_bedsits() if family else None
+    if not family or not rooms:
+        return False
+    kit.settle(family)
+    kit.account(rooms[0], [family.adults[0]], family.since + 200)
+    kit.benign(AD, "landlord", family.adults[0], None, rooms[0], family.since + 214)
+    return True
+
+
 def lawful_disregard(kit: Kit) -> bool:
     """Single person discount with two adults, one of whom does not count by law; both are registered there."""
     family = kit.couple_with_children()
@@ -227,7 +238,7 @@ def brother_as_contact(kit: Kit) -> bool:
 
 
 def fitting_next_of_kin(kit: Kit) -> bool:
-    """A partner living apart stands as next of kin `partner` with the mother's practice and on the booking as father."""
+    """A partner living apart stands as next of kin `partner` with the mother's practice, as father on the booking."""
     family = kit.single_mother()
     man = family and kit.man(family.adults[0])
     if not family or not man:
@@ -278,22 +289,6 @@ def separation(kit: Kit) -> bool:
     return True
 
 
-def list_natural(kit: Kit) -> None:
-    """Look-alikes that nobody planted: newborns not yet registered, fathers recorded who live apart, women as contacts."""
-    planted = {id(s.person) for s in kit.world.situations}
-    for made in kit.world.pregnancies:
-        if id(made.mother) in planted or made.booked_on >= kit.last or made.ended_on < FAR:
-            continue
-        place = made.mother.home(kit.first)
-        if kit.first - 42 < made.delivered_on <= kit.last:
-            kit.benign(AD, "newborn", made.babies[0], made.mother, made.discharge, made.delivered_on + 1)
-        father = made.father.person if made.father else None
-        if father is not None and made.mother.partner is not father:
-            kit.benign(HA, "registered_father", made.mother, father, place, made.booked_on + 1)
-        elif made.single_parent == "Y" and made.emergency and made.emergency.person.sex == "2":
-            kit.benign(HA, "contact_is_other", made.mother, made.emergency.person, place, made.booked_on + 1)
-
-
 VARIANTS = (
     recent_move,
     flat_and_building,
@@ -306,6 +301,7 @@ VARIANTS = (
     lodger,
     away_in_institution,
     death,
+    landlord,
     lawful_disregard,
     brother_as_contact,
     fitting_next_of_kin,

@@ -8,7 +8,7 @@ from sample_data.simulator.plants_kit import GRACE_GP, GRACE_INFANT, UC, Kit
 
 
 def partner_behind_discount(kit: Kit) -> bool:
-    """A man moved in with a mother whose account says one adult; his practice and (half the time) account say elsewhere.
+    """A man moved in with a mother whose account says one adult; his own records say elsewhere.
 
     The police have his home as hers.
     """
@@ -34,7 +34,7 @@ def partner_behind_discount(kit: Kit) -> bool:
 
 
 def relative_moved_in(kit: Kit) -> bool:
-    """A grown relative lives with a family; every register has him at the old address. Police have the new one twice."""
+    """A grown relative lives with a family; every register has him at the old home. Police have the new one twice."""
     family = kit.couple_with_children()
     man = family and kit.man()
     if not family or not man:
@@ -51,7 +51,7 @@ def relative_moved_in(kit: Kit) -> bool:
 
 
 def mother_and_baby_at_fathers(kit: Kit) -> bool:
-    """Mother and baby live at the father's; practice, booking and discharge all say her parents'. Police met them there."""
+    """Mother and baby live at the father's; every register says her parents'. Police met them there."""
     man = kit.take("single", lambda h: h.adults[0].sex == "1" and kit.first - h.adults[0].born < 15000)
     parents = man and kit.take(
         "grown_children", lambda h: any(a.sex == "2" and 6800 < kit.first - a.born < 13500 for a in h.adults[2:])
@@ -86,7 +86,7 @@ def mother_and_baby_at_fathers(kit: Kit) -> bool:
 
 
 def child_with_relatives(kit: Kit) -> bool:
-    """A child lives with relatives; the practice still has the parents' home. A missing-person report gives the real one."""
+    """A child lives with relatives; the practice has the parents' home. A missing-person report gives the real one."""
     family = kit.take("family", lambda h: any(3000 < kit.first - c.born < 6000 for c in h.children))
     relatives = family and kit.relative_home(family.adults[1])
     if not family or not relatives:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from sample_data.simulator.maker import Household
 from sample_data.simulator.model import Contact, Person, Pregnancy
 from sample_data.simulator.plants_kit import HA, Kit
-from sample_data.simulator.population import Household
 
 VAGUE = ("", "", "friend", "Friend", "other", "relative", "family friend")
 
@@ -24,7 +24,7 @@ def _parted(kit: Kit, *, babies: int = 1, across: bool = False) -> tuple[Househo
     return family, man, made
 
 
-def _true(kit: Kit, variant: str, family: Household, him: Person, made: Pregnancy, found: int) -> None:
+def _true(kit: Kit, variant: str, family: Household, made: Pregnancy, *, him: Person, found: int) -> None:
     """The claim is about the baby once born, the mother before; both name the same man."""
     mother = family.adults[0]
     subject = made.babies[0] if made.delivered_on <= kit.first else mother
@@ -40,7 +40,14 @@ def contact_only(kit: Kit) -> bool:
     family, man, made = parted
     made.emergency = Contact(man.adults[0], kit.rng.choice(VAGUE), man.adults[0].phone)
     made.reason = kit.rng.choice(("", "", "not_asked", "declined"))
-    _true(kit, "contact_only_twins" if twins == 2 else "contact_only", family, man.adults[0], made, made.booked_on + 1)
+    _true(
+        kit,
+        "contact_only_twins" if twins == 2 else "contact_only",
+        family,
+        made,
+        him=man.adults[0],
+        found=made.booked_on + 1,
+    )
     return True
 
 
@@ -54,7 +61,7 @@ def contact_with_history(kit: Kit) -> bool:
     made.emergency, made.reason = Contact(him, "friend", him.phone), "declined"
     seen = max(made.booked_on - 200, kit.first - 900) + kit.rng.randrange(0, 150)
     kit.domestic(him, family.adults[0], min(seen, kit.first - 5), man.place, family.place, family.place)
-    _true(kit, "contact_with_history", family, him, made, made.booked_on + 1)
+    _true(kit, "contact_with_history", family, made, him=him, found=made.booked_on + 1)
     return True
 
 
@@ -66,7 +73,7 @@ def next_of_kin_only(kit: Kit) -> bool:
     family, man, made = parted
     made.kin = Contact(man.adults[0], kit.rng.choice(("", "other", "friend")), man.adults[0].phone)
     made.reason = kit.rng.choice(("", "unknown"))
-    _true(kit, "next_of_kin_only", family, man.adults[0], made, made.booked_on + 1)
+    _true(kit, "next_of_kin_only", family, made, him=man.adults[0], found=made.booked_on + 1)
     return True
 
 
@@ -83,7 +90,7 @@ def partner_known_to_police(kit: Kit) -> bool:
         kit.police(made.babies[0], seen, "domestic_abuse", "child_present", family.place, family.place, number)
     if kit.rng.random() < 0.5:
         kit.domestic(him, family.adults[0], seen - 120, man.place, family.place, family.place)
-    _true(kit, "partner_known_to_police", family, him, made, seen + 1)
+    _true(kit, "partner_known_to_police", family, made, him=him, found=seen + 1)
     return True
 
 
@@ -97,7 +104,7 @@ def police_home_with_her(kit: Kit) -> bool:
     kit.partners(him, family.adults[0], made.booked_on - 60)
     kit.police(him, seen, "violence", "arrested", family.place, None, markers="violent", address_role="temporary")
     kit.domestic(him, family.adults[0], seen - 40, family.place, family.place, family.place)
-    _true(kit, "police_home_with_her", family, him, made, seen + 1)
+    _true(kit, "police_home_with_her", family, made, him=him, found=seen + 1)
     return True
 
 
@@ -137,7 +144,7 @@ def another_man_named(kit: Kit) -> bool:
     kit.partners(him, family.adults[0], made.booked_on - 90)
     seen = kit.recent(4, 60)
     kit.domestic(him, family.adults[0], seen, man.place, family.place, family.place)
-    _true(kit, "another_man_named", family, him, made, seen + 1)
+    _true(kit, "another_man_named", family, made, him=him, found=seen + 1)
     return True
 
 

@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 from sample_data.simulator import policing, pregnancies, registers
 from sample_data.simulator.clock import FAR
+from sample_data.simulator.maker import YEAR, Household, Maker, marry
 from sample_data.simulator.model import (
     Account,
     Involvement,
@@ -24,10 +25,11 @@ from sample_data.simulator.model import (
     Stay,
 )
 from sample_data.simulator.places import Places
-from sample_data.simulator.population import YEAR, Household, Maker, marry
 
 GRACE_INFANT, GRACE_GP, GRACE_COUNCIL_TAX = 14, 84, 42
 """Days of grace (exceptions.md and domain notes, section 7)."""
+LOOKED_AT = 600
+"""Households looked at for one that fits, so that planting costs the same per person in a large region."""
 UC, HA, AD = "unregistered_co_residence", "hidden_adult", "address_divergence"
 
 
@@ -38,22 +40,26 @@ class Kit:
         self.maker, self.places, self.world, self.rng = maker, places, maker.world, maker.rng
         self.first, self.last = maker.world.first, maker.world.last
         self._pools: dict[str, list[Household]] = {}
+        self._bedsits: list[list[Property]] | None = None
 
     def take(self, kind: str, test: Callable[[Household], bool] = lambda h: True) -> Household | None:
         """A household of this kind that has lived there for years and is part of nothing yet, or None."""
-        if kind not in self._pools:
-            pool = [h for h in self.maker.households if h.kind == kind]
+        pool = self._pools.get(kind)
+        if pool is None:
+            pool = self._pools[kind] = [h for h in self.maker.households if h.kind == kind and self._settled(h)]
             self.rng.shuffle(pool)
-            self._pools[kind] = pool
-        for i, h in enumerate(self._pools[kind]):
-            settled = (
-                h.free and h.place.listed and all(len(m.stays) == 1 for m in h.members) and h.since < self.first - 700
-            )
-            if settled and test(h):
-                h.free, h.registered = False, True
-                del self._pools[kind][i]
-                return h
+        for i in range(len(pool) - 1, max(len(pool) - LOOKED_AT, 0) - 1, -1):
+            if pool[i].free and test(pool[i]):
+                found = pool[i]
+                pool[i] = pool[-1]
+                pool.pop()
+                found.free, found.registered = False, True
+                return found
         return None
+
+    def _settled(self, h: Household) -> bool:
+        stayed = all(len(m.stays) == 1 for m in h.members)
+        return h.free and h.place.listed and stayed and h.since < self.first - 700
 
     def single_mother(self) -> Household | None:
         """A mother of 18 to 42 alone with children, none of them a baby."""
@@ -101,12 +107,10 @@ class Kit:
 
     def next_bedsits(self) -> list[Property] | None:
         """The house and rooms of a shared house nobody lives in yet, or None."""
-        for uprn in sorted(self.places.bedsits):
-            rooms = self.places.bedsits[uprn]
-            if rooms[0].listed and uprn not in self.maker.let:
-                self.maker.let.add(uprn)
-                return rooms
-        return None
+        if self._bedsits is None:
+            rooms = self.places.bedsits
+            self._bedsits = [rooms[u] for u in sorted(rooms) if rooms[u][0].listed and u not in self.maker.let]
+        return self._bedsits.pop() if self._bedsits else None
 
     def settle(self, h: Household, *, without: tuple[Person, ...] = ()) -> None:
         """Ordinary registrations and account of a household, except for these people."""
@@ -195,7 +199,7 @@ class Kit:
         return next((n for n in self.world.nights if n >= day), FAR)
 
     def recent(self, low: int, high: int) -> int:
-        """A day between `low` and `high` days before the first night; one in four instead lets things unfold on the nights."""
+        """A day `low` to `high` days before the first night; one in four instead falls on the nights."""
         if self.rng.random() < 0.25 and self.last > self.first:
             return self.rng.randrange(self.first - 1, self.last)
         return self.first - self.rng.randrange(low, high)

@@ -1,4 +1,4 @@
-"""Plants whereabouts that must not be disclosed, and numbers that must never be used again (exceptions.md, Protected)."""
+"""Plants whereabouts that must not be disclosed, and numbers never to be used again (exceptions.md, Protected)."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def listed_people(kit: Kit) -> None:
 
 
 def new_identities(kit: Kit) -> None:
-    """Adoption and gender recognition: the old number is listed as invalidated and one supplier still sends the old row.
+    """Adoption and gender recognition: the old number is listed as invalidated; one supplier still sends the old row.
 
     Old and new are different people in the truth: nothing may join them.
     """

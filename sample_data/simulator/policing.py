@@ -4,8 +4,8 @@
 
 from __future__ import annotations
 
+from sample_data.simulator.maker import YEAR, Household, Maker
 from sample_data.simulator.model import Involvement, Person, Property
-from sample_data.simulator.population import YEAR, Household, Maker
 
 LOOK_BACK_YEARS = 4
 _KINDS = ("domestic_abuse", "child_concern", "missing_person", "violence", "drugs", "traffic", "public_order", "other")
@@ -139,4 +139,4 @@ def _role(draw: float) -> str:
 
 
 def _anywhere(maker: Maker) -> Property:
-    return maker.rng.choice(maker.world.properties)
+    return maker.rng.choice(maker.households).place

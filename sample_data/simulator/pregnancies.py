@@ -10,8 +10,8 @@ from collections import defaultdict
 
 from sample_data.simulator import registers
 from sample_data.simulator.clock import FAR
+from sample_data.simulator.maker import YEAR, Household, Maker
 from sample_data.simulator.model import Contact, Person, Pregnancy, Property, Stay
-from sample_data.simulator.population import YEAR, Household, Maker
 from sample_data.simulator.towns import DUDLEY
 
 KEPT_DAYS = 450
@@ -68,7 +68,7 @@ def current(maker: Maker, per_person: float = 0.0075) -> None:
         if mother is None:
             continue
         household.free, father = False, mother.partner
-        delivered = world.first + rng.randrange(1, 215)
+        delivered = world.first + rng.randrange(1, 225)
         babies = [newborn(maker, mother, father, delivered) for _ in range(2 if rng.random() < 0.016 else 1)]
         pregnancy = book(maker, mother, father, delivered, babies)
         if delivered <= world.last:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import random
 
-from sample_data.simulator import derive, moves, plants, plants_benign, policing, pregnancies, registers, residents
+from sample_data.simulator import derive, moves, plants, policing, pregnancies, registers, residents
 from sample_data.simulator.identifiers import Numbers
+from sample_data.simulator.maker import Maker
 from sample_data.simulator.model import World
 from sample_data.simulator.places import Builder, date_new_builds, unlist_some
-from sample_data.simulator.population import Maker, fill
+from sample_data.simulator.population import fill
 
 PEOPLE_PER_HOME = 2.28
 
@@ -35,6 +36,7 @@ def make(people: int, nights: list[int], seed: int, phone_pool: int | None) -> W
             registers.register_household(maker, household)
             registers.open_account(maker, household)
     derive.behind(kit)
-    plants_benign.list_natural(kit)
+    derive.list_natural(kit)
+    derive.same_property(kit)
     policing.occurrences(maker)
     return world

@@ -5,12 +5,14 @@ from __future__ import annotations
 import random
 
 from sample_data.simulator.clock import FAR
+from sample_data.simulator.maker import Household, Maker
 from sample_data.simulator.model import Account, Contact, Liable, Person, Property, Registration, World
-from sample_data.simulator.population import Household, Maker
 from sample_data.simulator.towns import BIRMINGHAM, DUDLEY, SANDWELL
 
 GP_SUPPLIER = {DUDLEY: "dudley_emis", SANDWELL: "sandwell_systmone"}
 COUNCIL_SUPPLIER = {DUDLEY: "dudley_mbc", SANDWELL: "sandwell_mbc"}
+KINDS_TOLD_BY = "dudley_emis"
+"""The supplier whose extract says what kind of registration a row is; the other leaves the column out."""
 _PRACTICES = {"dudley_emis": ("M87", 44), "sandwell_systmone": ("M88", 50)}
 
 
@@ -56,17 +58,21 @@ def _oddities(maker: Maker, made: Registration) -> None:
         made.withdrawn_on = rng.randrange(world.first + 1, world.last + 2)
     elif draw > 0.997:
         _, practice = practice_of(made.addresses[-1][1], rng)
-        double = Registration(made.person, made.supplier, practice, made.registered_on + 400, [made.addresses[0]])
+        double = Registration(
+            made.person, made.supplier, practice, min(made.registered_on + 400, world.first - 9), [made.addresses[0]]
+        )
         world.registrations.append(double)
     elif draw > 0.99 and made.person.born < world.first - 5000:
-        place = rng.choice(world.properties)
+        place = rng.choice(maker.households).place
         supplier, practice = practice_of(place, rng)
         began = world.first - rng.randrange(5, 80)
-        world.registrations.append(Registration(made.person, supplier, practice, began, [(0, place)], kind="temporary"))
+        if supplier == KINDS_TOLD_BY:
+            stay = Registration(made.person, supplier, practice, began, [(0, place)], kind="temporary")
+            world.registrations.append(stay)
 
 
 def _newborn(made: Registration, rng: random.Random, first: int) -> None:
-    """A baby comes to a practice one to seven weeks after birth, sometimes still as `Baby`, sometimes without number."""
+    """A baby comes to a practice one to seven weeks after birth, sometimes as `Baby`, sometimes without number."""
     born = made.person.born
     if born <= first - 60:
         return

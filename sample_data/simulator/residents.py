@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from sample_data.simulator import naming, registers
+from sample_data.simulator.maker import YEAR, Maker
 from sample_data.simulator.model import Registration, Stay
 from sample_data.simulator.places import Places
-from sample_data.simulator.population import YEAR, Maker
 
 _WHO = {
     "Care Home": (72, 97, 9, "CARE"),

@@ -58,11 +58,19 @@ def records(world: World, supplier: str, rng: random.Random) -> Iterator[Record]
         for liable in account.liable:
             if liable.known_on <= world.last:
                 again = text if rng.random() < 0.8 else address_text.write(account.place, address_text.COUNCIL_TAX, rng)
-                yield _record(world, account, liable, keys.key(rng.choice((1, 2, 3))), reference, again, rng)
+                yield _record(
+                    world,
+                    account,
+                    liable,
+                    key=keys.key(rng.choice((1, 2, 3))),
+                    reference=reference,
+                    text=again,
+                    rng=rng,
+                )
 
 
 def _record(
-    world: World, account: Account, liable: Liable, key: str, reference: str, text: AddressText, rng: random.Random
+    world: World, account: Account, liable: Liable, *, key: str, reference: str, text: AddressText, rng: random.Random
 ) -> Record:
     who = liable.person
     given, family = written.written(who, written.COUNCIL_TAX, rng)
@@ -87,14 +95,14 @@ def _record(
     if account.discount_from < FAR:
         days.append(max(liable.known_on, account.discount_from + 10))
     versions = [
-        _version(account, liable, fixed, text, forward, day)
+        _version(account, liable, fixed, day, text=text, forward=forward)
         for day in change_days(days, max(liable.known_on, world.first), world.last)
     ]
     return Record(key, (("liable", who),), versions)
 
 
 def _version(
-    account: Account, liable: Liable, fixed: tuple[str, ...], text: AddressText, forward: AddressText, day: int
+    account: Account, liable: Liable, fixed: tuple[str, ...], day: int, *, text: AddressText, forward: AddressText
 ) -> Version:
     left = day >= liable.left_known_on
     discount = day >= account.discount_from + 10 or account.discount_from == liable.start

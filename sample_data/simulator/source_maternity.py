@@ -178,11 +178,13 @@ def births(world: World, supplier: str, rng: random.Random) -> Iterator[Record]:
         if made.delivered_on + 1 > world.last or made.ended_on < FAR:
             continue
         for order, baby in enumerate(made.babies, start=1):
-            yield _birth(world, made, baby, order, keys.key(rng.choice((1, 2))), booking_key, rng)
+            yield _birth(
+                world, made, baby, order=order, key=keys.key(rng.choice((1, 2))), booking_key=booking_key, rng=rng
+            )
 
 
 def _birth(
-    world: World, made: Pregnancy, baby: Person, order: int, key: str, booking_key: str, rng: random.Random
+    world: World, made: Pregnancy, baby: Person, *, order: int, key: str, booking_key: str, rng: random.Random
 ) -> Record:
     place = made.discharge
     text = address_text.write(place, address_text.MATERNITY, rng) if place else address_text.EMPTY

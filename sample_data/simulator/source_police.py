@@ -65,9 +65,9 @@ def records(world: World, rng: random.Random) -> Iterator[Record]:
             made,
             f"INV{2000 + 2 * n:09d}",
             scenes[made.occurrence],
-            max(made.known_on, world.first),
-            world.police_days,
-            rng,
+            known=max(made.known_on, world.first),
+            look_back=world.police_days,
+            rng=rng,
         )
 
 
@@ -79,7 +79,9 @@ def nominal(made: Involvement) -> str:
     return f"{made.nominal:08d}"
 
 
-def _record(made: Involvement, key: str, scene: AddressText, known: int, look_back: int, rng: random.Random) -> Record:
+def _record(
+    made: Involvement, key: str, scene: AddressText, *, known: int, look_back: int, rng: random.Random
+) -> Record:
     who = made.person
     given, family = written.written(who, written.POLICE, rng)
     alias = rng.choice(SHORT.get(who.given[0], ("",))) if rng.random() < 0.05 else ""

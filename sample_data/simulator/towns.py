@@ -77,25 +77,6 @@ SHARES: tuple[tuple[str, float], ...] = ((DUDLEY, 0.46), (SANDWELL, 0.47), (BIRM
 DELIVERED = (DUDLEY, SANDWELL)
 """Councils whose gazetteer and council tax are delivered."""
 
-STREET_WORDS: tuple[str, ...] = tuple(
-    word.strip()
-    for word in """
-Station, Church, High, Victoria, Albert, Park, Mill, Forge, Furnace, Anvil, Chain, Nailers, Canal, Tow Path,
-Colliery, Pit, Shaft, Hawthorn, Willow, Oak, Ash, Beech, Elm, Rowan, Sycamore, Cherry, Birch, Maple, Holly, Poplar,
-Larch, Cedar, Salop, Stafford, Worcester, Hereford, Ludlow, Malvern, Clent, Wrekin, Kinver, Clee, Severn, Stour,
-Tame, Trent, Avon, Windsor, Balmoral, Osborne, Sandringham, Queens, Kings, Princes, Regent, Crown, Wellington,
-Nelson, Trafalgar, Waterloo, Alma, Inkerman, Gladstone, Salisbury, Palmerston, Russell, Cobden, Bright, Chapel,
-Vicarage, Rectory, Glebe, St Johns, St Marks, St Pauls, St Peters, All Saints, Bell, Wheatsheaf, Plough, Bull, Swan,
-Heron, Kingfisher, Lark, Robin, Finch, Falcon, Kestrel, Meadow, Field, Grange, Manor, Hall, Lodge, Orchard, Garden,
-Spring, Well, Brook, Pool, Hill, Bank, Ridge, Dale, Heath, Moor, Common, Green, Coronation, Jubilee, Festival,
-Lister, Priory, Abbey, Castle, Dudley, Himley, Tipton, Oldbury, Bromford, Corngreaves, Powke, Haden, Jowett,
-Tamworth, Lichfield, Ennerdale, Buttermere, Coniston, Derwent, Thirlmere, Ravenhill, Foxglove, Bluebell, Primrose,
-Clover, Heather, Bracken, Fern, Ivy, Laurel, Myrtle, Lilac, Glassworks, Tinmans, Ironbridge, Bessemer, Boulton,
-Watt, Murdock, Brunel, Telford, Hickman, Parkes, Cartwright, Foley, Dartmouth, Sandwell, Warley, Thimblemill,
-Waterfall, Rood End
-""".split(",")
-)
-
 STREET_KINDS: tuple[tuple[str, float], ...] = (
     ("Road", 34),
     ("Street", 24),

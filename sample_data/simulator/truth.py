@@ -1,4 +1,4 @@
-"""Writes the truth folder (outputs.md): who each mention is, where each address is, who lived where, what is to be found."""
+"""Writes the truth folder (outputs.md): who each mention is, where addresses are, who lived where, what is true."""
 
 from __future__ import annotations
 
@@ -145,7 +145,7 @@ def _situation(key: str, s: Situation) -> tuple[Any, ...]:
 
 
 def _with_parents(world: World) -> Iterable[Relation]:
-    """Parents from birth (of the unborn from conception on, since the claim may be about a pregnancy), then the rest."""
+    """Parents from birth (of the unborn from conception on: a claim may be about a pregnancy), then the rest."""
     for who in world.people:
         for parent in (who.mother, who.father):
             if parent is not None:

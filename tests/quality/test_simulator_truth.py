@@ -21,7 +21,7 @@ def region(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPy
     con = duckdb.connect(config={"threads": 2})
     for file in sorted((out / "truth").glob("*.parquet")):
         con.execute(f"CREATE VIEW {file.stem} AS SELECT * FROM '{file}'")
-    for file in ("gp", "council_tax", "police", "maternity_booking", "maternity_birth", "protected"):
+    for file in ("gp", "council_tax", "police", "maternity_booking", "maternity_birth", "protected", "gazetteer"):
         con.execute(
             f"CREATE VIEW {file} AS SELECT *, regexp_extract(filename, '(\\d{{4}}-\\d\\d-\\d\\d)/', 1)::DATE AS night, "
             f"regexp_extract(filename, '__([a-z_]+)', 1) AS supplier "
@@ -62,7 +62,8 @@ def test_co_residents_live_there_and_no_register_says_so(region: duckdb.DuckDBPy
         """
         SELECT s.variant, s.situation_id FROM situations s
         WHERE s.kind = 'unregistered_co_residence' AND s.discoverable_on IS NOT NULL AND (
-            NOT EXISTS (SELECT 1 FROM residence r WHERE r.true_person = s.true_person AND r.uprn = s.uprn AND r.share = 1.0
+            NOT EXISTS (SELECT 1 FROM residence r WHERE r.true_person = s.true_person
+                        AND r.uprn = s.uprn AND r.share = 1.0
                         AND r."from" <= s.discoverable_on AND coalesce(r."to", DATE '9999-01-01') > s.discoverable_on)
             OR EXISTS (SELECT 1 FROM register c WHERE c.true_person = s.true_person AND c.true_uprn = s.uprn
                        AND s.discoverable_on BETWEEN c.first_night AND c.last_night))
@@ -72,17 +73,19 @@ def test_co_residents_live_there_and_no_register_says_so(region: duckdb.DuckDBPy
 
 
 def test_co_residence_is_with_a_child_or_a_pregnancy(region: duckdb.DuckDBPyConnection) -> None:
-    """Somebody under 18 (born of the births file or by GP date of birth) or an expectant mother lives at the property."""
+    """Somebody under 18 by a practice or births row, or an expectant mother, lives at the property."""
     wrong = rows(
         region,
         """
         WITH young AS (
             SELECT DISTINCT m.true_person FROM gp g JOIN mentions m ON m.contract = 'gp' AND m.supplier = g.supplier
-            AND m.record_id = g.record_id AND m.mention = 'patient' WHERE try_cast(g.date_of_birth AS DATE) > DATE '2008-02-01'
+            AND m.record_id = g.record_id AND m.mention = 'patient'
+            WHERE try_cast(g.date_of_birth AS DATE) > DATE '2008-02-01'
             UNION SELECT true_person FROM mentions WHERE mention IN ('mother', 'baby'))
         SELECT s.variant, s.situation_id FROM situations s WHERE s.kind = 'unregistered_co_residence' AND NOT EXISTS (
             SELECT 1 FROM residence r JOIN young USING (true_person)
-            WHERE r.uprn = s.uprn AND r."from" <= DATE '2026-01-12' AND coalesce(r."to", DATE '9999-01-01') > DATE '2026-01-05')
+            WHERE r.uprn = s.uprn AND r."from" <= DATE '2026-01-12'
+            AND coalesce(r."to", DATE '9999-01-01') > DATE '2026-01-05')
         """,
     )
     assert wrong == []
@@ -114,7 +117,8 @@ def test_divergent_people_have_records_at_two_properties(region: duckdb.DuckDBPy
         SELECT s.variant, s.situation_id, count(DISTINCT c.true_uprn) FROM situations s
         LEFT JOIN claim c ON c.true_person = s.true_person AND s.discoverable_on BETWEEN c.first_night AND c.last_night
             AND c.address_role <> 'occurrence'
-        WHERE s.kind = 'address_divergence' AND s.discoverable_on IS NOT NULL GROUP BY ALL HAVING count(DISTINCT c.true_uprn) < 2
+        WHERE s.kind = 'address_divergence' AND s.discoverable_on IS NOT NULL
+        GROUP BY ALL HAVING count(DISTINCT c.true_uprn) < 2
         """,
     )
     assert wrong == []
@@ -177,14 +181,16 @@ def test_record_ids_are_unique_in_each_file(region: duckdb.DuckDBPyConnection) -
     ("query", "low", "high"),
     [
         (
-            "SELECT avg(spd) FROM (SELECT max((discount_code IS NOT NULL)::INT) AS spd FROM council_tax WHERE liable_to IS NULL "
+            "SELECT avg(spd) FROM (SELECT max((discount_code IS NOT NULL)::INT) AS spd FROM council_tax "
+            "WHERE liable_to IS NULL "
             "GROUP BY night, supplier, account_ref)",
             0.25,
             0.42,
         ),
         ("SELECT avg((date_of_birth IS NULL)::INT) FROM council_tax", 0.75, 0.85),
         (
-            "SELECT avg((emergency_contact_phone IS NOT NULL)::INT) FROM maternity_booking WHERE emergency_contact_name <> ''",
+            "SELECT avg((emergency_contact_phone IS NOT NULL)::INT) FROM maternity_booking "
+            "WHERE emergency_contact_name <> ''",
             0.82,
             0.97,
         ),
@@ -232,8 +238,53 @@ def test_babies_reach_a_practice_under_the_number_of_the_birth_row(region: duckd
         region,
         "SELECT count(DISTINCT b.record_id) FROM maternity_birth b JOIN gp g ON g.nhs_number = b.nhs_number "
         "JOIN mentions x ON x.contract = 'maternity_birth' AND x.record_id = b.record_id "
-        "JOIN mentions y ON y.contract = 'gp' AND y.record_id = g.record_id AND y.supplier = g.supplier AND y.mention = 'patient' "
+        "JOIN mentions y ON y.contract = 'gp' AND y.record_id = g.record_id "
+        "AND y.supplier = g.supplier AND y.mention = 'patient' "
         "WHERE x.true_person = y.true_person",
     )
     births = rows(region, "SELECT count(DISTINCT record_id) FROM maternity_birth")
     assert joined[0][0] > 0.7 * births[0][0]  # type: ignore[operator]
+
+
+def test_benign_co_residence_is_registered_or_no_residence(region: duckdb.DuckDBPyConnection) -> None:
+    """Nobody listed as benign lives at the property as their one home without any register there."""
+    wrong = rows(
+        region,
+        """
+        SELECT b.variant, b.situation_id FROM benign b WHERE b.kind = 'unregistered_co_residence'
+        AND EXISTS (SELECT 1 FROM residence r WHERE r.true_person = b.true_person AND r.uprn = b.uprn AND r.share = 1.0
+            AND r."from" <= b.discoverable_on AND coalesce(r."to", DATE '9999-01-01') > b.discoverable_on)
+        AND NOT EXISTS (SELECT 1 FROM register c WHERE c.true_person = b.true_person AND c.true_uprn = b.uprn
+            AND b.discoverable_on BETWEEN c.first_night AND c.last_night)
+        """,
+    )
+    assert wrong == []
+
+
+def test_benign_contacts_are_no_fathers_or_partners_unless_named(region: duckdb.DuckDBPyConnection) -> None:
+    wrong = rows(
+        region,
+        """
+        SELECT b.variant, b.situation_id FROM benign b WHERE b.kind = 'hidden_adult'
+        AND b.explanation = 'contact_is_other'
+        AND EXISTS (SELECT 1 FROM relations r WHERE
+            (r.relation = 'partner' AND r.true_person_a = b.other_person AND r.true_person_b = b.true_person) OR
+            (r.relation = 'parent' AND r.true_person_a = b.other_person AND r.true_person_b IN (
+                SELECT true_person_b FROM relations WHERE relation = 'parent' AND true_person_a = b.true_person)))
+        """,
+    )
+    assert wrong == []
+
+
+def test_look_alikes_name_their_explanation(region: duckdb.DuckDBPyConnection) -> None:
+    assert rows(region, "SELECT count(DISTINCT explanation) >= 14 FROM benign WHERE explanation <> ''") == [(True,)]
+
+
+def test_texts_without_their_flat_are_of_the_building(region: duckdb.DuckDBPyConnection) -> None:
+    """The truth of some police addresses is a building that flats name as their parent."""
+    ((found,),) = rows(
+        region,
+        "SELECT count(*) FROM addresses WHERE contract = 'police' "
+        "AND true_uprn IN (SELECT parent_uprn FROM gazetteer WHERE parent_uprn <> '')",
+    )
+    assert found > 3  # type: ignore[operator]

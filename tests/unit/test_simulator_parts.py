@@ -132,3 +132,17 @@ def test_a_region_of_a_few_people_can_be_made(tmp_path: Path) -> None:
     simulate(40, 1, 1, tmp_path)
     assert (tmp_path / "landing" / "2026-01-05" / "gp__dudley_emis.csv").is_file()
     assert (tmp_path / "truth" / "situations.parquet").is_file()
+
+
+def test_a_small_phone_pool_reaches_the_files(tmp_path: Path) -> None:
+    simulate(300, 1, 1, tmp_path, phone_pool=1000)
+    text = (tmp_path / "landing" / "2026-01-05" / "gp__dudley_emis.csv").read_text(encoding="utf-8")
+    assert "07700900" in text.replace(" ", "").replace("+447700", "07700")
+    assert "0767" not in text
+
+
+def test_progress_is_told_in_order(tmp_path: Path) -> None:
+    told: list[tuple[str, int, int]] = []
+    simulate(60, 1, 1, tmp_path, progress=lambda what, done, of: told.append((what, done, of)))
+    assert [done for _, done, _ in told[1:]] == list(range(len(told) - 1))
+    assert told[-1][1] == told[-1][2]
