@@ -52,7 +52,14 @@ SELECT
 FROM concerned AS c
 -- The older must be a register, which stands while it is not changed; a statement is overtaken by any later claim.
 INNER JOIN stay AS o ON c.person_id = o.person_id AND o.registered
-INNER JOIN stay AS n ON c.person_id = n.person_id AND o.uprn <> n.uprn AND n.last_said > o.register_said AND n.is_latest
+INNER JOIN stay AS n
+    ON
+        c.person_id = n.person_id AND o.uprn <> n.uprn
+        AND (
+            (n.last_said > o.register_said AND n.is_latest)
+            -- A home that a baby was discharged to and that no later record gives (exceptions.md, typical).
+            OR (n.on_discharge AND NOT n.registered AND n.last_said <= o.register_said)
+        )
 WHERE
     o.place_kind IN ('dwelling', 'flat') AND n.place_kind IN ('dwelling', 'flat')
 ORDER BY c.person_id, c.family_id, c.child_id, o.uprn, n.uprn

@@ -24,6 +24,8 @@ WHERE
     AND (
         list_has_any(n.given_keys, o.given_keys)
         OR ((len(n.given_keys) = 0 OR len(o.given_keys) = 0) AND list_has_any(n.initials, o.initials))
+        -- A baby without a name yet, born when this one was.
+        OR (len(n.initials) = 0 OR len(o.initials) = 0)
     )
     AND (len(n.family_keys) = 0 OR len(o.family_keys) = 0 OR list_has_any(n.family_keys, o.family_keys))
     AND (f.born IS NULL OR g.born IS NULL OR abs(date_diff('day', f.born, g.born)) < 400 OR f.born = g.born)

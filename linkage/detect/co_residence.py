@@ -79,14 +79,16 @@ def _weigh(finding: Finding, row: dict[str, Any], night: Night) -> None:
         parts.append(("somebody in office saw it", weights["verified"]))
     if row["last_said"] > row["since"]:
         parts.append(("said more than once", weights["repeated"]))
-    if (night.date - row["last_said"]).days > 180:
-        parts.append(("last said more than six months ago", weights["old"]))
+    if row["discharge_only"]:
+        parts.append(("only a discharge address says so", weights["discharge_only"]))
+    if (row["on_police"] or row["discharge_only"]) and (night.date - row["last_said"]).days > 150:
+        parts.append(("last said more than five months ago", weights["old"]))
     finding.score_parts = parts
 
 
 def _look_for_benign(finding: Finding, row: dict[str, Any], night: Night, infant: bool) -> None:
-    days = grace_days(night.settings, "gp" if row["elsewhere_on_gp"] else "council_tax", infant=infant)
-    recent = row["since"] > night.date - timedelta(days=days)
+    days = grace_days(night.settings, _lagging(row), infant=infant)
+    recent = row["since"] > night.date - timedelta(days=days) or _register_is_fresh(row, night)
     finding.benign = [
         Benign("recent_move", recent, f"first said {row['since']}; records may lag {days} days"),
         Benign("same_person_registered", row["same_name"], "looked for a registered resident of the same name and age"),
@@ -94,6 +96,19 @@ def _look_for_benign(finding: Finding, row: dict[str, Any], night: Night, infant
         Benign("lodger_or_shared_house", False, "the property is a single home, not a shared house or institution"),
         _newborn(row, night.date),
     ]
+
+
+def _lagging(row: dict[str, Any]) -> str:
+    """Whose lag counts: a police or contact address tells of a stay some time after it began, not of the move itself."""
+    if row["on_police"] or row["discharge_only"]:
+        return "statement"
+    return "gp" if row["elsewhere_on_gp"] else "council_tax"
+
+
+def _register_is_fresh(row: dict[str, Any], night: Night) -> bool:
+    """A register that was itself put right within its grace is no stale record of where the person lives."""
+    said = row["person_register_said"]
+    return said is not None and said > night.date - timedelta(days=grace_days(night.settings, "statement", infant=True))
 
 
 def _newborn(row: dict[str, Any], night: date) -> Benign:

@@ -38,6 +38,7 @@ def _finding(con: duckdb.DuckDBPyConnection, night: Night, found: list[dict[str,
     row = min(found, key=lambda r: (_PART_ORDER[r["part"]], r["subject_id"]))
     subject = row["subject_id"]
     people = sorted({r["subject_id"] for r in found})
+    carers = sorted({r["subject_id"] for r in found if r["part"] == "carer"} - {subject})
     children = sorted({r["subject_id"] for r in found if r["part"] == "child"} | {r["child_id"] for r in found if r["child_id"]})
     mothers = sorted({r["subject_id"] for r in found if r["part"] == "mother"} | {r["mother_id"] for r in found if r["mother_id"]})
     pregnancy = next((r["pregnancy"] for r in found if r["pregnancy"]), None)
@@ -57,6 +58,7 @@ def _finding(con: duckdb.DuckDBPyConnection, night: Night, found: list[dict[str,
         since=min(r["since"] for r in found),
         observed=(row["uprn"],),
         registered=(row["older_uprn"],),
+        carer_ids=tuple(carers),
         mention_ids=tuple(key for person in people for key in claims_of(con, person, *uprns)),
     )
     _weigh(finding, row, len(people), night)
@@ -91,11 +93,14 @@ def _weigh(finding: Finding, row: dict[str, Any], people: int, night: Night) -> 
 
 def _look_for_benign(finding: Finding, row: dict[str, Any], night: Night, infant: bool) -> None:
     register = "gp" if row["older_on_gp"] else "council_tax" if row["older_on_council_tax"] else "maternity_booking"
+    if row["newer_on_police"] and not row["newer_registered"]:
+        # A police address tells of a stay some time after it began, not of the move itself.
+        register = "statement"
     days = grace_days(night.settings, register, infant=infant and row["part"] != "carer")
     recent = row["since"] > night.date - timedelta(days=days)
     finding.benign = [
         Benign("recent_move", recent, f"newer home first given {row['since']}; the older record may lag {days} days"),
         Benign("same_building", row["same_building"], "looked whether the two are a flat and its building, or neighbours in one"),
-        Benign("landlord_or_second_home", row["landlord"], "looked for council tax at more than one property"),
+        Benign("landlord_or_second_home", row["landlord"] and not row["newer_on_gp"], "looked for council tax at more than one property"),
         Benign("student_or_boarding", row["students"], "looked for a student exemption or disregard at either property"),
     ]

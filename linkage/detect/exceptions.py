@@ -143,6 +143,8 @@ class Writer:
             roles.setdefault(child, "child")
         if finding.mother_id:
             roles.setdefault(finding.mother_id, "mother")
+        for carer in finding.carer_ids:
+            roles.setdefault(carer, "carer")
         people = [{"person_id": person, "role": role} for person, role in roles.items()]
         if not {"child", "mother"} & set(roles.values()):
             # The person at the address is the child, or the pregnant woman: both parts are said.

@@ -46,6 +46,7 @@ class Finding:
     observed: tuple[str, ...]
     registered: tuple[str, ...]
     mention_ids: tuple[tuple[str, str | None], ...]
+    carer_ids: tuple[str, ...] = ()
     score_parts: list[tuple[str, float]] = field(default_factory=list)
     benign: list[Benign] = field(default_factory=list)
 
@@ -60,7 +61,7 @@ class Finding:
 
     @property
     def people(self) -> tuple[str, ...]:
-        found = [self.subject_id, *self.child_ids, *([self.mother_id] if self.mother_id else [])]
+        found = [self.subject_id, *self.child_ids, *([self.mother_id] if self.mother_id else []), *self.carer_ids]
         return tuple(dict.fromkeys(found))
 
 

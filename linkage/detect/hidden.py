@@ -33,6 +33,8 @@ def _hidden(row: dict[str, Any]) -> bool:
     """Whether the row is a claim at all: a part, and records that do not say so (exceptions.md, hidden_adult)."""
     if row["registered_with_mother"] and row["single_parent"] != "Y":
         return False
+    if row["named_alike"]:
+        return False
     return bool(_variant(row))
 
 
@@ -49,7 +51,8 @@ def _variant(row: dict[str, Any]) -> str:
         return "police_home_with_mother"
     if row["registered_with_mother"] and row["single_parent"] == "Y" and unnamed:
         return "registered_with_single_parent"
-    if row["vague_contact"] and unnamed and row["adult_sex"] != "2":
+    # A contact who is nobody that another record knows is a name and a phone: no claim can rest on it.
+    if row["vague_contact"] and unnamed and row["adult_sex"] != "2" and row["on_a_register"]:
         return "contact_without_a_part"
     return ""
 
@@ -112,6 +115,8 @@ def _weigh(finding: Finding, row: dict[str, Any], night: Night) -> None:
         parts.append(("booking names somebody else as father or partner", weights["other_named"]))
     if row["adult_older_by"] is not None and abs(row["adult_older_by"]) > 15:
         parts.append(("more than 15 years apart in age", weights["age_apart"]))
+    if row["adult_older_by"] is not None and abs(row["adult_older_by"]) <= 10:
+        parts.append(("within ten years of the mother's age", weights["age_near"]))
     if row["adult_age"] is None:
         parts.append(("age of the adult not known", weights["age_unknown"]))
     finding.score_parts = parts
@@ -119,7 +124,7 @@ def _weigh(finding: Finding, row: dict[str, Any], night: Night) -> None:
 
 def _look_for_benign(finding: Finding, row: dict[str, Any]) -> None:
     apart = row["adult_older_by"]
-    generation = apart is not None and abs(apart) >= 18 and not row["told_elsewhere"]
+    generation = apart is not None and abs(apart) >= 16 and not row["told_elsewhere"]
     finding.benign = [
         Benign("relative_by_their_own_word", bool(row["kin_stated"]), "looked for a stated parent, sibling or other relative"),
         Benign("professional_or_landlord", bool(row["professional"]), "looked for a stated professional relationship"),

@@ -54,6 +54,34 @@ told AS (
         AND NOT (r.contract = 'maternity_booking' AND r.supplier = p.supplier AND r.record_id = p.record_id)
 ),
 
+-- Fathers and partners whom the booking names, by name: an adult of that name is not hidden, linked or not.
+names_in_part AS (
+    SELECT
+        k.supplier,
+        k.record_id,
+        list_distinct(flatten(list(k.given_keys))) AS given_keys,
+        list_distinct(flatten(list(k.initials))) AS initials,
+        bool_or(len(k.given_keys) = 0) AS has_initial_only
+    FROM mention AS k
+    WHERE
+        k.contract = 'maternity_booking'
+        AND (
+            k.mention IN ('father', 'partner')
+            OR k.relationship IN ('husband', 'wife', 'partner', 'father_of_baby')
+        )
+    GROUP BY k.supplier, k.record_id
+),
+
+names AS (
+    SELECT
+        c.person_id,
+        list_distinct(flatten(list(k.given_keys))) AS given_keys,
+        list_distinct(flatten(list(k.initials))) AS initials
+    FROM mention AS k
+    INNER JOIN person AS c ON k.mention_id = c.mention_id
+    GROUP BY c.person_id
+),
+
 kin AS (
     SELECT person_a, person_b FROM relation WHERE relation IN ('parent', 'child', 'sibling', 'kin')
     UNION
@@ -146,11 +174,18 @@ SELECT
     p.father_recorded_reason,
     w.* EXCLUDE (supplier, record_id, adult_id),
     a.sex AS adult_sex,
+    coalesce(
+        list_has_any(x.given_keys, y.given_keys)
+        OR ((x.has_initial_only OR len(y.given_keys) = 0) AND list_has_any(x.initials, y.initials)), FALSE
+    ) AS named_alike,
+    EXISTS (SELECT 1 FROM stay AS t WHERE t.person_id = w.adult_id AND t.registered) AS on_a_register,
     date_diff('year', a.born, m.born) AS adult_older_by,
     date_diff('year', a.born, $night) AS adult_age
 FROM weighed AS w
 INNER JOIN pregnancy AS p ON w.supplier = p.supplier AND w.record_id = p.record_id
 INNER JOIN profile AS a ON w.adult_id = a.person_id
 INNER JOIN profile AS m ON p.mother_id = m.person_id
+LEFT JOIN names_in_part AS x ON w.supplier = x.supplier AND w.record_id = x.record_id
+LEFT JOIN names AS y ON w.adult_id = y.person_id
 WHERE NOT w.in_part AND a.is_grown_up AND w.adult_id <> p.mother_id AND NOT list_contains(p.baby_ids, w.adult_id)
 ORDER BY w.adult_id, p.supplier, p.record_id

@@ -28,6 +28,7 @@ WITH summed AS (
 SELECT
     *,
     max(last_said) OVER (PARTITION BY person_id) AS person_last_said,
+    max(register_said) OVER (PARTITION BY person_id) AS person_register_said,
     last_said = max(last_said) OVER (PARTITION BY person_id) AS is_latest,
     count(*) OVER (PARTITION BY person_id) AS places,
     bool_or(registered) OVER (PARTITION BY person_id) AS registered_somewhere

@@ -14,7 +14,8 @@ WITH lives AS (
 households AS (
     SELECT DISTINCT s.uprn, y.child_id, y.mother_id, y.pregnancy, y.unborn, y.infant, y.family_id
     FROM family AS y
-    INNER JOIN stay AS s ON s.person_id = coalesce(y.child_id, y.mother_id) AND s.is_latest
+    INNER JOIN stay AS s
+        ON s.is_latest AND (s.person_id = coalesce(y.child_id, y.mother_id) OR (y.infant AND s.person_id = y.mother_id))
     WHERE s.place_kind IN ('dwelling', 'flat')
 )
 
@@ -31,7 +32,10 @@ SELECT
     l.first_said AS since,
     l.last_said,
     l.verified,
+    l.on_police,
+    l.on_discharge AND l.contracts = 1 AS discharge_only,
     l.registered_somewhere,
+    l.person_register_said,
     l.match_probability,
     l.person_id IN (h.child_id, h.mother_id) AS subject_is_family,
     l.is_child AS subject_is_child

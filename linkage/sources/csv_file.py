@@ -93,7 +93,7 @@ def _batches(rows: Iterator[lines.Line]) -> Iterator[list[lines.Line]]:
     characters = 0
     for row in rows:
         batch.append(row)
-        characters += sum(map(len, row.fields or ()))
+        characters += sum(map(len, row.fields or ())) + len(row.text)
         if len(batch) >= BATCH_ROWS or characters >= BATCH_CHARACTERS:
             yield batch
             batch, characters = [], 0
@@ -104,7 +104,8 @@ def _problems(line: lines.Line, columns: Layout) -> list[str]:
     """Why a row cannot be taken as columns, in words; empty when it can."""
     if line.problem:
         return [f"{line.problem}; ask the supplier to export the row again"]
-    if all(value.isascii() and "\0" not in value for value in line.fields or ()):
+    whole = "".join(line.fields or ())
+    if whole.isascii() and "\0" not in whole:
         return []
     return list(chain.from_iterable(
         _unreadable(columns.name_at(i), value) for i, value in enumerate(line.fields or ())

@@ -58,8 +58,11 @@ def count(con: duckdb.DuckDBPyConnection, contract: str, supplier: str) -> int:
 
 def add_rows(con: duckdb.DuckDBPyConnection, extract: Extract, position: dict[str, int], rows: Sequence[Line]) -> None:
     """Append rows that were read as columns."""
+    if not rows:
+        return
     nothing = pa.nulls(len(rows), pa.string())
-    columns = {name: _column(rows, position[name]) if name in position else nothing for name in extract.contract.names}
+    given = list(zip(*(row.fields or () for row in rows), strict=True))
+    columns = {name: _column(given[position[name]]) if name in position else nothing for name in extract.contract.names}
     batch = pa.table(
         {**columns, "supplier": pa.array([extract.supplier] * len(rows)), "row_number": [r.row for r in rows]}
     )
@@ -70,8 +73,8 @@ def add_rows(con: duckdb.DuckDBPyConnection, extract: Extract, position: dict[st
         con.unregister("landing_batch")
 
 
-def _column(rows: Sequence[Line], at: int) -> pa.Array:
-    return pa.array([row.fields[at] or None for row in rows if row.fields], pa.string())
+def _column(values: Sequence[str]) -> pa.Array:
+    return pa.array([value or None for value in values], pa.string())
 
 
 def add_rejects(con: duckdb.DuckDBPyConnection, extract: Extract, rejects: Sequence[tuple[int, list[str]]]) -> None:

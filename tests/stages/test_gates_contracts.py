@@ -161,7 +161,8 @@ def test_all_reasons_of_a_row_are_given(nights: Nights) -> None:
 
 
 NOT_KNOWN = [
-        ("gp", "sex", "F"), ("maternity_booking", "single_parent", "maybe"), ("maternity_booking", "routine_enquiry", "?"),
+        ("gp", "sex", "F"), ("maternity_booking", "single_parent", "maybe"),
+        ("maternity_booking", "routine_enquiry", "?"),
         ("maternity_booking", "number_of_fetuses", "two"), ("maternity_booking", "previous_children", "99"),
         ("maternity_birth", "birth_order", "-1"), ("police", "risk_grade", "severe"), ("gazetteer", "easting", "nan"),
         ("gazetteer", "northing", "1e9"),
@@ -469,7 +470,8 @@ def test_a_column_that_loses_its_values_is_a_warning(nights: Nights) -> None:
     outcome = nights.gate()
     assert outcome.exit_code == 0
     assert outcome.warnings == [
-        "maternity_birth of s: column sex is filled in 50% of rows and was in 100% of the last delivery; ask the supplier"
+        "maternity_birth of s: column sex is filled in 50% of rows and was in 100% of the last delivery; "
+        "ask the supplier"
     ]
 
 
@@ -497,6 +499,16 @@ def test_a_rule_that_crashes_inside_the_judge_stops(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(judge, "_no_unknown_outcome", lambda *_: None)
     with pytest.raises(judge.RuleCrashed, match="rule a could not be evaluated"):
         judge.judge("suite", frame(other=[True]), [judge.Expectation("a", True)])
+
+
+def test_a_rule_that_fails_in_the_database_says_no_value(nights: Nights, monkeypatch: pytest.MonkeyPatch) -> None:
+    wrong = rules.Rule("wrong", "family_name", "…", "CAST(family_name AS INTEGER) > 0")
+    monkeypatch.setattr(contracts, "rules_of", lambda *_: [wrong])
+    nights.deliver("police", rows_of("police", {"family_name": "Zyxwvut"}))
+    with pytest.raises(judge.RuleCrashed, match=r"police cannot be evaluated \(ConversionException\)") as caught:
+        nights.gate()
+    assert "Zyxwvut" not in str(caught.value)
+    assert caught.value.__cause__ is None
 
 
 def test_every_rule_of_every_contract_has_a_name_of_its_own(night: Night) -> None:
@@ -545,7 +557,9 @@ def test_good_linked_tables_pass(linked: Any, con: Any) -> None:
 @pytest.mark.parametrize(
     ("statement", "breaches"),
     [
-        ("UPDATE person SET person_id = NULL", [("person", "person_id_given", 1), ("household", "member_is_a_person", 1)]),
+        ("UPDATE person SET person_id = 'P2'", [("household", "member_is_a_person", 1)]),
+        ("UPDATE person SET person_id = NULL",
+         [("person", "person_id_given", 1), ("household", "member_is_a_person", 1)]),
         ("INSERT INTO person SELECT * FROM person", [("person", "mention_once", 2)]),
         ("UPDATE person SET link_probability = 1.1", [("person", "probability_in_bounds", 1)]),
         ("UPDATE person SET link_probability = NULL", [("person", "probability_in_bounds", 1)]),
