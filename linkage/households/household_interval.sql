@@ -36,7 +36,10 @@ SELECT
     person_id,
     uprn,
     valid_from,
-    nullif(least(said_until, coalesce(greatest(moved_on, last_said), DATE '9999-12-31')), DATE '9999-12-31') AS valid_to,
+    nullif(
+        least(said_until, CASE WHEN moved_on IS NULL THEN DATE '9999-12-31' ELSE greatest(moved_on, last_said) END),
+        DATE '9999-12-31'
+    ) AS valid_to,
     registered,
     basis
 FROM ended

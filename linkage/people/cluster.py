@@ -21,6 +21,7 @@ class Facts(NamedTuple):
     record: str
     is_contact: bool
     given_keys: frozenset[str]
+    family_keys: frozenset[str]
     initials: frozenset[str]
     born: date | None
     nhs_number: str | None
@@ -39,7 +40,7 @@ class Cluster:
 
     members: list[str] = field(default_factory=list)
     records: dict[str, bool] = field(default_factory=dict)
-    names: list[frozenset[str]] = field(default_factory=list)
+    names: list[tuple[frozenset[str], frozenset[str]]] = field(default_factory=list)
     initials: list[frozenset[str]] = field(default_factory=list)
     born: set[date] = field(default_factory=set)
     nhs_numbers: set[str] = field(default_factory=set)
@@ -55,7 +56,7 @@ class Cluster:
         """A cluster of one mention."""
         cluster = cls(members=[facts.mention_id], records={facts.record: facts.is_contact})
         if facts.given_keys:
-            cluster.names.append(facts.given_keys)
+            cluster.names.append((facts.given_keys, facts.family_keys))
         elif facts.initials:
             cluster.initials.append(facts.initials)
         for values, value in (
@@ -116,15 +117,19 @@ def conflict(a: Cluster, b: Cluster) -> str | None:
 
 def _names_differ(a: Cluster, b: Cluster) -> bool:
     return any(not _may_be_one_name(x, y) for x in a.names for y in b.names) or any(
-        not any(token[0] in initials for token in name)
+        not any(token[0] in initials for token in given)
         for names, others in ((a.names, b.initials), (b.names, a.initials))
-        for name in names
+        for given, _ in names
         for initials in others
     )
 
 
-def _may_be_one_name(x: frozenset[str], y: frozenset[str]) -> bool:
-    return bool(x & y) or any(jellyfish.jaro_winkler_similarity(s, t) >= 0.85 for s in x for t in y)
+def _may_be_one_name(x: tuple[frozenset[str], frozenset[str]], y: tuple[frozenset[str], frozenset[str]]) -> bool:
+    """A given name in common, alike, or given and family name in the other order."""
+    (given, family), (other, other_family) = x, y
+    if given & other or (given & other_family and other & family):
+        return True
+    return any(jellyfish.jaro_winkler_similarity(s, t) >= 0.85 for s in given for t in other)
 
 
 def may_be_one_date(x: date, y: date) -> bool:

@@ -24,7 +24,7 @@ INPUT_FILE = (
     "contract VARCHAR, supplier VARCHAR, path VARCHAR, sha256 VARCHAR, rows_read BIGINT, rows_quarantined BIGINT, "
     "status VARCHAR, reasons VARCHAR[], last_good_night DATE"
 )
-FEWEST_DIGITS = 5  # the shortest police keys and UPRNs of the sources
+FEWEST_DIGITS = 5  # fewer would catch house numbers and years; the keys of the example files have eight or more
 REJECT = "contract VARCHAR, supplier VARCHAR, row_number BIGINT, reasons VARCHAR[]"
 
 

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sample_data.simulator import plants_benign, plants_co_residence, plants_divergence, plants_hidden, plants_protected
+from sample_data.simulator import (
+    plants_benign,
+    plants_benign_homes,
+    plants_co_residence,
+    plants_divergence,
+    plants_hidden,
+    plants_protected,
+)
 from sample_data.simulator.maker import Maker
 from sample_data.simulator.places import Places
 from sample_data.simulator.plants_kit import Kit
@@ -26,6 +33,7 @@ def plant(maker: Maker, places: Places) -> Kit:
         *plants_hidden.VARIANTS,
         *plants_divergence.VARIANTS,
         *plants_benign.VARIANTS,
+        *plants_benign_homes.VARIANTS,
     )
     for _ in range(rounds):
         for variant in variants:

@@ -15,7 +15,7 @@ from linkage.people.resolve import Resolution
 
 def fact(mention_id: str, **told: object) -> Facts:
     base: dict[str, object] = {
-        "mention_id": mention_id, "record": mention_id, "is_contact": False, "given_keys": frozenset(),
+        "mention_id": mention_id, "record": mention_id, "is_contact": False, "given_keys": frozenset(), "family_keys": frozenset(),
         "initials": frozenset(), "born": None, "nhs_number": None, "names_number": None, "account": None, "birth": None,
         "born_before": None, "born_after": None, "force_key": None, "strong": True,
     }  # fmt: skip
@@ -96,3 +96,11 @@ def test_two_contacts_of_one_record_may_be_one_man():
 )
 def test_may_be_one_date(one, other, may):
     assert may_be_one_date(one, other) is may
+
+
+def test_a_name_in_the_other_order_is_no_contradiction():
+    facts = [
+        fact("a", given_keys=frozenset({"KAUSAR"}), family_keys=frozenset({"AISHA"}), initials=frozenset("K")),
+        fact("b", given_keys=frozenset({"AISHA"}), family_keys=frozenset({"KAUSAR"}), initials=frozenset("A")),
+    ]
+    assert len(groups(facts, [(20.0, "a", "b")])) == 1
