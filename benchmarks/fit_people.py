@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+
 from expectations import contracts
 from linkage import history, settings, store
 from linkage.night import Night
@@ -68,7 +69,9 @@ PAIRS = {
 """Pairs to count levels over: all true ones, random ones, and those that share what a rare level needs."""
 
 
-def level_counts(con: duckdb.DuckDBPyConnection, comparison: model.Comparison, pairs: str, *, same: bool) -> dict[str, int]:
+def level_counts(
+    con: duckdb.DuckDBPyConnection, comparison: model.Comparison, pairs: str, *, same: bool
+) -> dict[str, int]:
     """Pairs by level, of one true person (`same`) or of two. Pairs the comparison is silent on are left out."""
     cases = " ".join(f"WHEN {level.sql} THEN '{level.name}'" for level in comparison.levels)
     columns = [r[0] for r in con.execute("DESCRIBE person_input").fetchall()]
@@ -102,19 +105,25 @@ def fit(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
         sharing = level_counts(con, comparison, comparison.name, same=False) if comparison.name in PAIRS else {}
         spoken = sum(randoms.values()) / (SAMPLE * SAMPLE)
         fitted["comparisons"][comparison.name] = {
-            name: _m_and_u(comparison.name, level, name, trues, randoms, sharing.get(name, 0) / max(all_pairs * spoken, 1) * people)
+            name: _m_and_u(
+                comparison.name, level, name, trues, randoms, sharing.get(name, 0) / max(all_pairs * spoken, 1) * people
+            )
             for level, name in zip([*comparison.levels, None], model.level_names(comparison), strict=True)
         }
     return fitted
 
 
-LEAST_ELSE = {"sex": 0.015, "nhs_number": 0.005, "phone": 0.2, "email": 0.1}
+LEAST_ELSE = {"sex": 0.015, "nhs_number": 0.005, "phone": 0.2, "email": 0.1, "family_and_home": 0.02}
 """Least m of a disagreement: no simulator makes every error that agencies make, so none may teach that there are none."""
 
 
 def _m_and_u(
     comparison: str,
-    level: model.Level | None, name: str, trues: dict[str, int], randoms: dict[str, int], shared_per_person: float
+    level: model.Level | None,
+    name: str,
+    trues: dict[str, int],
+    randoms: dict[str, int],
+    shared_per_person: float,
 ) -> dict[str, float]:
     least = LEAST_ELSE.get(comparison, 0.0) if level is None else 0.0
     values = {"m": max(least, round((trues.get(name, 0) + 0.5) / (sum(trues.values()) + 1), 6))}
@@ -127,7 +136,10 @@ def _m_and_u(
 
 def average(fits: list[dict[str, Any]]) -> dict[str, Any]:
     """The mean of several regions' parameters."""
-    out: dict[str, Any] = {"prior_per_person": round(sum(f["prior_per_person"] for f in fits) / len(fits), 4), "comparisons": {}}
+    out: dict[str, Any] = {
+        "prior_per_person": round(sum(f["prior_per_person"] for f in fits) / len(fits), 4),
+        "comparisons": {},
+    }
     for comparison, levels in fits[0]["comparisons"].items():
         out["comparisons"][comparison] = {
             level: {k: round(sum(f["comparisons"][comparison][level][k] for f in fits) / len(fits), 8) for k in values}
@@ -148,7 +160,9 @@ def calibrate(con: duckdb.DuckDBPyConnection, night: Night, parameters: dict[str
         for member in cluster.members if len(cluster.members) > 1 else []:
             others = [true.get(m) for m in cluster.members if m != member]
             right = max(set(others), key=others.count) == true.get(member)
-            edge = min(x for x in (0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.999, 1.0) if resolution.link.get(member, 0) <= x)
+            edge = min(
+                x for x in (0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.999, 1.0) if resolution.link.get(member, 0) <= x
+            )
             bins[edge][0] += right
             bins[edge][1] += 1
     points, floor = [[0.0, 0.0]], 0.0

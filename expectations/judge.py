@@ -16,7 +16,7 @@ import pandas as pd
 ID = "outcome_id"
 
 
-class RuleCrashed(RuntimeError):  # noqa: N818  says what happened, as NightImpossible does
+class RuleCrashed(RuntimeError):
     """A rule could not be evaluated: a fault of the software, not of the data. The night must stop."""
 
 

@@ -124,7 +124,8 @@ def run_under_prefect(job: Job, progress: Progress | None = None) -> Job:
             def run_stage() -> dict[str, int]:
                 return dict(_guarded(stage, job))
 
-            return run_stage()
+            counts: dict[str, int] = run_stage()
+            return counts
 
         return Stage(stage.name, stage.does, run_it)
 

@@ -14,8 +14,8 @@ from flows.nightly import Job, run_night, run_under_prefect
 from flows.screen import Bar
 from flows.workroom import (
     NightImpossible,
-    finish_publication,
     fingerprint,
+    finish_publication,
     last_published,
     lock,
     workroom,

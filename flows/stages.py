@@ -20,13 +20,13 @@ from linkage.households import households as households_of
 from linkage.households import links
 from linkage.ledger import ledger as ledger_of
 from linkage.outputs import parquet
-from linkage.people import persons
+from linkage.people import model, persons
 from linkage.people import score as scoring
 from linkage.places import match
 from linkage.places import property as properties
 from linkage.protect import clusters, gate
-from linkage.report import nightly_content, quality
 from linkage.report import hub as hub_report
+from linkage.report import nightly_content, quality
 from linkage.sources import read
 from linkage.standardise import mention
 from linkage.store import run_sql
@@ -117,7 +117,9 @@ def audit(job: Job) -> Counts:
     con = job.work.con
     con.execute("CREATE OR REPLACE VIEW residence AS SELECT * FROM claim")
     ledger_of.lay_out(con, job.handed["entries"])
-    restricted = con.execute("SELECT count(*) FROM person INNER JOIN mention USING (mention_id) WHERE restricted").fetchone()
+    restricted = con.execute(
+        "SELECT count(*) FROM person INNER JOIN mention USING (mention_id) WHERE restricted"
+    ).fetchone()
     breaches = linked.check(con, protected_absent=restricted == (0,))
     if breaches:
         raise NightImpossible("; ".join(f"{b.table}: {b.words} ({b.rows} rows)" for b in breaches))
@@ -142,7 +144,7 @@ def write_run(job: Job) -> None:
     """`run.json`: what ran, on what, with which counts. Of what protection held back, the total alone."""
     con, night = job.work.con, job.work.night
     exceptions_ = [e.exception for e in job.handed["entries"]]
-    parameters = scoring.model.load_parameters()
+    parameters = model.load_parameters()
     told: dict[str, Any] = {
         "night": night.date.isoformat(),
         "started_at": job.handed["started_at"].isoformat(),

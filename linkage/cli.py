@@ -63,13 +63,21 @@ def _command(commands: argparse._SubParsersAction[Parser], name: str, words: str
 
 
 def _common(command: Parser) -> None:
-    command.add_argument("--landing", type=Path, required=True, help="folder that holds one folder a night, named YYYY-MM-DD")
-    command.add_argument("--store", type=Path, required=True, help="the store file, made when missing; its key lies beside it")
+    command.add_argument(
+        "--landing", type=Path, required=True, help="folder that holds one folder a night, named YYYY-MM-DD"
+    )
+    command.add_argument(
+        "--store", type=Path, required=True, help="the store file, made when missing; its key lies beside it"
+    )
     command.add_argument("--out", type=Path, required=True, help="folder that receives one folder of results a night")
     command.add_argument("--config", type=Path, help="settings that differ from the shipped ones (TOML)")
-    command.add_argument("--engine", choices=["duckdb"], default="duckdb", help="where pairs are scored (default: duckdb)")
+    command.add_argument(
+        "--engine", choices=["duckdb"], default="duckdb", help="where pairs are scored (default: duckdb)"
+    )
     command.add_argument("--threads", type=_positive, default=2, help="processor cores to use (default: 2)")
-    command.add_argument("--memory", default="4GB", help="memory DuckDB may use before it spills, encrypted (default: 4GB)")
+    command.add_argument(
+        "--memory", default="4GB", help="memory DuckDB may use before it spills, encrypted (default: 4GB)"
+    )
     command.add_argument("--no-prefect", action="store_true", help="run the same stages without Prefect")
 
 

@@ -1,6 +1,6 @@
 """docs/reference from the code: the extract contracts' columns and the settings with their reasons.
 
-    python -m linkage.dictionary docs/reference
+python -m linkage.dictionary docs/reference
 """
 
 from __future__ import annotations

@@ -70,8 +70,12 @@ def _merge(con: duckdb.DuckDBPyConnection, contract: Contract, night: Night) -> 
         f"UPDATE {table} AS r SET known_to = $night WHERE r.known_to IS NULL "
         "AND r.supplier IN (SELECT supplier FROM delivered) "
         f"AND NOT EXISTS (SELECT 1 FROM arriving AS a WHERE a.supplier = r.supplier AND a.{key} = r.{key} "
-        f"AND a.row_hash = r.row_hash) {_still_told(contract)}",
-        {"night": night.date},
+        f"AND a.row_hash = r.row_hash) {_still_told(contract)} "
+        # A row that was set aside tonight was not withdrawn: what the record said before stands.
+        f"AND NOT (r.{key} IN (SELECT q.record_id FROM quarantine AS q "
+        "WHERE q.contract = $contract AND q.supplier = r.supplier) "
+        f"AND NOT EXISTS (SELECT 1 FROM arriving AS a WHERE a.supplier = r.supplier AND a.{key} = r.{key}))",
+        {"night": night.date, "contract": contract.name},
     )
     con.execute(
         f"INSERT INTO {table} (supplier, known_from, known_to, row_hash, {columns}) "

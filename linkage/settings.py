@@ -68,7 +68,7 @@ def _overlay(base: Mapping[str, Any], over: Mapping[str, Any], where: str) -> di
     merged = dict(base)
     for key, value in over.items():
         name = f"{where}{key}"
-        is_open = where.split(".")[0] in OPEN_TABLES
+        is_open = where.split(".", maxsplit=1)[0] in OPEN_TABLES
         if key not in base and not is_open:
             raise SettingsError(f"unknown setting {name}; see {SHIPPED.name} for the settings there are")
         known = base.get(key)

@@ -73,7 +73,9 @@ def key_for(store: Path) -> str:
     if file.exists():
         return file.read_text(encoding="ascii").strip()
     if store.exists():
-        raise StoreError(f"{store} is encrypted and its key {file.name} is missing; put it back or set LINKAGE_STORE_KEY")
+        raise StoreError(
+            f"{store} is encrypted and its key {file.name} is missing; put it back or set LINKAGE_STORE_KEY"
+        )
     store.parent.mkdir(parents=True, exist_ok=True)
     descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w", encoding="ascii") as handle:

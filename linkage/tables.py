@@ -53,7 +53,9 @@ class Contract:
 
 
 def _c(name: str, need: Need, meaning: str, *, type: str = "VARCHAR", allowed: tuple[str, ...] = ()) -> Column:
-    personal = name not in _IMPERSONAL and not name.endswith(("_on", "_from", "_to", "_code")) or name in _DATES_OF_PEOPLE
+    personal = (
+        name not in _IMPERSONAL and not name.endswith(("_on", "_from", "_to", "_code"))
+    ) or name in _DATES_OF_PEOPLE
     return Column(name, type, need, meaning, allowed, personal)
 
 
@@ -64,9 +66,7 @@ _I = "INTEGER"
 
 
 def _address(prefix: str = "", need: Need = "r") -> tuple[Column, ...]:
-    lines = tuple(
-        _c(f"{prefix}address_line_{i}", need, f"address line {i}, as a clerk typed it") for i in range(1, 6)
-    )
+    lines = tuple(_c(f"{prefix}address_line_{i}", need, f"address line {i}, as a clerk typed it") for i in range(1, 6))
     return (
         *lines,
         _c(f"{prefix}postcode", need, "postcode, may be wrong"),
@@ -263,7 +263,12 @@ POLICE = Contract(
             allowed=("home", "temporary", "bail", "institution"),
         ),
         *_address("occurrence_"),
-        _c("outcome", "o", "an allegation is not a conviction", allowed=("allegation", "charged", "convicted", "no_further_action")),
+        _c(
+            "outcome",
+            "o",
+            "an allegation is not a conviction",
+            allowed=("allegation", "charged", "convicted", "no_further_action"),
+        ),
         _c("risk_grade", "o", "domestic abuse only", allowed=("standard", "medium", "high")),
         _c("warning_markers", "o", "`;`-separated: violent, weapons, drugs, mental_health, domestic_abuse"),
         _DISCLOSURE,

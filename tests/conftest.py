@@ -50,19 +50,23 @@ def accept(con: duckdb.DuckDBPyConnection, night: Night) -> Callable[..., None]:
         )
         for contract in CONTRACTS.values():
             columns = ", ".join(f'"{c.name}" {c.type}' for c in contract.columns)
-            con.execute(f"CREATE OR REPLACE TABLE accepted_{contract.name} (supplier VARCHAR, row_number BIGINT, {columns})")
+            con.execute(
+                f"CREATE OR REPLACE TABLE accepted_{contract.name} (supplier VARCHAR, row_number BIGINT, {columns})"
+            )
             suppliers = {"s"}
             for number, row in enumerate(contracts.get(contract.name, ()), start=1):
                 full = {"supplier": "s", "row_number": number, **row}
                 suppliers.add(full["supplier"])
                 names = ", ".join(f'"{n}"' for n in full)
                 con.execute(
-                    f"INSERT INTO accepted_{contract.name} ({names}) VALUES ({', '.join('?' * len(full))})", list(full.values())
+                    f"INSERT INTO accepted_{contract.name} ({names}) VALUES ({', '.join('?' * len(full))})",
+                    list(full.values()),
                 )
             for supplier in sorted(suppliers):
                 if contract.name not in silent:
                     con.execute(
-                        "INSERT INTO input_file VALUES (?, ?, 'f', 'x', 0, 0, 'accepted', [], NULL)", [contract.name, supplier]
+                        "INSERT INTO input_file VALUES (?, ?, 'f', 'x', 0, 0, 'accepted', [], NULL)",
+                        [contract.name, supplier],
                     )
 
     return fill

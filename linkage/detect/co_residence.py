@@ -88,6 +88,9 @@ def _weigh(finding: Finding, row: dict[str, Any], night: Night) -> None:
 
 def _look_for_benign(finding: Finding, row: dict[str, Any], night: Night, infant: bool) -> None:
     days = grace_days(night.settings, _lagging(row), infant=infant)
+    if infant and row["on_police"] and row["verified"]:
+        # Officers were at the door: with a child under one nobody waits for a register to follow.
+        days = 0
     recent = row["since"] > night.date - timedelta(days=days) or _register_is_fresh(row, night)
     finding.benign = [
         Benign("recent_move", recent, f"first said {row['since']}; records may lag {days} days"),

@@ -30,8 +30,7 @@ def find(con: duckdb.DuckDBPyConnection, night: Night) -> list[Finding]:
     grouped: dict[frozenset[str], list[dict[str, Any]]] = defaultdict(list)
     for row in rows(con, QUERY):
         grouped[frozenset((row["older_uprn"], row["uprn"]))].append(row)
-    findings = [_finding(con, night, found) for _, found in sorted(grouped.items(), key=lambda g: sorted(g[0]))]
-    return findings
+    return [_finding(con, night, found) for _, found in sorted(grouped.items(), key=lambda g: sorted(g[0]))]
 
 
 def _finding(con: duckdb.DuckDBPyConnection, night: Night, found: list[dict[str, Any]]) -> Finding:
@@ -39,8 +38,12 @@ def _finding(con: duckdb.DuckDBPyConnection, night: Night, found: list[dict[str,
     subject = row["subject_id"]
     people = sorted({r["subject_id"] for r in found})
     carers = sorted({r["subject_id"] for r in found if r["part"] == "carer"} - {subject})
-    children = sorted({r["subject_id"] for r in found if r["part"] == "child"} | {r["child_id"] for r in found if r["child_id"]})
-    mothers = sorted({r["subject_id"] for r in found if r["part"] == "mother"} | {r["mother_id"] for r in found if r["mother_id"]})
+    children = sorted(
+        {r["subject_id"] for r in found if r["part"] == "child"} | {r["child_id"] for r in found if r["child_id"]}
+    )
+    mothers = sorted(
+        {r["subject_id"] for r in found if r["part"] == "mother"} | {r["mother_id"] for r in found if r["mother_id"]}
+    )
     pregnancy = next((r["pregnancy"] for r in found if r["pregnancy"]), None)
     infant = any(r["infant"] for r in found)
     uprns = sorted({row["older_uprn"], row["uprn"]})
@@ -100,7 +103,17 @@ def _look_for_benign(finding: Finding, row: dict[str, Any], night: Night, infant
     recent = row["since"] > night.date - timedelta(days=days)
     finding.benign = [
         Benign("recent_move", recent, f"newer home first given {row['since']}; the older record may lag {days} days"),
-        Benign("same_building", row["same_building"], "looked whether the two are a flat and its building, or neighbours in one"),
-        Benign("landlord_or_second_home", row["landlord"] and not row["newer_on_gp"], "looked for council tax at more than one property"),
-        Benign("student_or_boarding", row["students"], "looked for a student exemption or disregard at either property"),
+        Benign(
+            "same_building",
+            row["same_building"],
+            "looked whether the two are a flat and its building, or neighbours in one",
+        ),
+        Benign(
+            "landlord_or_second_home",
+            row["landlord"] and not row["newer_on_gp"],
+            "looked for council tax at more than one property",
+        ),
+        Benign(
+            "student_or_boarding", row["students"], "looked for a student exemption or disregard at either property"
+        ),
     ]

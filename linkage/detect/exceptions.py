@@ -113,7 +113,8 @@ class Writer:
             "evidence": evidence,
             "benign_considered": [b.as_dict() for b in finding.benign],
             "supporting": [
-                {"kind": f.kind, "claim": wording.claim(f, self.address, self.council_names)} for f in situation.supporting
+                {"kind": f.kind, "claim": wording.claim(f, self.address, self.council_names)}
+                for f in situation.supporting
             ],
             "checks": wording.checks(finding),
         }

@@ -25,8 +25,7 @@ def find(con: duckdb.DuckDBPyConnection, night: Night) -> list[Finding]:
     grouped: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
     for row in rows(con, QUERY):
         grouped[(row["subject_id"], row["mother_id"])].append(row)
-    findings = [_finding(con, night, found[0]) for _, found in sorted(grouped.items()) if _hidden(found[0])]
-    return findings
+    return [_finding(con, night, found[0]) for _, found in sorted(grouped.items()) if _hidden(found[0])]
 
 
 def _hidden(row: dict[str, Any]) -> bool:
@@ -126,8 +125,16 @@ def _look_for_benign(finding: Finding, row: dict[str, Any]) -> None:
     apart = row["adult_older_by"]
     generation = apart is not None and abs(apart) >= 16 and not row["told_elsewhere"]
     finding.benign = [
-        Benign("relative_by_their_own_word", bool(row["kin_stated"]), "looked for a stated parent, sibling or other relative"),
+        Benign(
+            "relative_by_their_own_word",
+            bool(row["kin_stated"]),
+            "looked for a stated parent, sibling or other relative",
+        ),
         Benign("professional_or_landlord", bool(row["professional"]), "looked for a stated professional relationship"),
         Benign("another_generation", generation, "looked at the gap in age to the mother"),
-        Benign("same_person_registered", bool(row["same_name"]), "looked for a registered resident of the same name and age"),
+        Benign(
+            "same_person_registered",
+            bool(row["same_name"]),
+            "looked for a registered resident of the same name and age",
+        ),
     ]

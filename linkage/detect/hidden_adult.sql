@@ -49,8 +49,13 @@ told AS (
     FROM pregnancy AS p
     INNER JOIN unnest(p.baby_ids) AS b (baby_id) ON TRUE
     INNER JOIN relation AS r ON r.person_b = b.baby_id AND r.relation = 'parent'
+    LEFT JOIN mention AS k
+        ON
+            k.contract = r.contract AND k.supplier = r.supplier AND k.record_id = r.record_id AND k.mention = r.mention
     WHERE
         r.person_a <> p.mother_id
+        -- The baby's mother by another record is the mother herself, linked or not.
+        AND k.relationship IS DISTINCT FROM 'mother'
         AND NOT (r.contract = 'maternity_booking' AND r.supplier = p.supplier AND r.record_id = p.record_id)
 ),
 

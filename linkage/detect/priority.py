@@ -30,10 +30,16 @@ def decide(
     together = finding.kind == "unregistered_co_residence" or bool(finding.observed)
     high = any(f["risk_grade"] == "high" and f["occurred_on"] >= night - timedelta(days=365) for f in recent)
     if recent and young and together and high:
-        return Priority("A", ("A child under one or a pregnancy; a high-risk police record in the last year; one home.",))
+        return Priority(
+            "A", ("A child under one or a pregnancy; a high-risk police record in the last year; one home.",)
+        )
     if recent and (young or together) and finding.kind != "address_divergence":
         reason = f"A police record of violence, weapons or domestic abuse in the last {years} years"
-        return Priority("B", (f"{reason}; {'a child under one or a pregnancy' if young else 'one home with a child'}.",))
+        return Priority(
+            "B", (f"{reason}; {'a child under one or a pregnancy' if young else 'one home with a child'}.",)
+        )
     if young and crosses and finding.kind == "unregistered_co_residence":
-        return Priority("B", ("A child under one or a pregnancy, and the records lie on two sides of a council boundary.",))
+        return Priority(
+            "B", ("A child under one or a pregnancy, and the records lie on two sides of a council boundary.",)
+        )
     return Priority("C", ("No urgent fact is recorded: for the source agency to verify.",))

@@ -34,7 +34,7 @@ SELECT
     s.*,
     coalesce(s.born > $night - INTERVAL 18 YEAR, FALSE) AND s.died_on IS NULL AS is_child,
     coalesce(s.born > $night - INTERVAL 1 YEAR, FALSE) AND s.died_on IS NULL AS is_infant,
-    coalesce(s.born <= $night - INTERVAL 16 YEAR, s.born_before IS NOT NULL OR s.born IS NULL) AND s.died_on IS NULL
+    coalesce(s.born <= $night - INTERVAL 18 YEAR, TRUE) AND s.died_on IS NULL
         AS is_grown_up,
     h.person_id IS NOT NULL AS shielded
 FROM summed AS s

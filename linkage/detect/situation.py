@@ -47,7 +47,9 @@ def _same(strong: Finding, weak: Finding) -> bool:
     if strong.kind == weak.kind == "hidden_adult":
         return False
     if weak.kind == "hidden_adult":
-        return strong.subject_id == weak.subject_id and (weak.mother_id in strong.people or strong.family_id == weak.family_id)
+        return strong.subject_id == weak.subject_id and (
+            weak.mother_id in strong.people or strong.family_id == weak.family_id
+        )
     if strong.kind == "hidden_adult":
         return strong.subject_id == weak.subject_id and shares_place
     return shares_place and bool(set(strong.people) & set(weak.people))

@@ -98,7 +98,11 @@ def says(row: dict[str, Any], address: dict[str, str]) -> tuple[str, list[str]]:
         "next_of_kin": "next of kin",
     }[row["mention"]]
     stated = row["relationship"]
-    told = f", stated relationship: {stated.replace('_', ' ')}" if stated and stated != "other" else ", relationship not stated"
+    told = (
+        f", stated relationship: {stated.replace('_', ' ')}"
+        if stated and stated != "other"
+        else ", relationship not stated"
+    )
     return (
         f"The {source} names this person as {part}{told if row['mention'] in ('emergency_contact', 'next_of_kin') else ''}.",
         [f"{row['mention']}_name", f"{row['mention']}_relationship", f"{row['mention']}_phone"],
@@ -119,7 +123,9 @@ def checks(finding: Finding) -> list[str]:
     """What to ask whom next. The first line always stands."""
     lines = ["Make a safe-contact decision before anyone speaks to the adults, relatives or community."]
     if finding.kind == "hidden_adult":
-        lines.append("Ask the midwife or health visitor, alone with the mother, who this person is to her and the child.")
+        lines.append(
+            "Ask the midwife or health visitor, alone with the mother, who this person is to her and the child."
+        )
         lines.append("Ask maternity whether the father was not asked about, not known, or not named by choice.")
     if finding.unborn or finding.infant:
         lines.append("Ask the health visitor or midwife where the baby sleeps, or will sleep.")

@@ -59,13 +59,13 @@ def read_truth(con: duckdb.DuckDBPyConnection, truth: Path) -> Truth:
     """The tables of the truth folder that judge exceptions."""
     homes: dict[str, list[tuple[str, date, date, float]]] = defaultdict(list)
     for person, uprn, start, end, share in con.execute(
-        'SELECT true_person, uprn, coalesce("from", DATE \'1900-01-01\'), coalesce("to", DATE \'9999-12-31\'), share '
+        "SELECT true_person, uprn, coalesce(\"from\", DATE '1900-01-01'), coalesce(\"to\", DATE '9999-12-31'), share "
         f"FROM read_parquet('{truth / 'residence.parquet'}')"
     ).fetchall():
         homes[person].append((uprn, start, end, share))
     ties: dict[frozenset[str], list[tuple[str, date, date]]] = defaultdict(list)
     for a, relation, b, start, end in con.execute(
-        'SELECT true_person_a, relation, true_person_b, coalesce("from", DATE \'1900-01-01\'), '
+        "SELECT true_person_a, relation, true_person_b, coalesce(\"from\", DATE '1900-01-01'), "
         f"coalesce(\"to\", DATE '9999-12-31') FROM read_parquet('{truth / 'relations.parquet'}')"
     ).fetchall():
         ties[frozenset((a, b))].append((relation, start, end))
@@ -120,7 +120,11 @@ def _speaks_of(one: Judged, uprns: set[str], situation: Row) -> bool:
     if situation["true_person"] not in one.people:
         return False
     other, uprn = situation["other_person"], situation["uprn"]
-    return (uprn is not None and uprn in uprns) or (other is not None and other in one.people) or (uprn is None and other is None)
+    return (
+        (uprn is not None and uprn in uprns)
+        or (other is not None and other in one.people)
+        or (uprn is None and other is None)
+    )
 
 
 def holds(one: Judged, truth: Truth) -> bool:

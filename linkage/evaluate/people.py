@@ -67,6 +67,7 @@ def _prf(both: float, output: float, true: float) -> Figures:
 
 def involving(con: duckdb.DuckDBPyConnection, condition: str) -> Figures:
     """The same over pairs of which at least one mention meets a condition: all pairs less those of the others."""
+
     def count(by: str) -> float:
         return _pairs(con, "held", by) - _pairs(con, f"(SELECT * FROM held WHERE NOT ({condition}))", by)
 
@@ -79,7 +80,9 @@ def contract_pairs(con: duckdb.DuckDBPyConnection) -> dict[str, Figures]:
     found: dict[str, Figures] = {}
     for i, a in enumerate(names):
         for b in names[i:]:
-            found[f"{a} & {b}"] = _prf(*(_across(con, a, b, by) for by in ("person_id, true_person", "person_id", "true_person")))
+            found[f"{a} & {b}"] = _prf(
+                *(_across(con, a, b, by) for by in ("person_id, true_person", "person_id", "true_person"))
+            )
     return found
 
 

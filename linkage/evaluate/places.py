@@ -38,7 +38,7 @@ def households(con: duckdb.DuckDBPyConnection, night: Path, truth: Path) -> dict
         "WITH who AS (SELECT person_id, mode(true_person) AS true_person FROM held GROUP BY person_id), "
         "said AS (SELECT DISTINCT w.true_person, h.uprn FROM read_parquet($households) AS h INNER JOIN who AS w USING (person_id) "
         "WHERE h.valid_to IS NULL OR h.valid_to > $night), "
-        "truth AS (SELECT true_person, uprn FROM read_parquet($residence) WHERE \"from\" <= $night "
+        'truth AS (SELECT true_person, uprn FROM read_parquet($residence) WHERE "from" <= $night '
         "AND coalesce(\"to\", DATE '9999-12-31') > $night AND uprn IN (SELECT uprn FROM said) "
         "AND true_person IN (SELECT true_person FROM who)), "
         "p AS (SELECT avg(CASE WHEN t.true_person IS NULL THEN 0.0 ELSE 1 END) AS v FROM said LEFT JOIN truth AS t "

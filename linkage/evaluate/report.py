@@ -80,18 +80,25 @@ def render(result: dict[str, Any]) -> str:
 
 
 def _prf(name: str, f: dict[str, Any]) -> str:
-    return f"{name:<28} precision {f['precision']:.4f}  recall {f['recall']:.4f}" + (f"  F1 {f['f1']:.4f}" if "f1" in f else "")
+    return f"{name:<28} precision {f['precision']:.4f}  recall {f['recall']:.4f}" + (
+        f"  F1 {f['f1']:.4f}" if "f1" in f else ""
+    )
 
 
 def _exceptions(f: dict[str, Any]) -> list[str]:
     lines = [f"  raised {f['raised']}, waiting {f['waiting']}, by priority {f['by_priority']}"]
-    lines += [f"  {n:<52} recall {r['strict']:.2f} (with supporting {r['lenient']:.2f}) of {r['situations']}" for n, r in f["recall"].items()]
+    lines += [
+        f"  {n:<52} recall {r['strict']:.2f} (with supporting {r['lenient']:.2f}) of {r['situations']}"
+        for n, r in f["recall"].items()
+    ]
     lines += [f"  {n:<52} precision {p['true']:.2f} of {p['raised']}" for n, p in f["precision"].items()]
     lines += [f"  true among the {n} highest: {share}" for n, share in f["highest"].items()]
     if f["look_alikes"]:
         lines.append(f"  look-alikes raised: {f['look_alikes']['share_raised']:.3f}")
         lines += [
-            f"    {n:<50} {c['raised']} of {c['there']}" for n, c in f["look_alikes"]["by_explanation"].items() if c["raised"]
+            f"    {n:<50} {c['raised']} of {c['there']}"
+            for n, c in f["look_alikes"]["by_explanation"].items()
+            if c["raised"]
         ]
     lines.append(f"  calibration error of scores: {f['calibration']['ece']:.3f}")
     lines.append(f"  delay in nights: {f['delay_nights']}")

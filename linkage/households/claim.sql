@@ -72,7 +72,8 @@ SELECT
     -- A record that ends before it begins was corrected at its end: it speaks for that day alone.
     least(s.valid_from, coalesce(s.valid_to, s.valid_from)) AS valid_from,
     s.valid_to,
-    s.basis,
+    -- A home at which the occurrence itself happened was seen by the officers who came.
+    CASE WHEN s.contract = 'police' AND s.address_role = 'home' AND o.uprn = a.uprn THEN 'verified' ELSE s.basis END AS basis,
     s.is_register,
     s.known_on,
     -- An HMO's liable person is its landlord, by law; text that matches only a building is nobody's home.
@@ -88,4 +89,5 @@ INNER JOIN address_match AS a
     ON a.mention_id = concat_ws('|', s.contract, s.supplier, s.record_id, s.mention) AND a.address_role = s.address_role
 INNER JOIN person AS p ON p.mention_id = a.mention_id
 LEFT JOIN property AS t ON a.uprn = t.uprn
+LEFT JOIN address_match AS o ON a.mention_id = o.mention_id AND o.address_role = 'occurrence'
 ORDER BY mention_id, address_role

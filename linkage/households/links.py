@@ -74,7 +74,9 @@ def run(con: duckdb.DuckDBPyConnection, night: Night) -> int:
     run_sql(con, HERE / "profile_name.sql")
     run_sql(con, HERE / "household_input.sql")
     _score(con)
-    links = run_sql(con, HERE / "household_link.sql", {"link_at": night.settings.number("households.link_at_probability")})
+    links = run_sql(
+        con, HERE / "household_link.sql", {"link_at": night.settings.number("households.link_at_probability")}
+    )
     for table in ("profile_name", "household_input", "scored_household"):
         con.execute(f"DROP TABLE {table}")
     return links
@@ -83,7 +85,9 @@ def run(con: duckdb.DuckDBPyConnection, night: Night) -> int:
 def _score(con: duckdb.DuckDBPyConnection) -> None:
     logging.getLogger("splink").setLevel(logging.ERROR)
     api = DuckDBAPI(connection=con)
-    linker = Linker(api.register("household_input", dataset_display_name="households"), SETTINGS, log_level=logging.ERROR)
+    linker = Linker(
+        api.register("household_input", dataset_display_name="households"), SETTINGS, log_level=logging.ERROR
+    )
     predicted = linker.inference.predict()
     con.execute(
         "CREATE OR REPLACE TABLE scored_household AS SELECT household_id_l, household_id_r, match_probability "

@@ -74,7 +74,8 @@ class Past:
 def _past(con: duckdb.DuckDBPyConnection) -> dict[str, Past]:
     rows = con.execute(
         "SELECT exception_id, arg_max(thread, night), min(night), "
-        "max(night) FILTER (WHERE status NOT IN ('released', 'continuing')), arg_max(status, night) FILTER (WHERE status NOT IN ('released', 'continuing')), "
+        "max(night) FILTER (WHERE status NOT IN ('released', 'continuing')), "
+        "arg_max(status, night) FILTER (WHERE status NOT IN ('released', 'continuing')), "
         "arg_max(waiting, night), arg_max(content_hash, night), arg_max(content, night), arg_max(detail, night) "
         "FROM store.exception_event GROUP BY exception_id ORDER BY exception_id"
     ).fetchall()
@@ -104,14 +105,15 @@ def _threads(con: duckdb.DuckDBPyConnection, past: dict[str, Past]) -> dict[str,
 
 
 def _renamed(thread: str, into: dict[str, str]) -> str:
-    parts = []
-    for part in thread.split("|"):
-        seen: set[str] = set()
-        while part in into and part not in seen:
-            seen.add(part)
-            part = into[part]
-        parts.append(part)
-    return "|".join(parts)
+    return "|".join(_became(part, into) for part in thread.split("|"))
+
+
+def _became(person_id: str, into: dict[str, str]) -> str:
+    seen: set[str] = set()
+    while person_id in into and person_id not in seen:
+        seen.add(person_id)
+        person_id = into[person_id]
+    return person_id
 
 
 def _unique(raised: list[Raised]) -> list[Raised]:
@@ -218,7 +220,9 @@ def _append(con: duckdb.DuckDBPyConnection, night: Night, entries: list[Entry], 
 def lay_out(con: duckdb.DuckDBPyConnection, entries: list[Entry]) -> None:
     """`exception` (one row an exception of tonight) and `exception_person` (one row a person in one), for the audit."""
     con.execute("CREATE OR REPLACE TABLE exception (exception_id VARCHAR, kind VARCHAR, status VARCHAR, score DOUBLE)")
-    con.execute("CREATE OR REPLACE TABLE exception_person (exception_id VARCHAR, person_id VARCHAR, role VARCHAR, unborn BOOLEAN)")
+    con.execute(
+        "CREATE OR REPLACE TABLE exception_person (exception_id VARCHAR, person_id VARCHAR, role VARCHAR, unborn BOOLEAN)"
+    )
     for entry in entries:
         told = entry.exception
         con.execute(

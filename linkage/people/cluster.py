@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import jellyfish
+
+Known = TypeVar("Known", date, str)
 
 
 class Facts(NamedTuple):
@@ -59,15 +61,11 @@ class Cluster:
             cluster.names.append((facts.given_keys, facts.family_keys))
         elif facts.initials:
             cluster.initials.append(facts.initials)
-        for values, value in (
-            (cluster.born, facts.born),
-            (cluster.nhs_numbers, facts.nhs_number),
-            (cluster.named_by, facts.names_number),
-            (cluster.births, facts.birth),
-            (cluster.force_keys, facts.force_key),
-        ):
-            if value is not None:
-                values.add(value)  # type: ignore[attr-defined]
+        cluster.born |= _of(facts.born)
+        cluster.nhs_numbers |= _of(facts.nhs_number)
+        cluster.named_by |= _of(facts.names_number)
+        cluster.births |= _of(facts.birth)
+        cluster.force_keys |= _of(facts.force_key)
         if facts.account:
             cluster.accounts[facts.account] = facts.record
         cluster.born_before = facts.born_before or date.max
@@ -91,6 +89,10 @@ class Cluster:
         self.born_after = max(self.born_after, other.born_after)
 
 
+def _of(value: Known | None) -> set[Known]:
+    return set() if value is None else {value}
+
+
 def conflict(a: Cluster, b: Cluster) -> str | None:
     """Why the two cannot be one person, or None."""
     if a.nhs_numbers and b.nhs_numbers and a.nhs_numbers != b.nhs_numbers:
@@ -106,7 +108,9 @@ def conflict(a: Cluster, b: Cluster) -> str | None:
         return "given_names_differ"
     if not sure and any(not may_be_one_date(x, y) for x in a.born for y in b.born):
         return "birth_dates_differ"
-    if any(b.accounts.get(account, record) != record for account, record in a.accounts.items()) and not (a.born & b.born):
+    if any(b.accounts.get(account, record) != record for account, record in a.accounts.items()) and not (
+        a.born & b.born
+    ):
         return "same_account"
     born = a.born | b.born
     before, after = min(a.born_before, b.born_before), max(a.born_after, b.born_after)

@@ -105,6 +105,7 @@ FAMILY_AND_HOME = Comparison(
         Level("family", "family_last_l = family_last_r", "the same family name", tf="family_last"),
         Level("family_shared", _SAME_FAMILY, "an earlier or second family name in common"),
         Level("family_near", _NEAR_FAMILY, "family names that differ by a letter or two"),
+        Level("family_sounds", "family_sound_l = family_sound_r", "family names that sound alike"),
         Level("postcode", "postcode_l = postcode_r", "the same postcode under another family name", per_person=True),
         Level("family_missing", "len(family_keys_l) = 0 OR len(family_keys_r) = 0", "no family name to compare"),
     ),

@@ -41,6 +41,7 @@ SELECT
     family_last,
     given_written,
     family_written,
+    family_sound,
     CAST(date_of_birth AS VARCHAR) AS born,
     sex,
     nhs_number,

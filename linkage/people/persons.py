@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter, defaultdict
+from itertools import pairwise
 
 import duckdb
 import polars as pl
@@ -58,7 +59,7 @@ def _held(resolution: Resolution, member: str, cluster: Cluster, calibration: li
 
 def calibrated(chance: float, table: list[list[float]]) -> float:
     """A model's probability to a measured one, by a monotone table of (model, measured) points."""
-    for (x0, y0), (x1, y1) in zip(table[:-1], table[1:], strict=True):
+    for (x0, y0), (x1, y1) in pairwise(table):
         if chance <= x1:
             return y0 + (y1 - y0) * (chance - x0) / (x1 - x0) if x1 > x0 else y1
     return table[-1][1]
@@ -174,7 +175,13 @@ def _record_events(
     if events:
         frame = pl.DataFrame(
             sorted((night.date, *e) for e in events),
-            schema={"night": pl.Date, "person_id": pl.String, "event": pl.String, "other": pl.String, "reason": pl.String},
+            schema={
+                "night": pl.Date,
+                "person_id": pl.String,
+                "event": pl.String,
+                "other": pl.String,
+                "reason": pl.String,
+            },
             orient="row",
         )
         con.register("events", frame)

@@ -8,6 +8,7 @@ at one address each have half a claim, so neither gets it. Mentions that neither
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable
 
@@ -19,7 +20,7 @@ Edge = tuple[float, str, str]
 
 def probability(weight: float) -> float:
     """Match weight (log2 odds) to probability."""
-    return 1.0 / (1.0 + 2.0 ** -max(-60.0, min(60.0, weight)))
+    return 1.0 / (1.0 + math.exp2(-max(-60.0, min(60.0, weight))))
 
 
 class Resolution:

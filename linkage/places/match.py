@@ -69,7 +69,9 @@ class Candidate:
     place: int
 
 
-def run(con: duckdb.DuckDBPyConnection, source: str = "address", target: str = "address_match", *, loose: bool = False) -> int:
+def run(
+    con: duckdb.DuckDBPyConnection, source: str = "address", target: str = "address_match", *, loose: bool = False
+) -> int:
     """Resolve every row of `source` into `target`: one row an address, or with `loose` one row each that it may mean.
 
     `loose` is for protection, where a place missed is worse than a place too many. Returns the rows of `source`.
@@ -98,7 +100,8 @@ def _index(con: duckdb.DuckDBPyConnection) -> Index:
         "SELECT uprn, parent_uprn, kind, council_gss, postcode_norm, flat, number, street, building, places FROM property "
         "ORDER BY uprn"
     ).fetchall():
-        one = Property(*row[:9], frozenset(row[9] or []))
+        *parts, places = row
+        one = Property(*parts, frozenset(places or []))
         index.by_uprn[one.uprn] = one
         flat = one.flat or ""
         if one.street and one.number:
@@ -137,7 +140,9 @@ def _candidates(index: Index, parsed: Parsed) -> list[Candidate]:
     here = [n for n in parsed.names if n not in index.names or n in index.places]
     for number, written in parsed.numbered:
         for known, similarity in index.near.get(written, {}).items():
-            for one in _of_street(index, known, number, flat) + ([] if flat else index.by_building.get((known, number), [])):
+            for one in _of_street(index, known, number, flat) + (
+                [] if flat else index.by_building.get((known, number), [])
+            ):
                 _keep(found, one, similarity, parsed, here)
     for written in parsed.names:
         for known, similarity in index.near.get(written, {}).items():

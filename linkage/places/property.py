@@ -18,7 +18,7 @@ from linkage.places import text
 SHARE_COVERED = 0.5
 """A council-tax supplier with fewer of its UPRNs than this in the gazetteers delivers for a council without one."""
 
-_SCHEMA = {
+_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "uprn": pl.String, "parent_uprn": pl.String, "custodian_code": pl.String, "council_gss": pl.String, "kind": pl.String,
     "classification": pl.String, "display_address": pl.String, "postcode_norm": pl.String, "flat": pl.String,
     "number": pl.String, "street": pl.String, "building": pl.String, "places": pl.List(pl.String),
@@ -85,7 +85,9 @@ def _from_council_tax(
     con: duckdb.DuckDBPyConnection, known: set[str], listed: list[dict[str, Any]], hubs: Mapping[str, Mapping[str, Any]]
 ) -> list[dict[str, Any]]:
     lines = ", ".join(f"address_line_{i}" for i in range(1, 6))
-    found = con.execute(f"SELECT supplier, uprn, {lines}, postcode FROM council_tax WHERE uprn IS NOT NULL ORDER BY ALL").fetchall()
+    found = con.execute(
+        f"SELECT supplier, uprn, {lines}, postcode FROM council_tax WHERE uprn IS NOT NULL ORDER BY ALL"
+    ).fetchall()
     by_supplier: dict[str, dict[str, list[tuple[Any, ...]]]] = defaultdict(lambda: defaultdict(list))
     for supplier, uprn, *address in found:
         by_supplier[supplier][uprn].append(tuple(address))
@@ -111,7 +113,9 @@ def _outward_councils(listed: list[dict[str, Any]]) -> dict[str, str]:
     return {code: gss for code, ((gss, n), total) in tops.items() if n >= 0.9 * total}
 
 
-def _stand_in(uprn: str, written: list[tuple[Any, ...]], named: str | None, outward: Mapping[str, str]) -> dict[str, Any]:
+def _stand_in(
+    uprn: str, written: list[tuple[Any, ...]], named: str | None, outward: Mapping[str, str]
+) -> dict[str, Any]:
     """A property from the commonest way its council-tax rows are written (first in order where several are)."""
     *lines, code = Counter(written).most_common(1)[0][0]
     parsed = text.parse(tuple(lines), code)

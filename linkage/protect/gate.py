@@ -108,7 +108,9 @@ def _list_marks(con: duckdb.DuckDBPyConnection, night: Night) -> None:
 def _rows(contract: Contract) -> str:
     """Tonight's rows and every remembered version, so that a mark set later reaches what was learned before."""
     columns = ", ".join(f'"{c}"' for c in ("supplier", *_present(contract)))
-    return f"(SELECT {columns} FROM accepted_{contract.name} UNION ALL SELECT {columns} FROM store.{contract.name}_record)"
+    return (
+        f"(SELECT {columns} FROM accepted_{contract.name} UNION ALL SELECT {columns} FROM store.{contract.name}_record)"
+    )
 
 
 def _present(contract: Contract) -> list[str]:
@@ -157,12 +159,13 @@ def _mark_rows(con: duckdb.DuckDBPyConnection, contract: Contract) -> None:
 
 
 def _standing(contract: Contract) -> str:
-    """What stands tonight: the accepted rows, and the remembered ones of suppliers that did not deliver."""
+    """What stands tonight: the accepted rows, and the remembered ones whose supplier or row did not come through."""
     columns = ", ".join(f'"{c}"' for c in ("supplier", *_present(contract)))
     return (
         f"(SELECT {columns} FROM accepted_{contract.name} UNION ALL SELECT {columns} FROM store.{contract.name}_record "
-        f"WHERE known_to IS NULL AND supplier NOT IN (SELECT supplier FROM input_file "
-        f"WHERE contract = '{contract.name}' AND status = 'accepted'))"
+        f"WHERE known_to IS NULL AND (supplier NOT IN (SELECT supplier FROM input_file "
+        f"WHERE contract = '{contract.name}' AND status = 'accepted') OR ('{contract.name}', supplier, record_id) IN "
+        "(SELECT (contract, supplier, record_id) FROM quarantine)))"
     )
 
 
@@ -201,9 +204,7 @@ def _strip(con: duckdb.DuckDBPyConnection) -> None:
         contract = CONTRACTS[name]
         dropped = [c.name for c in contract.columns if c.name not in KEPT and not _needed(contract, c.name)]
         assignments = ", ".join(f'"{c}" = NULL' for c in dropped)
-        condition = (
-            f"('{name}', supplier, record_id) IN (SELECT (contract, supplier, record_id) FROM restricted_row)"
-        )
+        condition = f"('{name}', supplier, record_id) IN (SELECT (contract, supplier, record_id) FROM restricted_row)"
         con.execute(f"UPDATE accepted_{name} SET {assignments} WHERE {condition}")
         con.execute(f"UPDATE store.{name}_record SET {assignments} WHERE {condition}")
 

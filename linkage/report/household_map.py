@@ -27,12 +27,16 @@ def svg(view: View) -> str:
     for j, place in enumerate(places):
         dashed = "" if place["role"] == "On a register" else ' stroke-dasharray="6 4"'
         for y in left:
-            parts.append(f'<line x1="{BOX + 12}" y1="{y + 13}" x2="{WIDTH - BOX - 72}" y2="{right[j] + 24}" class="tie"{dashed}/>')
+            parts.append(
+                f'<line x1="{BOX + 12}" y1="{y + 13}" x2="{WIDTH - BOX - 72}" y2="{right[j] + 24}" class="tie"{dashed}/>'
+            )
     for y, person in zip(left, people, strict=True):
         parts.append(_label(10, y, BOX, 26, [f"{person['role']}: {person['name']}"], round_=13))
     for y, place in zip(right, places, strict=True):
         parts.append(_label(WIDTH - BOX - 70, y, BOX + 60, 48, [_short(place["address"]), place["role"]], round_=2))
-    parts.append(f'<text x="10" y="{height - 10}" class="key">Solid line: on a register. Dashed line: in other records only.</text>')
+    parts.append(
+        f'<text x="10" y="{height - 10}" class="key">Solid line: on a register. Dashed line: in other records only.</text>'
+    )
     return "".join([*parts, "</svg>"])
 
 

@@ -42,7 +42,11 @@ def write(folder: Path, gss: str, content: NightContent) -> list[Path]:
 def html(content: NightContent, gss: str, mine: list[View]) -> str:
     """The report as one page that needs nothing else: no script, no request, everything escaped."""
     environment = Environment(
-        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
     led = [v for v in mine if v["reader"] == "lead"]
     return environment.get_template("hub.html").render(
@@ -77,7 +81,9 @@ def _rows(mine: list[View]) -> list[list[str]]:
 def _cell(value: Any) -> str:
     """One cell as text: lists joined, and nothing that a spreadsheet would run."""
     if isinstance(value, list):
-        value = "; ".join(_cell(v.get("address") or f"{v['role']}: {v['name']}") if isinstance(v, dict) else str(v) for v in value)
+        value = "; ".join(
+            _cell(v.get("address") or f"{v['role']}: {v['name']}") if isinstance(v, dict) else str(v) for v in value
+        )
     text = {True: "yes", False: "no"}.get(value, value) if isinstance(value, bool) else str(value)
     text = str(text)
     return f"'{text}" if text.startswith(FORMULA) else text
@@ -97,7 +103,9 @@ def table_xlsx(mine: list[View], content: NightContent) -> bytes:
     out = io.BytesIO()
     options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
     book = xlsxwriter.Workbook(out, options)
-    book.set_properties({"title": f"Exceptions {content.night}", "created": datetime.combine(content.night, datetime.min.time())})
+    book.set_properties(
+        {"title": f"Exceptions {content.night}", "created": datetime.combine(content.night, datetime.min.time())}
+    )
     sheet = book.add_worksheet("Exceptions")
     bold, wrapped = book.add_format({"bold": True}), book.add_format({"text_wrap": True, "valign": "top"})
     sheet.write_row(0, 0, [c.replace("_", " ") for c in allow.CSV], bold)

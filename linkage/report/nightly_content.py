@@ -106,7 +106,9 @@ def _detail(con: duckdb.DuckDBPyConnection, entry: Entry) -> Detail:
         priority_reasons=list(told["priority_reasons"]),
         link_evidence=_links(con, entry.exception),
         score_parts=[(what, part) for what, part in told["score_parts"]],
-        changed=[] if entry.exception["status"] != "changed" else ["The records or the priority behind this changed tonight."],
+        changed=[]
+        if entry.exception["status"] != "changed"
+        else ["The records or the priority behind this changed tonight."],
         timeline=sorted(timeline),
         notices={},
     )
@@ -114,9 +116,7 @@ def _detail(con: duckdb.DuckDBPyConnection, entry: Entry) -> Detail:
 
 def _links(con: duckdb.DuckDBPyConnection, exception: dict[str, Any]) -> list[LinkEvidence]:
     """Why the records of one person are held to be one person: each record's strongest pair with another of them."""
-    keys = sorted(
-        {f"{e['contract']}|{e['supplier']}|{e['record_id']}|{e['mention']}" for e in exception["evidence"]}
-    )
+    keys = sorted({f"{e['contract']}|{e['supplier']}|{e['record_id']}|{e['mention']}" for e in exception["evidence"]})
     pairs = rows(
         con,
         "SELECT q.*, l.contract AS contract_l, r.contract AS contract_r, a.link_probability AS held_l, "

@@ -7,7 +7,7 @@ from typing import Any
 
 from linkage import vocabulary as words
 from linkage.report import allow
-from linkage.report.content import Detail, NightContent
+from linkage.report.content import Detail, LinkEvidence, NightContent
 
 View = dict[str, Any]
 ORDER = {"A": 0, "B": 1, "C": 2, "H": 3}
@@ -16,7 +16,10 @@ ORDER = {"A": 0, "B": 1, "C": 2, "H": 3}
 def views(content: NightContent, gss: str) -> list[View]:
     """A hub's exceptions: those to look at first, by priority, then score; what waits comes last."""
     mine = [e for e in content.exceptions if gss in e["hubs"]]
-    ranked = sorted(mine, key=lambda e: (e["status"] == "resolved", e["waiting"], ORDER[e["priority"]], -e["score"], e["exception_id"]))
+    ranked = sorted(
+        mine,
+        key=lambda e: (e["status"] == "resolved", e["waiting"], ORDER[e["priority"]], -e["score"], e["exception_id"]),
+    )
     return [_lead(content, e) if e["hubs"][0] == gss else _notified(content, e, gss) for e in ranked]
 
 
@@ -55,11 +58,7 @@ def _lead(content: NightContent, exception: Mapping[str, Any]) -> View:
         "supporting": [s["claim"] for s in exception["supporting"]],
         "checks": list(exception["checks"]),
         "not_known": list(detail.not_known) + _stale(content, exception),
-        "link_evidence": [
-            {"sentence": l.sentence, "agreed": list(l.agreed), "disagreed": list(l.disagreed), "missing": list(l.missing),
-             "strength": l.strength}
-            for l in detail.link_evidence
-        ],
+        "link_evidence": [_link(link) for link in detail.link_evidence],
         "changed": list(detail.changed),
         "resolved_because": exception.get("resolved_because", ""),
         "stale_sources": _stale(content, exception),
@@ -68,12 +67,24 @@ def _lead(content: NightContent, exception: Mapping[str, Any]) -> View:
     return _cut(view, allow.LEAD)
 
 
+def _link(link: LinkEvidence) -> View:
+    return {
+        "sentence": link.sentence,
+        "agreed": list(link.agreed),
+        "disagreed": list(link.disagreed),
+        "missing": list(link.missing),
+        "strength": link.strength,
+    }
+
+
 def _notified(content: NightContent, exception: Mapping[str, Any], gss: str) -> View:
     lead = content.hubs[exception["hubs"][0]]
     residents = [
         _person(content, p)
         for p in exception["people"]
-        if p["role"] not in ("child", "mother") and (known := content.people.get(p["person_id"])) and known.home_gss == gss
+        if p["role"] not in ("child", "mother")
+        and (known := content.people.get(p["person_id"]))
+        and known.home_gss == gss
     ]
     view = _common(exception, "notified") | {"lead_hub": lead.name, "ring": lead.contact, "residents": residents}
     return _cut(view, allow.NOTIFIED)
@@ -92,7 +103,7 @@ def _person(content: NightContent, told: Mapping[str, str]) -> View:
         "name": known.name if known else "name not recorded",
         "born": known.born.isoformat() if known and known.born else "",
         "sex": known.sex if known else "not known",
-        "council": content.hubs[known.home_gss].name if known and known.home_gss in content.hubs else "",
+        "council": _council(content, known.home_gss if known else None),
     }
 
 
@@ -104,7 +115,7 @@ def _address(content: NightContent, exception: Mapping[str, Any], told: Mapping[
         "address": address,
         "role": words.ADDRESS_WORDS[told["role"]],
         "records": [f"{words.CONTRACT_WORDS[e['contract']]}, {e['date']}" for e in giving if e["date"]],
-        "council": content.hubs[known.gss].name if known and known.gss in content.hubs else "",
+        "council": _council(content, known.gss if known else None),
     }
 
 
@@ -132,3 +143,7 @@ def _stale(content: NightContent, exception: Mapping[str, Any]) -> list[str]:
         for s in content.suppliers
         if s.status != "accepted" and (s.contract, s.supplier) in used
     ]
+
+
+def _council(content: NightContent, gss: str | None) -> str:
+    return content.hubs[gss].name if gss in content.hubs and gss is not None else ""

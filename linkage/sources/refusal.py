@@ -3,5 +3,5 @@
 from __future__ import annotations
 
 
-class Refused(Exception):  # noqa: N818  the word of the status it leads to
+class Refused(Exception):
     """A file that may not be loaded. The message says why and what to do, and never holds a value of the file."""

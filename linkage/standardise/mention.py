@@ -6,10 +6,10 @@ Work is done once for each distinct text (names, phones, e-mails, numbers, relat
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
 from pathlib import Path
 
 import duckdb
+import jellyfish
 import polars as pl
 
 from linkage.night import Night
@@ -31,7 +31,11 @@ def run(con: duckdb.DuckDBPyConnection, night: Night) -> dict[str, int]:
     _texts(con, "nhs_number", contact.valid_nhs_number)
     _texts(con, "relationship", contact.relationship)
     mentions = run_sql(con, HERE / "mention.sql", {"night": night.date})
-    for table in ("mention_source", "name_part", *(f"{t}_text" for t in ("phone", "email", "nhs_number", "relationship"))):
+    for table in (
+        "mention_source",
+        "name_part",
+        *(f"{t}_text" for t in ("phone", "email", "nhs_number", "relationship")),
+    ):
         con.execute(f"DROP TABLE {table}")
     return {"addresses": addresses, "mentions": mentions}
 
@@ -58,6 +62,7 @@ _PARTS: dict[str, pl.DataType | type[pl.DataType]] = {
     "family_last": pl.String,
     "given_written": pl.String,
     "family_written": pl.String,
+    "family_sound": pl.String,
     "name_display": pl.String,
 }
 
@@ -98,6 +103,7 @@ def _parts(
         "family_last": surnames[-1] if surnames else None,
         "given_written": written,
         "family_written": name.family[-1] if name.family else None,
+        "family_sound": jellyfish.soundex(surnames[-1]) if surnames else None,
         "name_display": _display(given, family, full),
     }
 
@@ -114,8 +120,3 @@ def _display(given: str | None, family: str | None, full: str | None) -> str | N
     """The name as reports print it: as written, in title case where it came in capitals or small letters."""
     text = " ".join((full or f"{given or ''} {family or ''}").split())
     return (text.title() if text == text.upper() or text == text.lower() else text) or None
-
-
-def is_adult_by(born: date, day: date) -> bool:
-    """Whether somebody born then is 18 or older on the day."""
-    return (day.year - born.year, day.month, day.day) >= (18, born.month, born.day)

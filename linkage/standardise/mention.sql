@@ -57,6 +57,7 @@ SELECT
     family_last,
     given_written,
     family_written,
+    family_sound,
     name_display,
     -- 1 January of 1900 and 1901 stand for "not known" in many systems; a date after the night is an error.
     CASE WHEN date_of_birth > DATE '1901-01-01' AND date_of_birth <= $night THEN date_of_birth END AS date_of_birth,

@@ -14,7 +14,9 @@ from functools import cache
 from pathlib import Path
 
 REFERENCE = Path(__file__).with_name("reference")
-_NOT_FOLDED = str.maketrans({"ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "ß": "ss", "æ": "ae", "đ": "d", "Đ": "D", "ı": "i"})
+_NOT_FOLDED = str.maketrans(
+    {"ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "ß": "ss", "æ": "ae", "đ": "d", "Đ": "D", "ı": "i"}
+)
 _JOINED = re.compile(r"['’`´ʼ]")
 _BREAK = re.compile(r"[^A-Z]+")
 

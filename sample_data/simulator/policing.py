@@ -1,7 +1,5 @@
 """Police occurrences over a look-back of four years, with who was involved and the home they gave."""
 
-# ruff: noqa: PLR0917  an involvement reads as a sentence: who, in which, when, what, as whom, where
-
 from __future__ import annotations
 
 from sample_data.simulator.maker import YEAR, Household, Maker

@@ -12,7 +12,9 @@ from linkage import dictionary, settings
 
 ROOT = Path(__file__).resolve().parents[2]
 SQL = sorted((ROOT / "linkage").rglob("*.sql"))
-PYTHON = "\n".join(p.read_text(encoding="utf-8") for d in ("linkage", "flows", "expectations") for p in (ROOT / d).rglob("*.py"))
+PYTHON = "\n".join(
+    p.read_text(encoding="utf-8") for d in ("linkage", "flows", "expectations") for p in (ROOT / d).rglob("*.py")
+)
 DRAWERS = ("utils", "helpers", "misc", "common")
 
 

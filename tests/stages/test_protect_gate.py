@@ -70,7 +70,9 @@ def test_a_mark_on_any_record_of_a_number_hides_every_whereabouts(con, accept, n
 def test_the_name_stays_so_that_the_mark_can_reach_the_cluster(con, accept, night):
     accept(gp=[patient(sensitivity="S")])
     run(con, night)
-    assert con.execute("SELECT given_names, date_of_birth, uprn FROM gp").fetchall() == [("Ann", date(1990, 1, 2), None)]
+    assert con.execute("SELECT given_names, date_of_birth, uprn FROM gp").fetchall() == [
+        ("Ann", date(1990, 1, 2), None)
+    ]
 
 
 def test_a_mark_set_later_purges_what_was_remembered(con, accept, night):
@@ -78,7 +80,12 @@ def test_a_mark_set_later_purges_what_was_remembered(con, accept, night):
     run(con, night)
     assert "CANARY" in everything(con)
     later = Night(date(2026, 1, 6), night.landing, night.out, night.settings)
-    accept(later, gp=[patient()], maternity_booking=[booking()], protected=[{"record_id": "x", "nhs_number": MOTHER, "reason": "other"}])
+    accept(
+        later,
+        gp=[patient()],
+        maternity_booking=[booking()],
+        protected=[{"record_id": "x", "nhs_number": MOTHER, "reason": "other"}],
+    )
     run(con, later)
     assert "CANARY" not in everything(con)
 
@@ -113,7 +120,12 @@ def test_an_invalidated_number_is_refused_now_and_later_and_nothing_keeps_it(con
 
 
 def test_a_baby_of_a_restricted_mother_is_restricted(con, accept, night):
-    baby = {"record_id": "n1", "booking_record_id": "b1", "date_of_birth": date(2026, 1, 1), "discharge_address_line_1": CANARY}
+    baby = {
+        "record_id": "n1",
+        "booking_record_id": "b1",
+        "date_of_birth": date(2026, 1, 1),
+        "discharge_address_line_1": CANARY,
+    }
     accept(maternity_booking=[booking(disclosure="withhold")], maternity_birth=[baby])
     run(con, night)
     assert CANARY not in everything(con)

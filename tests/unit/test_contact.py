@@ -18,13 +18,21 @@ def test_phone(written, shape):
 
 @pytest.mark.parametrize(
     ("written", "shape"),
-    [("9991777636", "9991777636"), ("999 177 7636", "9991777636"), ("9991777637", None), ("", None), ("1111111111", None)],
+    [
+        ("9991777636", "9991777636"),
+        ("999 177 7636", "9991777636"),
+        ("9991777637", None),
+        ("", None),
+        ("1111111111", None),
+    ],
 )
 def test_nhs_number_must_pass_its_check_digit(written, shape):
     assert contact.valid_nhs_number(written) == shape
 
 
-@pytest.mark.parametrize(("written", "shape"), [("A.B@Example.org", "a.b@example.org"), ("none", None), ("a b@c.d", None)])
+@pytest.mark.parametrize(
+    ("written", "shape"), [("A.B@Example.org", "a.b@example.org"), ("none", None), ("a b@c.d", None)]
+)
 def test_email(written, shape):
     assert contact.email(written) == shape
 

@@ -40,7 +40,13 @@ def test_one_text(text, given, family):
 
 @pytest.mark.parametrize(
     ("one", "other"),
-    [("MUHAMMAD", "MOHD"), ("HUSSEIN", "HOSSAIN"), ("YOUSAF", "YUSUF"), ("KOWALSKA", "KOWALSKI"), ("CHOWDHURY", "CHAUDHRY")],
+    [
+        ("MUHAMMAD", "MOHD"),
+        ("HUSSEIN", "HOSSAIN"),
+        ("YOUSAF", "YUSUF"),
+        ("KOWALSKA", "KOWALSKI"),
+        ("CHOWDHURY", "CHAUDHRY"),
+    ],
 )
 def test_spellings_of_one_name_share_a_class(one, other):
     assert names.spelling_class(one) == names.spelling_class(other)

@@ -30,7 +30,7 @@ def test_nothing_is_readable_in_the_file_and_the_key_is_private(file):
 def test_a_wrong_key_is_said_without_the_key(file):
     fill(file)
     con = store.connect()
-    with pytest.raises(store.StoreError, match="key does not fit|not a readable store") as told:
+    with pytest.raises(store.StoreError, match=r"key does not fit|not a readable store") as told:
         store.attach(con, file, "0" * 64)
     assert "000000" not in str(told.value)
 
