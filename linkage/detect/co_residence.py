@@ -65,19 +65,20 @@ def _finding(con: duckdb.DuckDBPyConnection, night: Night, found: list[dict[str,
 
 
 def _variant(row: dict[str, Any]) -> str:
+    if row["subject_is_child"] and not row["infant"]:
+        return "child_at_other_home"
     if row["subject_is_family"]:
         return "family_at_other_home"
-    if row["subject_is_child"]:
-        return "child_at_other_home"
     return "adult_registered_elsewhere" if row["registered_somewhere"] else "adult_on_no_register"
 
 
 def _weigh(finding: Finding, row: dict[str, Any], night: Night) -> None:
     weights = night.settings.table("score.unregistered_co_residence")
     parts = [("starting point", weights["base"]), (finding.variant, weights[finding.variant])]
-    if row["verified"]:
+    # For an adult an occurrence at the mother's home is where he was, which he may also have called his.
+    if row["verified"] and row["subject_is_family"]:
         parts.append(("somebody in office saw it", weights["verified"]))
-    if row["last_said"] > row["since"]:
+    if row["last_said"] > row["since"] and row["subject_is_family"]:
         parts.append(("said more than once", weights["repeated"]))
     if row["discharge_only"]:
         parts.append(("only a discharge address says so", weights["discharge_only"]))

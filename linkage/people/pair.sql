@@ -24,7 +24,7 @@ SELECT
             THEN 'born_together'
         WHEN
             l.account = r.account AND l.supplier = r.supplier
-            AND NOT coalesce(l.date_of_birth = r.date_of_birth AND s.gamma_given_name > 1, false)
+            AND NOT coalesce(l.date_of_birth = r.date_of_birth AND s.gamma_given_name > 1, FALSE)
             THEN 'same_account'
         WHEN s.gamma_given_name = 0 AND s.gamma_nhs_number < 1 AND s.gamma_force_key < 1 THEN 'given_names_differ'
         WHEN s.gamma_birth_date = 0 AND s.gamma_nhs_number < 1 AND s.gamma_force_key < 1 THEN 'birth_dates_differ'

@@ -100,8 +100,7 @@ def _index(con: duckdb.DuckDBPyConnection) -> Index:
         "SELECT uprn, parent_uprn, kind, council_gss, postcode_norm, flat, number, street, building, places FROM property "
         "ORDER BY uprn"
     ).fetchall():
-        *parts, places = row
-        one = Property(*parts, frozenset(places or []))
+        one = Property(row[0], row[1], row[2], row[3], row[4], row[5], row[6], row[7], row[8], frozenset(row[9] or []))
         index.by_uprn[one.uprn] = one
         flat = one.flat or ""
         if one.street and one.number:

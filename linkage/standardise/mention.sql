@@ -73,7 +73,7 @@ SELECT
     nhs_number,
     nhs_number_failed,
     -- A contact's number that is the anchor's own says nothing of the contact.
-    CASE WHEN phone IS DISTINCT FROM anchor_phone THEN phone END AS phone,
+    CASE WHEN anchor_phone IS NULL OR phone <> anchor_phone THEN phone END AS phone,
     email,
     relationship,
     force_key,
