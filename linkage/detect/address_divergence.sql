@@ -57,8 +57,12 @@ INNER JOIN stay AS n
         c.person_id = n.person_id AND o.uprn <> n.uprn
         AND (
             (n.last_said > o.register_said AND n.is_latest)
-            -- A home that a baby was discharged to and that no later record gives (exceptions.md, typical).
-            OR (n.on_discharge AND NOT n.registered AND n.last_said <= o.register_said)
+            -- A home that a baby was discharged to and that the first registration, within twelve weeks, does not give
+            -- (exceptions.md, typical). A registration later than that is a move that was told.
+            OR (
+                n.on_discharge AND NOT n.registered AND n.last_said <= o.register_said
+                AND o.register_said <= n.last_said + INTERVAL 84 DAY
+            )
         )
 WHERE
     o.place_kind IN ('dwelling', 'flat') AND n.place_kind IN ('dwelling', 'flat')

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from datetime import date, timedelta
 
 import pyarrow.parquet
@@ -46,6 +47,7 @@ class Replayed:
         rows = pyarrow.parquet.read_table(work / "truth" / "mentions.parquet").to_pylist()
         self.true = {(r["contract"], r["supplier"], r["record_id"], r["mention"]): r["true_person"] for r in rows}
         situations = pyarrow.parquet.read_table(work / "truth" / "situations.parquet").to_pylist()
+        self.father = next(s["other_person"] for s in situations if s["kind"] == "hidden_adult") if situations else None
         self.family = {s[k] for s in situations for k in ("true_person", "other_person") if s[k]}
 
     def people(self, night):
@@ -53,6 +55,13 @@ class Replayed:
         return {
             r["person_id"]: self.true.get((r["contract"], r["supplier"], r["record_id"], r["mention"])) for r in rows
         }
+
+    def mixed(self, night):
+        """People of a night whose mentions are of two true persons."""
+        found = defaultdict(set)
+        for r in pyarrow.parquet.read_table(self.work / "out" / night.isoformat() / "persons.parquet").to_pylist():
+            found[r["person_id"]].add(self.true.get((r["contract"], r["supplier"], r["record_id"], r["mention"])))
+        return [person for person, true in found.items() if len(true) > 1]
 
     def raised(self, night, *kinds):
         """Exceptions of a night about the family of the review."""
@@ -153,6 +162,7 @@ def test_g_a_registered_move_is_nothing(variant):
 def test_h_a_namesake_joins_nothing(variant):
     replay = variant("h", -181, 3)
     for night in replay.by_night:
+        assert replay.mixed(night) == []
         who = replay.people(night)
         for e in replay.raised(night):
-            assert {who[p["person_id"]] for p in e["people"]} <= replay.family | {None}
+            assert [who[p["person_id"]] for p in e["people"] if p["role"] == "adult"] == [replay.father]
