@@ -47,7 +47,7 @@ class Replayed:
         rows = pyarrow.parquet.read_table(work / "truth" / "mentions.parquet").to_pylist()
         self.true = {(r["contract"], r["supplier"], r["record_id"], r["mention"]): r["true_person"] for r in rows}
         situations = pyarrow.parquet.read_table(work / "truth" / "situations.parquet").to_pylist()
-        self.father = next(s["other_person"] for s in situations if s["kind"] == "hidden_adult") if situations else None
+        self.father = next((s["other_person"] for s in situations if s["kind"] == "hidden_adult"), None)
         self.family = {s[k] for s in situations for k in ("true_person", "other_person") if s[k]}
 
     def people(self, night):

@@ -75,9 +75,17 @@ def test_exceptions_have_the_fields_of_the_contract_and_are_sorted(done):
 
 
 def test_the_same_night_again_changes_nothing(region, done):
-    before = digest(done / "out"), (done / "store.duckdb").read_bytes(), (done / "out" / str(SECOND) / "run.json").read_bytes()
+    before = (
+        digest(done / "out"),
+        (done / "store.duckdb").read_bytes(),
+        (done / "out" / str(SECOND) / "run.json").read_bytes(),
+    )
     assert run_one(plan(region / "landing", done), SECOND) in (0, 1)
-    assert before == (digest(done / "out"), (done / "store.duckdb").read_bytes(), (done / "out" / str(SECOND) / "run.json").read_bytes())
+    assert before == (
+        digest(done / "out"),
+        (done / "store.duckdb").read_bytes(),
+        (done / "out" / str(SECOND) / "run.json").read_bytes(),
+    )
 
 
 def test_a_fresh_store_gives_the_same_bytes(region, done, tmp_path):
@@ -159,7 +167,11 @@ def test_no_whereabouts_of_a_protected_person_in_any_output_byte(region, done):
     for file in (done / "out").rglob("*"):
         if not file.is_file():
             continue
-        text = str(pyarrow.parquet.read_table(file).to_pylist()) if file.suffix == ".parquet" else file.read_bytes().decode("utf-8", "replace")
+        text = (
+            str(pyarrow.parquet.read_table(file).to_pylist())
+            if file.suffix == ".parquet"
+            else file.read_bytes().decode("utf-8", "replace")
+        )
         for secret in secrets:
             assert secret not in text, file.name
 
