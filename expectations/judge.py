@@ -7,6 +7,7 @@ reports `success = False`: it is told apart by its empty result and stops the ni
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -53,6 +54,9 @@ def _no_unknown_outcome(suite_name: str, frame: pd.DataFrame, expected: Sequence
 def _validate(suite_name: str, frame: pd.DataFrame, expected: Sequence[Expectation]) -> list[Any]:
     import great_expectations as gx  # here and not above: the import takes three seconds
     from great_expectations.data_context.types.base import ProgressBarsConfig
+
+    # It sets its own level when it is imported, and would tell of every temporary folder.
+    logging.getLogger("great_expectations.data_context.types.base").setLevel(logging.WARNING)
 
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = ProgressBarsConfig(globally=False)

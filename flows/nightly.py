@@ -114,8 +114,7 @@ def run_under_prefect(job: Job, progress: Progress | None = None) -> Job:
     from prefect import flow, task
     from prefect.cache_policies import NO_CACHE
 
-    for chatty in ("prefect", "great_expectations"):
-        logging.getLogger(chatty).setLevel(logging.WARNING)
+    logging.getLogger("prefect").setLevel(logging.WARNING)
 
     def as_task(stage: Stage) -> Stage:
         def run_it(job: Job) -> Counts:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import sys
 from contextlib import ExitStack
@@ -124,7 +123,6 @@ def offline(store: Path) -> None:
     os.umask(0o077)
     home.mkdir(parents=True, exist_ok=True)
     os.environ.setdefault("PREFECT_HOME", str(home))
-    logging.getLogger("great_expectations").setLevel(logging.WARNING)
 
 
 def _one_server(stack: ExitStack, plan: Plan) -> None:

@@ -83,7 +83,8 @@ def postcode(text: str | None) -> str | None:
     if len(letters) == len(outward):  # all letters: the last stands for a digit
         letters = outward[:-1]
     rest = outward[len(letters) :]
-    rest = rest[0].translate(_DIGIT) + rest[1:] if rest else rest
+    # No outward code ends in the letter O.
+    rest = rest[0].translate(_DIGIT) + rest[1:].replace("O", "0") if rest else rest
     found = f"{letters}{rest} {inward}"
     return found if re.fullmatch(r"[A-Z]{1,2}[0-9][0-9A-Z]? [0-9][A-Z]{2}", found) else None
 

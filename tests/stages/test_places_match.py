@@ -1,0 +1,108 @@
+"""Addresses to properties against a small gazetteer: the right one, or rightly none."""
+
+from __future__ import annotations
+
+import pytest
+
+from linkage import settings
+from linkage.places import match, property
+
+GAZETTEER = [
+    # uprn, parent, custodian, sub, building, number, street, locality, town, postcode, class
+    ("1", None, "4615", None, None, "43", "Willow Road", "Netherton", "Dudley", "DY2 7EA", "RD03"),
+    ("2", None, "4615", None, None, "45", "Willow Road", "Netherton", "Dudley", "DY2 7EA", "RD03"),
+    ("3", None, "4620", None, None, "43", "Willow Road", "Princes End", "Tipton", "DY4 2DJ", "RD03"),
+    ("10", None, "4615", None, "Salop Lodge", None, "Willow Road", "Netherton", "Dudley", "DY2 0GY", "PP"),
+    ("11", "10", "4615", "Flat 1", "Salop Lodge", None, "Willow Road", "Netherton", "Dudley", "DY2 0GY", "RD06"),
+    ("12", "10", "4615", "Flat 2", "Salop Lodge", None, "Willow Road", "Netherton", "Dudley", "DY2 0GY", "RD06"),
+    ("20", None, "4620", None, None, "5", "Jowetts Avenue", "Friar Park", "Wednesbury", "WS10 3FT", "RD04"),
+    ("30", None, "4615", None, None, "2", "Shared Street", None, "Dudley", "DY1 1AA", "RH01"),
+]
+CASES = [
+    # text lines, postcode, given uprn, expected uprn, level
+    (("43 Willow Rd", "Dudley"), "DY2 7EA", None, "1", "property"),
+    (("43 willow road", "tipton"), None, None, "3", "property"),
+    (("43 Willow Road",), None, None, None, "none"),
+    (("5 Jowetts Avennue", "Friar Park"), "WS10 3FT", None, "20", "property"),
+    (("5 jowett avenue", "wednesbury"), None, None, "20", "property"),
+    (("47 Willow Road", "Netherton"), "DY2 7EA", None, None, "none"),
+    (("43 Willow Road", "Handsworth", "Birmingham"), "B21 7FE", None, None, "none"),
+    (("Flat 2 Salop Lodge", "Willow Road"), "DY2 0GY", None, "12", "property"),
+    (("2 Salop Lodge", "Willow Rd"), "DY2 0GY", None, "12", "property"),
+    (("Salop Lodge", "Willow Road"), "DY2 0GY", None, "10", "building"),
+    (("Flat 9 Salop Lodge", "Willow Road"), "DY2 0GY", None, None, "none"),
+    (("43 Willow Road", "Netherton"), "DY2 7AE", None, "1", "property"),
+    (("43 Willow Road", "Netherton"), "DY2 7EA", "1", "1", "property"),
+    (("43 Willow Road", "Netherton"), "DY2 7EA", "20", "1", "property"),
+    ((None,), None, "2", "2", "property"),
+    (("43 Willow Road",), "DY2 7EA", "999", "1", "property"),
+]
+
+
+@pytest.fixture
+def gazetteer(con):
+    con.execute(
+        "CREATE TABLE gazetteer (uprn VARCHAR, parent_uprn VARCHAR, custodian_code VARCHAR, sub_building VARCHAR, "
+        "building_name VARCHAR, building_number VARCHAR, street VARCHAR, locality VARCHAR, post_town VARCHAR, postcode VARCHAR, "
+        "classification VARCHAR, supplier VARCHAR)"
+    )
+    con.executemany("INSERT INTO gazetteer VALUES (?,?,?,?,?,?,?,?,?,?,?,'g')", GAZETTEER)
+    lines = ", ".join(f"address_line_{i} VARCHAR" for i in range(1, 6))
+    con.execute(f"CREATE TABLE council_tax (supplier VARCHAR, uprn VARCHAR, {lines}, postcode VARCHAR)")
+    return con
+
+
+def addresses(con, cases):
+    con.execute(
+        "CREATE OR REPLACE TABLE address (mention_id VARCHAR, contract VARCHAR, supplier VARCHAR, record_id VARCHAR, mention VARCHAR, "
+        "address_role VARCHAR, line_1 VARCHAR, line_2 VARCHAR, line_3 VARCHAR, line_4 VARCHAR, line_5 VARCHAR, postcode VARCHAR, "
+        "uprn_given VARCHAR)"
+    )
+    for number, (lines, code, given, *_) in enumerate(cases):
+        padded = [*lines, None, None, None, None, None][:5]
+        con.execute(
+            f"INSERT INTO address VALUES ('m{number:03}', 'gp', 's', 'r', 'patient', 'home', ?,?,?,?,?,?,?)",
+            [*padded, code, given],
+        )
+
+
+def test_every_case(gazetteer):
+    property.build(gazetteer, settings.load().table("hubs"))
+    addresses(gazetteer, CASES)
+    assert match.run(gazetteer) == len(CASES)
+    found = gazetteer.execute("SELECT uprn, match_level FROM address_match ORDER BY mention_id").fetchall()
+    assert found == [(case[3], case[4]) for case in CASES]
+
+
+def test_kinds_and_councils(gazetteer):
+    property.build(gazetteer, settings.load().table("hubs"))
+    rows = dict(gazetteer.execute("SELECT uprn, kind FROM property").fetchall())
+    assert (rows["1"], rows["10"], rows["11"], rows["30"]) == ("dwelling", "building", "flat", "hmo")
+    assert gazetteer.execute("SELECT DISTINCT council_gss FROM property WHERE custodian_code = '4620'").fetchall() == [
+        ("E08000028",)
+    ]
+
+
+def test_council_tax_stands_in_where_no_gazetteer_is_delivered(gazetteer):
+    gazetteer.execute(
+        "INSERT INTO council_tax VALUES ('sandwell_mbc', '77', '9 LOCK DRIVE', 'TIPTON', NULL, NULL, NULL, 'DY4 9ZZ')"
+    )
+    gazetteer.execute(
+        "INSERT INTO council_tax VALUES ('dudley_mbc', '1', '43 WILLOW ROAD', 'DUDLEY', NULL, NULL, NULL, 'DY2 7EA')"
+    )
+    gazetteer.execute(
+        "INSERT INTO council_tax VALUES ('dudley_mbc', '88', '1 NEW ROAD', 'DUDLEY', NULL, NULL, NULL, 'DY2 8EA')"
+    )
+    property.build(gazetteer, settings.load().table("hubs"))
+    rows = dict(gazetteer.execute("SELECT uprn, council_gss FROM property WHERE uprn IN ('77', '88')").fetchall())
+    assert rows == {"77": "E08000028"}, "Dudley delivers a gazetteer, so what it lacks is not in it"
+    addresses(gazetteer, [(("9 Lock Dr", "Tipton"), "DY4 9ZZ", None)])
+    match.run(gazetteer)
+    assert gazetteer.execute("SELECT uprn FROM address_match").fetchall() == [("77",)]
+
+
+def test_loose_matching_gives_every_place_an_address_may_mean(gazetteer):
+    property.build(gazetteer, settings.load().table("hubs"))
+    addresses(gazetteer, [(("43 Willow Road",), None, None)])
+    match.run(gazetteer, "address", "sealed_match", loose=True)
+    assert gazetteer.execute("SELECT uprn FROM sealed_match ORDER BY 1").fetchall() == [("1",), ("3",)]

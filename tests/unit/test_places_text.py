@@ -1,0 +1,63 @@
+"""Addresses as clerks type them, taken apart."""
+
+from __future__ import annotations
+
+import pytest
+
+from linkage.places.text import flat_of, name, parse, postcode
+
+WRITTEN = [
+    # lines, postcode, flat, (number, name), postcode found
+    (("43 Willow Rd.", "Netherton", "Dudley"), "dy27ea", None, ("43", "WILLOW ROAD"), "DY2 7EA"),
+    (("20, Robin Cl", "Stourbridge"), "DY8 5TN", None, ("20", "ROBIN CLOSE"), "DY8 5TN"),
+    (("61 Ravenhill Street, Brierley Hill",), None, None, ("61", "RAVENHILL STREET"), None),
+    (("Flat 3, 12 High St",), "DY1 1AA", "3", ("12", "HIGH STREET"), "DY1 1AA"),
+    (("12/3 High Street",), None, "3", ("12", "HIGH STREET"), None),
+    (("12C High St Dudley",), "DY1 1AA", None, ("12C", "HIGH STREET DUDLEY"), "DY1 1AA"),
+    (("5 Lock Drive, Tipton DY4 0OP",), None, None, ("5", "LOCK DRIVE"), "DY4 0OP"),
+]
+
+
+@pytest.mark.parametrize(("lines", "given", "flat", "numbered", "found"), WRITTEN)
+def test_parse(lines, given, flat, numbered, found):
+    parsed = parse(lines, given)
+    assert parsed.flat == flat
+    assert numbered in parsed.numbered
+    assert parsed.postcode == found
+
+
+def test_a_named_building_is_a_name_and_its_number_may_be_a_flat():
+    parsed = parse(("FLAT 17 SALOP LODGE", "WILLOW ROAD", "W MIDLANDS"), "DY2 0GY")
+    assert parsed.flat == "17"
+    assert parsed.names == ("SALOP LODGE", "WILLOW ROAD")
+    assert ("17", "SALOP LODGE") in parse(("17 Salop Lodge", "Willow Rd"), None).numbered
+
+
+@pytest.mark.parametrize(
+    ("written", "shape"),
+    [
+        ("b712ql", "B71 2QL"),
+        ("DYI 1AA", "DY1 1AA"),
+        ("B7O 1AB", "B70 1AB"),
+        ("DY1 lAA", "DY1 1AA"),
+        ("nonsense", None),
+        ("", None),
+    ],
+)
+def test_postcode(written, shape):
+    assert postcode(written) == shape
+
+
+@pytest.mark.parametrize(
+    ("written", "shape"),
+    [("St. Paul's Rd", "SAINT PAULS ROAD"), ("High St", "HIGH STREET"), ("Oak Cl.", "OAK CLOSE"), (None, "")],
+)
+def test_name(written, shape):
+    assert name(written) == shape
+
+
+@pytest.mark.parametrize(
+    ("written", "shape"), [("Flat 17", "17"), ("17", "17"), ("Flat A", "A"), ("", None), (None, None)]
+)
+def test_flat(written, shape):
+    assert flat_of(written) == shape
