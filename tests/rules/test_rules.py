@@ -1,0 +1,130 @@
+"""What is raised, and what is not: records in, claims out (exceptions.md)."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from tests.rules.conftest import at, booking, involved, liable, patient
+
+MOTHER, CHILD, MAN = "9991777636", "9997783530", "9997406818"
+BORN = {"Ann Lee": date(1992, 2, 2), "Tom Lee": date(2015, 5, 5), "Jack Hill": date(1990, 3, 3)}
+ANN = patient("p1", "Ann Lee", BORN["Ann Lee"], "1", MOTHER, sex="2")
+TOM = patient("p2", "Tom Lee", BORN["Tom Lee"], "1", CHILD, sex="1")
+JACK = patient("p3", "Jack Hill", BORN["Jack Hill"], "2", MAN, sex="1", mobile="07700900123")
+FAMILY = [ANN, TOM]
+
+
+def test_a_quiet_family_is_left_alone(raise_from):
+    assert (
+        raise_from(gp=[*FAMILY, JACK], council_tax=[liable("c1", "Ann Lee", "1"), liable("c2", "Jack Hill", "2")]) == []
+    )
+
+
+def test_an_adult_whom_police_find_living_with_a_child(raise_from):
+    seen = involved("i1", "Jack Hill", BORN["Jack Hill"], "1", date(2025, 11, 1))
+    found = raise_from(gp=[*FAMILY, JACK], police=[seen])
+    assert found == [("unregistered_co_residence", {"co_resident": "Jack Hill", "child": "Tom Lee"})]
+
+
+def test_no_child_no_exception(raise_from):
+    seen = involved("i1", "Jack Hill", BORN["Jack Hill"], "1", date(2025, 11, 1))
+    assert raise_from(gp=[ANN, JACK], police=[seen]) == []
+
+
+def test_a_recent_stay_is_not_raised_yet(raise_from):
+    seen = involved("i1", "Jack Hill", BORN["Jack Hill"], "1", date(2026, 1, 3))
+    assert raise_from(gp=[*FAMILY, JACK], police=[seen]) == []
+
+
+def test_a_bail_address_is_not_a_home(raise_from):
+    seen = involved("i1", "Jack Hill", BORN["Jack Hill"], "1", date(2025, 11, 1), address_role="bail")
+    assert raise_from(gp=[*FAMILY, JACK], police=[seen]) == []
+
+
+def test_somebody_registered_there_is_no_co_resident(raise_from):
+    seen = involved("i1", "Jack Hill", BORN["Jack Hill"], "1", date(2025, 11, 1))
+    account = liable("c2", "Jack Hill", "1", phone="07700900123")
+    assert raise_from(gp=[*FAMILY, JACK], police=[seen], council_tax=[account])[:1] != [
+        ("unregistered_co_residence", {"co_resident": "Jack Hill", "child": "Tom Lee"})
+    ]
+
+
+def test_a_police_address_older_than_a_year_says_nothing(raise_from):
+    seen = involved("i1", "Jack Hill", BORN["Jack Hill"], "1", date(2024, 11, 1))
+    assert raise_from(gp=[*FAMILY, JACK], police=[seen]) == []
+
+
+def test_a_contact_without_a_part_whom_another_register_knows(raise_from):
+    named = booking("b1", "Ann Lee", BORN["Ann Lee"], "1", MOTHER, single_parent="Y", emergency_contact_name="Jack Hill",
+                    emergency_contact_phone="07700 900123")  # fmt: skip
+    found = raise_from(gp=[ANN, JACK], maternity_booking=[named])
+    assert found == [("hidden_adult", {"adult": "Jack Hill", "mother": "Ann Lee"})]
+
+
+def test_a_contact_who_says_what_he_is_is_not_hidden(raise_from):
+    named = booking("b1", "Ann Lee", BORN["Ann Lee"], "1", MOTHER, single_parent="N", emergency_contact_name="Jack Hill",
+                    emergency_contact_phone="07700 900123", emergency_contact_relationship="husband")  # fmt: skip
+    assert raise_from(gp=[ANN, JACK], maternity_booking=[named]) == []
+
+
+def test_a_named_father_is_not_hidden(raise_from):
+    named = booking("b1", "Ann Lee", BORN["Ann Lee"], "1", MOTHER, father_name="Jack Hill", emergency_contact_name="Jack Hill",
+                    emergency_contact_phone="07700 900123")  # fmt: skip
+    assert raise_from(gp=[ANN, JACK], maternity_booking=[named]) == []
+
+
+def test_a_sister_is_no_hidden_adult(raise_from):
+    sister = patient("p3", "Jane Hill", date(1990, 3, 3), "2", MAN, sex="2", mobile="07700900123")
+    named = booking("b1", "Ann Lee", BORN["Ann Lee"], "1", MOTHER, single_parent="Y", emergency_contact_name="Jane Hill",
+                    emergency_contact_phone="07700 900123", emergency_contact_relationship="sister")  # fmt: skip
+    assert raise_from(gp=[ANN, sister], maternity_booking=[named]) == []
+
+
+def test_a_mother_whose_account_moved_while_her_practice_stayed(raise_from):
+    moved = liable("c1", "Ann Lee", "2", liable_from=date(2025, 6, 1), phone="07700900555")
+    named = booking("b1", "Ann Lee", BORN["Ann Lee"], "1", MOTHER)
+    found = raise_from(gp=[{**ANN, "mobile": "07700900555"}], maternity_booking=[named], council_tax=[moved])
+    assert [kind for kind, _ in found] == ["address_divergence"]
+
+
+def test_a_move_within_the_grace_period_is_not_raised(raise_from):
+    moved = liable("c1", "Ann Lee", "2", liable_from=date(2025, 12, 20), phone="07700900555")
+    found = raise_from(gp=[{**ANN, "mobile": "07700900555"}, TOM], council_tax=[moved])
+    assert found == []
+
+
+def test_nothing_of_a_protected_mother(raise_from):
+    seen = involved("i1", "Jack Hill", BORN["Jack Hill"], "1", date(2025, 11, 1))
+    assert raise_from(gp=[{**ANN, "sensitivity": "S"}, TOM, JACK], police=[seen]) == []
+
+
+def test_nothing_at_a_refuge(raise_from):
+    seen = involved("i1", "Jack Hill", BORN["Jack Hill"], "1", date(2025, 11, 1))
+    refuge = {"record_id": "r", "uprn": "1", "reason": "refuge"}
+    assert raise_from(gp=[*FAMILY, JACK], police=[seen], protected=[refuge]) == []
+
+
+def test_half_a_claim_for_each_of_two_brothers_is_none(raise_from, con):
+    brothers = [
+        patient("p5", "John Hill", date(1990, 3, 3), "3", sex="1"),
+        patient("p6", "Jim Hill", date(1991, 4, 4), "3", sex="1"),
+    ]
+    raise_from(gp=brothers, council_tax=[liable("c9", "J Hill", "3")])
+    alone = con.execute("SELECT cluster_size FROM person WHERE record_id IN ('p5', 'p6', 'c9')").fetchall()
+    assert alone == [(1,), (1,), (1,)]
+
+
+def test_an_emergency_contact_address_is_a_claim(raise_from, con):
+    named = booking(
+        "b1",
+        "Ann Lee",
+        BORN["Ann Lee"],
+        "1",
+        MOTHER,
+        emergency_contact_name="Jack Hill",
+        **at("2", "emergency_contact_"),
+    )
+    raise_from(gp=[ANN, JACK], maternity_booking=[named])
+    assert con.execute("SELECT uprn, basis FROM claim WHERE address_role = 'emergency_contact'").fetchall() == [
+        ("2", "self_reported")
+    ]
