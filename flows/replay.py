@@ -52,6 +52,8 @@ class Plan:
 
 def run_one(plan: Plan, night: date) -> int:
     """One night. Returns the exit status; says on standard error what an operator must know."""
+    # Store, key, results and Prefect's records are for the operator alone.
+    os.umask(0o077)
     try:
         with lock(plan.store):
             return _night(plan, night)
@@ -118,9 +120,9 @@ def _run(plan: Plan, job: Job, bar: Bar) -> Job:
 
 def offline(store: Path) -> None:
     """Keep Prefect's own records beside the store and keep it from the outside. Before Prefect is imported."""
+    os.umask(0o077)
     os.environ.update(OFFLINE)
     home = store.parent.absolute() / f".{store.name}.prefect"
-    os.umask(0o077)
     home.mkdir(parents=True, exist_ok=True)
     os.environ.setdefault("PREFECT_HOME", str(home))
 

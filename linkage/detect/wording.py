@@ -89,7 +89,14 @@ def says(row: dict[str, Any], address: dict[str, str]) -> tuple[str, list[str]]:
         }[row["address_role"]]
         prefix = "" if row["address_role"] == "home" else f"{row['address_role']}_"
         return f"The {source} {role} {place}.", [f"{prefix}address", f"{prefix}postcode", _dated(row["contract"])]
-    if row["mention"] in ("patient", "mother", "baby", "liable", "person"):
+    if row["mention"] == "person":
+        outcome = f", outcome: {row['outcome'].replace('_', ' ')}" if row["outcome"] else ""
+        return (
+            f"The police record gives this person as {row['role'].replace('_', ' ')} in an occurrence recorded as "
+            f"{row['occurrence_type'].replace('_', ' ')}{outcome}. A police record is not proof.",
+            ["occurrence_type", "role", "outcome", "occurred_on"],
+        )
+    if row["mention"] in ("patient", "mother", "baby", "liable"):
         return f"The {source} is about this person.", ["name", "date_of_birth"]
     part = {
         "father": "father",

@@ -6,7 +6,7 @@ import csv
 import io
 import json
 from collections import Counter
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +48,7 @@ def html(content: NightContent, gss: str, mine: list[View]) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["day"] = day
     led = [v for v in mine if v["reader"] == "lead"]
     return environment.get_template("hub.html").render(
         content=content,
@@ -62,6 +63,15 @@ def html(content: NightContent, gss: str, mine: list[View]) -> str:
         contract_words=words.CONTRACT_WORDS,
         household_map=household_map.svg,
     )
+
+
+def day(written: str) -> str:
+    """A date as people write it: 3 May 2026; what is no date stays as it is."""
+    try:
+        found = date.fromisoformat(written)
+    except ValueError:
+        return written
+    return f"{found.day} {found:%b %Y}"
 
 
 def summary(mine: list[View]) -> list[tuple[str, int]]:
