@@ -70,7 +70,8 @@ CONTRACT_WORDS = {
     "police": "Police",
     "gazetteer": "Property list",
 }
-ADDRESS_WORDS = {"registered": "On a register", "observed": "In other records"}
+ADDRESS_WORDS = {"registered": "Where a register puts them", "observed": "Where other records put them"}
+"""Seen from the person whom the claim is about."""
 BENIGN_WORDS = {
     "recent_move": "A recent move that records have not caught up with",
     "same_person_registered": "The same person registered there under another spelling",

@@ -172,7 +172,8 @@ class Writer:
             found += rows(
                 self.con,
                 "SELECT m.contract, m.supplier, m.record_id, m.mention, m.relationship, m.asserted_on, p.link_probability, "
-                "c.uprn, c.address_role, c.valid_from, c.basis, o.occurrence_type, o.role, o.outcome FROM mention AS m INNER JOIN person AS p USING (mention_id) "
+                "c.uprn, c.address_role, c.valid_from, c.basis, o.occurrence_type, o.role, o.outcome "
+                "FROM mention AS m INNER JOIN person AS p USING (mention_id) "
                 "LEFT JOIN claim AS c ON c.mention_id = m.mention_id AND c.address_role = $role AND c.uprn IS NOT NULL "
                 "LEFT JOIN police AS o ON m.contract = 'police' AND o.supplier = m.supplier AND o.record_id = m.record_id "
                 "WHERE m.mention_id = $mention",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 LEAD = (
     "reference", "reader", "kind", "kind_words", "priority", "priority_words", "priority_reasons", "status", "status_words",
-    "first_raised", "last_changed", "waiting", "likelihood", "claim", "people", "addresses", "evidence", "benign", "supporting",
+    "first_raised", "last_changed", "waiting", "likelihood", "claim", "people", "addresses", "ties", "evidence", "benign", "supporting",
     "checks", "not_known", "link_evidence", "changed", "resolved_because", "stale_sources", "notified",
 )  # fmt: skip
 """The lead hub: the council of the child's or mother's recorded residence. The whole exception."""

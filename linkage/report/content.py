@@ -82,6 +82,10 @@ class NightContent:
     details: Mapping[str, Detail]
     people: Mapping[str, PersonDisplay]
     properties: Mapping[str, PropertyDisplay]
+    ties: Mapping[tuple[str, str], bool]
+    """(person_id, uprn) of standing claims, and whether a register makes one."""
+    about: Mapping[str, str]
+    """person_id by the key of a piece of evidence: contract|supplier|record_id|mention."""
     suppliers: Sequence[SupplierState]
     hubs: Mapping[str, HubDisplay]
     software_version: str

@@ -9,7 +9,7 @@ from html import escape
 
 from linkage.report.view import View
 
-WIDTH, BOX, ROW, TOP = 720, 250, 34, 30
+WIDTH, LEFT, RIGHT, ROW, TOP = 900, 330, 390, 34, 24
 
 
 def svg(view: View) -> str:
@@ -24,18 +24,16 @@ def svg(view: View) -> str:
     ]
     left = [TOP + i * ROW for i in range(len(people))]
     right = [TOP + i * ROW * 2 for i in range(len(places))]
-    for j, place in enumerate(places):
-        dashed = "" if place["role"] == "On a register" else ' stroke-dasharray="6 4"'
-        for y in left:
-            parts.append(
-                f'<line x1="{BOX + 12}" y1="{y + 13}" x2="{WIDTH - BOX - 72}" y2="{right[j] + 24}" class="tie"{dashed}/>'
-            )
+    for tie in view["ties"]:
+        dashed = "" if tie["registered"] else ' stroke-dasharray="6 4"'
+        ends = f'x1="{LEFT + 10}" y1="{left[tie["person"]] + 13}" x2="{WIDTH - RIGHT - 10}" y2="{right[tie["address"]] + 24}"'
+        parts.append(f'<line {ends} class="tie"{dashed}/>')
     for y, person in zip(left, people, strict=True):
-        parts.append(_label(10, y, BOX, 26, [f"{person['role']}: {person['name']}"], round_=13))
+        parts.append(_label(10, y, LEFT, 26, [_short(f"{person['role']}: {person['name']}", 38)], round_=13))
     for y, place in zip(right, places, strict=True):
-        parts.append(_label(WIDTH - BOX - 70, y, BOX + 60, 48, [_short(place["address"]), place["role"]], round_=2))
+        parts.append(_label(WIDTH - RIGHT - 10, y, RIGHT, 48, [_short(place["address"], 44), place["role"]], round_=2))
     parts.append(
-        f'<text x="10" y="{height - 10}" class="key">Solid line: on a register. Dashed line: in other records only.</text>'
+        f'<text x="10" y="{height - 10}" class="key">Solid line: a register says so. Dashed line: other records only.</text>'
     )
     return "".join([*parts, "</svg>"])
 
@@ -48,5 +46,5 @@ def _label(x: int, y: int, width: int, height: int, lines: list[str], *, round_:
     return f'<rect x="{x}" y="{y}" width="{width}" height="{height}" rx="{round_}" class="box"/>{texts}'
 
 
-def _short(text: str, most: int = 44) -> str:
+def _short(text: str, most: int) -> str:
     return text if len(text) <= most else text[: most - 1] + "…"

@@ -5,6 +5,7 @@ Only people and properties that a standing exception names are read; a report ca
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -49,6 +50,8 @@ def build(
         details={e.exception["exception_id"]: _detail(con, e) for e in entries},
         people=_people(con, exceptions),
         properties=_properties(con, exceptions),
+        ties=_ties(con, exceptions),
+        about=_about(con, exceptions),
         suppliers=_suppliers(con),
         hubs={gss: HubDisplay(hub["name"], hub["contact"]) for gss, hub in hubs.items()},
         software_version=software_version,
@@ -87,6 +90,30 @@ def _properties(con: duckdb.DuckDBPyConnection, exceptions: list[dict[str, Any]]
     return {uprn: PropertyDisplay(address, gss) for uprn, address, gss in found}
 
 
+def evidence_key(evidence: Mapping[str, Any]) -> str:
+    """The mention that a piece of evidence is."""
+    return "|".join(str(evidence[part]) for part in ("contract", "supplier", "record_id", "mention"))
+
+
+def _about(con: duckdb.DuckDBPyConnection, exceptions: list[dict[str, Any]]) -> dict[str, str]:
+    keys = sorted({evidence_key(e) for x in exceptions for e in x["evidence"]})
+    found = con.execute(
+        "SELECT mention_id, person_id FROM person WHERE list_contains($keys, mention_id) ORDER BY ALL", {"keys": keys}
+    ).fetchall()
+    return dict(found)
+
+
+def _ties(con: duckdb.DuckDBPyConnection, exceptions: list[dict[str, Any]]) -> dict[tuple[str, str], bool]:
+    people = sorted({p["person_id"] for e in exceptions for p in e["people"]})
+    uprns = sorted({a["uprn"] for e in exceptions for a in e["addresses"]})
+    found = con.execute(
+        "SELECT person_id, uprn, registered FROM stay WHERE list_contains($people, person_id) "
+        "AND list_contains($uprns, uprn) ORDER BY ALL",
+        {"people": people, "uprns": uprns},
+    ).fetchall()
+    return {(person, uprn): bool(registered) for person, uprn, registered in found}
+
+
 def _suppliers(con: duckdb.DuckDBPyConnection) -> list[SupplierState]:
     found = con.execute(
         "SELECT contract, supplier, status, last_good_night FROM input_file WHERE contract <> 'protected' ORDER BY ALL"
@@ -116,7 +143,7 @@ def _detail(con: duckdb.DuckDBPyConnection, entry: Entry) -> Detail:
 
 def _links(con: duckdb.DuckDBPyConnection, exception: dict[str, Any]) -> list[LinkEvidence]:
     """Why the records of one person are held to be one person: each record's strongest pair with another of them."""
-    keys = sorted({f"{e['contract']}|{e['supplier']}|{e['record_id']}|{e['mention']}" for e in exception["evidence"]})
+    keys = sorted({evidence_key(e) for e in exception["evidence"]})
     pairs = rows(
         con,
         "SELECT q.*, l.contract AS contract_l, r.contract AS contract_r, a.link_probability AS held_l, "

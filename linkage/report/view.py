@@ -53,7 +53,13 @@ def _lead(content: NightContent, exception: Mapping[str, Any]) -> View:
         "claim": exception["claim"],
         "people": [_person(content, p) for p in exception["people"]],
         "addresses": [_address(content, exception, a) for a in exception["addresses"]],
-        "evidence": [_evidence(e) for e in exception["evidence"]],
+        "ties": [
+            {"person": i, "address": j, "registered": content.ties[(p["person_id"], a["uprn"])]}
+            for i, p in enumerate(exception["people"])
+            for j, a in enumerate(exception["addresses"])
+            if (p["person_id"], a["uprn"]) in content.ties
+        ],
+        "evidence": [_evidence(content, e) for e in exception["evidence"]],
         "benign": [_benign(b) for b in exception["benign_considered"]],
         "supporting": [s["claim"] for s in exception["supporting"]],
         "checks": list(exception["checks"]),
@@ -114,13 +120,18 @@ def _address(content: NightContent, exception: Mapping[str, Any], told: Mapping[
     return {
         "address": address,
         "role": words.ADDRESS_WORDS[told["role"]],
-        "records": [f"{words.CONTRACT_WORDS[e['contract']]}, {e['date']}" for e in giving if e["date"]],
+        "records": list(
+            dict.fromkeys(f"{words.CONTRACT_WORDS[e['contract']]}, {e['date'][:4]}" for e in giving if e["date"])
+        ),
         "council": _council(content, known.gss if known else None),
     }
 
 
-def _evidence(told: Mapping[str, Any]) -> View:
+def _evidence(content: NightContent, told: Mapping[str, Any]) -> View:
+    key = "|".join(str(told[part]) for part in ("contract", "supplier", "record_id", "mention"))
+    known = content.people.get(content.about.get(key, ""))
     return {
+        "about": known.name if known else "",
         "date": told["date"] or "",
         "source": words.CONTRACT_WORDS[told["contract"]],
         "supplier": told["supplier"].replace("_", " "),

@@ -51,6 +51,8 @@ def content():
             "P2": PersonDisplay("Ann Lee", date(1992, 2, 2), "female", LEAD),
         },
         properties={"1": PropertyDisplay("1 Secret Lane", LEAD)},
+        ties={("P2", "1"): True},
+        about={"gp|s|r|patient": "P2"},
         suppliers=[SupplierState("gp", "s", "stale", date(2026, 1, 4))],
         hubs={LEAD: HubDisplay("Dudley", "ring Dudley"), OTHER: HubDisplay("Sandwell", "ring Sandwell")},
         software_version="0",
