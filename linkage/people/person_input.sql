@@ -49,7 +49,8 @@ SELECT
     email,
     supplier || ':' || force_key AS force_key,
     coalesce(given_called[1], initials[1]) AS given_initial,
-    initials AS any_initial,
+    -- Names stand in either order, so the family name's first letter opens a pair too.
+    list_distinct(initials || list_transform(family_keys, lambda f: f[1])) AS any_initial,
     home_keys,
     context_keys,
     home_keys || context_keys AS place_key,

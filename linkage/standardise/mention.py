@@ -91,11 +91,14 @@ def _parts(
     surnames = [names.spelling_class(t) for t in name.family]
     also = [names.spelling_class(t) for t in name.also]
     known = [names.spelling_class(t) for t in names.fold(known_as)]
-    keys = sorted({k for t in (*name.given, *names.fold(known_as)) for k in names.nicknames(t)})
+    keys = {k for t in (*name.given, *names.fold(known_as)) for k in names.nicknames(t)}
+    if len(name.given) > 1:
+        # One given name that some write as two: Siu Ming and Siuming.
+        keys.add("".join(name.given))
     written = _called(name.given, classes)
     return {
         "given": sorted(set(classes)),
-        "given_keys": keys,
+        "given_keys": sorted(keys),
         "initials": sorted({t[0] for t in (*name.given, *classes, *name.initials, *known)}),
         "family": sorted(set(surnames)),
         "family_keys": sorted({*surnames, *also}),
