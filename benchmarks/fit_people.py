@@ -129,7 +129,7 @@ def _m_and_u(
     values = {"m": max(least, round((trues.get(name, 0) + 0.5) / (sum(trues.values()) + 1), 6))}
     if level and level.per_person:
         values["u"] = round(max(shared_per_person, 1e-4), 8)
-    elif not (level and level.tf):
+    elif not (level and (level.tf or level.weighs_as)):
         values["u"] = round((randoms.get(name, 0) + 0.5) / (sum(randoms.values()) + 1), 9)
     return values
 

@@ -41,11 +41,17 @@ def people_model() -> str:
         lines += [f"## {comparison.name}", "", comparison.says, "", "| level | m | u |", "| --- | --- | --- |"]
         levels = trained[comparison.name]
         for level in comparison.levels:
-            u = "from term frequency" if level.tf else levels[level.name]["u"]
-            per = " per person" if level.per_person else ""
-            lines.append(f"| {level.says} | {levels[level.name]['m']} | {u}{per} |")
+            lines.append(f"| {level.says} | {levels[level.name]['m']} | {_u_in_words(level, levels[level.name])} |")
         lines += [f"| {comparison.otherwise} | {levels['else']['m']} | {levels['else']['u']} |", ""]
     return "\n".join(lines)
+
+
+def _u_in_words(level: model.Level, trained: dict[str, float]) -> str:
+    if level.tf:
+        return "from term frequency"
+    if level.weighs_as:
+        return f"so that it weighs as `{level.weighs_as}`"
+    return f"{trained['u']} per person" if level.per_person else str(trained["u"])
 
 
 def shipped_settings() -> str:

@@ -9,9 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from typing import NamedTuple, TypeVar
 
 import jellyfish
+
+from linkage.standardise.names import HONORIFIC_GIVEN
 
 Known = TypeVar("Known", date, str)
 
@@ -25,6 +28,7 @@ class Facts(NamedTuple):
     given_keys: frozenset[str]
     family_keys: frozenset[str]
     initials: frozenset[str]
+    name_letters: str | None
     born: date | None
     nhs_number: str | None
     names_number: str | None
@@ -36,14 +40,21 @@ class Facts(NamedTuple):
     strong: bool
 
 
+class WrittenName(NamedTuple):
+    """A name as one mention gives it: given tokens with their formal names, initials of given tokens, family tokens."""
+
+    given: frozenset[str]
+    initials: frozenset[str]
+    family: frozenset[str]
+
+
 @dataclass
 class Cluster:
-    """The union of the facts of its mentions."""
+    """The union of the facts of its mentions. names: readings of each full name, by its letters."""
 
     members: list[str] = field(default_factory=list)
     records: dict[str, bool] = field(default_factory=dict)
-    names: list[tuple[frozenset[str], frozenset[str]]] = field(default_factory=list)
-    initials: list[frozenset[str]] = field(default_factory=list)
+    names: dict[str, set[WrittenName]] = field(default_factory=dict)
     born: set[date] = field(default_factory=set)
     nhs_numbers: set[str] = field(default_factory=set)
     named_by: set[str] = field(default_factory=set)
@@ -57,10 +68,9 @@ class Cluster:
     def of(cls, facts: Facts) -> Cluster:
         """A cluster of one mention."""
         cluster = cls(members=[facts.mention_id], records={facts.record: facts.is_contact})
-        if facts.given_keys:
-            cluster.names.append((facts.given_keys, facts.family_keys))
-        elif facts.initials:
-            cluster.initials.append(facts.initials)
+        if facts.given_keys or facts.initials:
+            name = WrittenName(facts.given_keys, facts.initials, facts.family_keys)
+            cluster.names[facts.name_letters or repr(sorted(name.given | name.initials))] = {name}
         cluster.born |= _of(facts.born)
         cluster.nhs_numbers |= _of(facts.nhs_number)
         cluster.named_by |= _of(facts.names_number)
@@ -77,8 +87,8 @@ class Cluster:
         self.members += other.members
         for record, is_contact in other.records.items():
             self.records[record] = self.records.get(record, True) and is_contact
-        self.names += [n for n in other.names if n not in self.names]
-        self.initials += [i for i in other.initials if i not in self.initials]
+        for letters, names in other.names.items():
+            self.names[letters] = self.names.get(letters, set()) | names
         self.born |= other.born
         self.nhs_numbers |= other.nhs_numbers
         self.named_by |= other.named_by
@@ -120,26 +130,46 @@ def conflict(a: Cluster, b: Cluster) -> str | None:
 
 
 def _names_differ(a: Cluster, b: Cluster) -> bool:
-    return any(not _may_be_one_name(x, y) for x in a.names for y in b.names) or any(
-        not any(token[0] in initials for token in given)
-        for names, others in ((a.names, b.initials), (b.names, a.initials))
-        for given, _ in names
-        for initials in others
+    # The readings of one full name in either order are one name: it is enough that one of them fits.
+    return any(
+        not any(may_be_one_name(x, y) for x in readings for y in others)
+        for readings in a.names.values()
+        for others in b.names.values()
     )
 
 
-def _may_be_one_name(x: tuple[frozenset[str], frozenset[str]], y: tuple[frozenset[str], frozenset[str]]) -> bool:
-    """A given name in common, alike, or given and family name in the other order."""
-    (given, family), (other, other_family) = x, y
-    if given & other or (given & other_family and other & family):
+@lru_cache(maxsize=1 << 18)
+def may_be_one_name(x: WrittenName, y: WrittenName) -> bool:
+    """Whether two written names may be one person's: given names alike, in either order, or only an honorific given."""
+    if any(name.given and name.given <= HONORIFIC_GIVEN for name in (x, y)):
         return True
-    return any(jellyfish.jaro_winkler_similarity(s, t) >= 0.85 for s in given for t in other)
+    if _fits(x.given, x.initials, y.given, y.initials):
+        return True
+    # In the other order, a family name stands where the given name is looked for; with no family name, nothing does.
+    x_last, y_last = (frozenset(token[0] for token in name.family) for name in (x, y))
+    return (
+        bool(x.family or y.family)
+        and (not y.family or _fits(x.given, x.initials, y.family, y_last))
+        and (not x.family or _fits(y.given, y.initials, x.family, x_last))
+    )
+
+
+def _fits(one: frozenset[str], initials: frozenset[str], other: frozenset[str], letters: frozenset[str]) -> bool:
+    """Whether given names are alike; where one side has initials alone, whether an initial is."""
+    if one and other:
+        return bool(one & other) or any(jellyfish.jaro_winkler_similarity(s, t) >= 0.85 for s in one for t in other)
+    if not initials or not letters:
+        return True
+    # Tokens hold formal names too: Bob's R is Robert's.
+    return bool((initials | {t[0] for t in one}) & (letters | {t[0] for t in other}))
 
 
 def may_be_one_date(x: date, y: date) -> bool:
     """Whether two dates of birth may be one, mistyped: a digit, a swap, two of three parts."""
     if x == y or (x.year == y.year and (x.month, x.day) == (y.day, y.month)):
         return True
+    if x.year == y.year and (1, 1) in {(x.month, x.day), (y.month, y.day)}:
+        return True  # Many write 1 January where only the year is known.
     parts = (x.year == y.year) + (x.month == y.month) + (x.day == y.day)
     if parts == 2 and (x.year == y.year or abs(x.year - y.year) <= 10):
         return True

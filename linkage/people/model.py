@@ -17,18 +17,24 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from linkage.standardise.names import HONORIFIC_GIVEN
+
 PARAMETERS = Path(__file__).with_name("parameters.json")
 
 
 @dataclass(frozen=True)
 class Level:
-    """One level of a comparison: its name, its SQL over `_l` and `_r` columns, and how its u is found."""
+    """One level of a comparison: its name, its SQL over `_l` and `_r` columns, and how its u is found.
+
+    weighs_as: the level whose match weight it takes, where a u of its own would count another comparison's fact again.
+    """
 
     name: str
     sql: str
     says: str
     tf: str | None = None
     per_person: bool = False
+    weighs_as: str | None = None
 
 
 @dataclass(frozen=True)
@@ -48,8 +54,22 @@ _SWAPPED = (
     "AND given_called_l <> family_last_l)"
     " OR (list_contains(family_keys_l, given_called_r) AND list_contains(given_l, family_last_r) "
     "AND given_called_r <> family_last_r)"
+    " OR (name_letters_l = name_letters_r AND family_last_l <> family_last_r)"
 )
-_SAME_FAMILY = f"(list_has_any(family_keys_l, family_keys_r) OR {_SWAPPED})"
+_NEAR_SWAPPED = (
+    "(jaro_winkler_similarity(given_written_l, family_written_r) >= 0.88 "
+    "AND jaro_winkler_similarity(family_written_l, given_written_r) >= 0.88)"
+)
+_INITIAL_SWAPPED = (
+    "((len(given_l) = 0 AND list_has_any(family_keys_l, given_keys_r) AND list_has_any(initials_l, family_initials_r))"
+    " OR (len(given_r) = 0 AND list_has_any(family_keys_r, given_keys_l) AND list_has_any(initials_r, family_initials_l)))"
+)
+_SURNAME_ONLY = (
+    "((len(family_keys_l) = 0 AND list_has_any(given_keys_l, family_keys_r)) "
+    "OR (len(family_keys_r) = 0 AND list_has_any(given_keys_r, family_keys_l)))"
+)
+_HONORIFICS = "[" + ", ".join(f"'{name}'" for name in sorted(HONORIFIC_GIVEN)) + "]"
+_SAME_FAMILY = f"(list_has_any(family_keys_l, family_keys_r) OR {_SWAPPED} OR {_NEAR_SWAPPED} OR {_INITIAL_SWAPPED})"
 _NEAR_FAMILY = (
     "(jaro_winkler_similarity(family_written_l, family_written_r) >= 0.9 "
     "OR (len(family_written_l) >= 4 AND levenshtein(family_written_l, family_written_r) <= 1))"
@@ -66,7 +86,11 @@ GIVEN_NAME = Comparison(
         Level("several", "given_called_l = given_called_r AND len(list_intersect(given_l, given_r)) >= 2",
               "two or more given names the same"),
         Level("same", "given_called_l = given_called_r", "the same given name", tf="given_called"),
-        Level("swapped", _SWAPPED, "given and family name in the other order"),
+        Level("joined", "given_joined_l = given_joined_r", "the same given names, written as one or as two"),
+        # Two names that agree crosswise agree in the family name too, which is weighed with the home: here it is one name.
+        Level("swapped", _SWAPPED, "given and family name in the other order", weighs_as="same"),
+        Level("swapped_near", _NEAR_SWAPPED, "given and family name in the other order, with a letter or two wrong",
+              weighs_as="near"),
         Level("shared", "list_has_any(given_keys_l, given_keys_r)", "one given name or its short form in common"),
         Level(
             "near",
@@ -79,6 +103,12 @@ GIVEN_NAME = Comparison(
             "(len(given_l) = 0 OR len(given_r) = 0) AND list_has_any(initials_l, initials_r)",
             "an initial that fits the given name",
         ),
+        Level("swapped_initial", _INITIAL_SWAPPED, "an initial that fits, given and family name in the other order",
+              weighs_as="initial"),
+        Level("surname_only", _SURNAME_ONLY, "one record names them by the surname alone"),
+        Level("honorific", "(born_l = born_r OR phone_l = phone_r) AND "
+              f"((len(given_l) > 0 AND list_has_all({_HONORIFICS}, given_l)) "
+              f"OR (len(given_r) > 0 AND list_has_all({_HONORIFICS}, given_r)))", "one record gives only an honorific name, such as Mohammed"),
     ),
     "given names that differ",
 )  # fmt: skip
@@ -117,6 +147,8 @@ BIRTH_DATE = Comparison(
     "The date of birth, allowing for a day and month swapped or one digit mistyped.",
     "born_l IS NULL OR born_r IS NULL",
     (
+        Level("same_january", "born_l = born_r AND substr(born_l, 6) = '01-01'",
+              "the same 1 January, which is often written where the day is not known"),
         Level("same", "born_l = born_r", "the same date of birth"),
         Level("swapped", "substr(born_l, 1, 4) = substr(born_r, 1, 4) AND substr(born_l, 6, 2) = substr(born_r, 9, 2) "
               "AND substr(born_l, 9, 2) = substr(born_r, 6, 2)", "day and month of birth swapped"),
@@ -126,6 +158,9 @@ BIRTH_DATE = Comparison(
               "AND abs(CAST(substr(born_l, 1, 4) AS INTEGER) - CAST(substr(born_r, 1, 4) AS INTEGER)) <= 10) OR "
               "(substr(born_l, 1, 4) = substr(born_r, 1, 4) AND substr(born_l, 9) = substr(born_r, 9))",
               "dates of birth that agree in two of three parts"),
+        Level("year", "substr(born_l, 1, 4) = substr(born_r, 1, 4) "
+              "AND (substr(born_l, 6) = '01-01' OR substr(born_r, 6) = '01-01')",
+              "the same year of birth, with 1 January on one record"),
     ),
     "dates of birth that differ",
 )  # fmt: skip
@@ -182,6 +217,7 @@ BLOCKING: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
     (("place_key", "any_initial"), ("place_key", "any_initial")),
     (("place_key", "born"), ("place_key",)),
     (("given_called", "family_last", "outward"), ()),
+    (("postcode", "family_last", "any_initial"), ("any_initial",)),
     (("rare_name",), ()),
 )
 """Each rule: the columns that must be equal, and those of them that are lists to be taken apart."""
@@ -225,7 +261,7 @@ def _comparison(
             "sql_condition": level.sql,
             "label_for_charts": level.name,
             "m_probability": values["m"],
-            "u_probability": _u(level, values, people, tf_u),
+            "u_probability": _u(level, comparison, trained, people, tf_u),
         }
         if level.tf:
             described |= {"tf_adjustment_column": level.tf, "tf_minimum_u_value": 1e-5}
@@ -241,7 +277,13 @@ def _comparison(
     }
 
 
-def _u(level: Level, values: Mapping[str, Any], people: float, tf_u: Mapping[str, float]) -> float:
+def _u(
+    level: Level, comparison: Comparison, trained: Mapping[str, Any], people: float, tf_u: Mapping[str, float]
+) -> float:
+    values = trained[level.name]
+    if level.weighs_as:
+        like = next(other for other in comparison.levels if other.name == level.weighs_as)
+        return float(values["m"]) / float(trained[like.name]["m"]) * _u(like, comparison, trained, people, tf_u)
     if level.tf:
         return max(tf_u[level.tf], 1e-7)
     return max(float(values["u"]) / people if level.per_person else float(values["u"]), 1e-12)

@@ -68,7 +68,7 @@ def calibrated(chance: float, table: list[list[float]]) -> float:
 def read_facts(con: duckdb.DuckDBPyConnection) -> list[Facts]:
     """What every mention says that can rule a link out, in order of mention_id."""
     rows = con.execute(
-        "SELECT mention_id, concat_ws('|', contract, supplier, record_id), is_contact, given_keys, family_keys, initials, "
+        "SELECT mention_id, concat_ws('|', contract, supplier, record_id), is_contact, given_keys, family_keys, initials, name_letters, "
         "date_of_birth, nhs_number, anchor_number, concat_ws('|', supplier, account), "
         "CASE WHEN mention = 'baby' THEN concat_ws('|', supplier, pregnancy) END, born_before, born_after, "
         "concat_ws('|', supplier, force_key), account IS NULL, force_key IS NULL, "
@@ -77,8 +77,8 @@ def read_facts(con: duckdb.DuckDBPyConnection) -> list[Facts]:
     ).fetchall()
     return [
         Facts(
-            r[0], r[1], r[2], frozenset(r[3]), frozenset(r[4]), frozenset(r[5]), r[6], r[7], r[8],
-            None if r[14] else r[9], r[10], r[11], r[12], None if r[15] else r[13], r[16],
+            r[0], r[1], r[2], frozenset(r[3]), frozenset(r[4]), frozenset(r[5]), r[6], r[7], r[8], r[9],
+            None if r[15] else r[10], r[11], r[12], r[13], None if r[16] else r[14], r[17],
         )
         for r in rows
     ]  # fmt: skip

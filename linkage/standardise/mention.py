@@ -17,8 +17,6 @@ from linkage.standardise import contact, names
 from linkage.store import run_sql
 
 HERE = Path(__file__).parent
-COMMON_GIVEN = frozenset({"MOHAMMED", "ABDUL", "SYED", "ABD", "AHMED"})
-"""Given names so often borne first as an honorific that the next one is the name used (domain notes, naming guide)."""
 
 
 def run(con: duckdb.DuckDBPyConnection, night: Night) -> dict[str, int]:
@@ -59,6 +57,8 @@ _PARTS: dict[str, pl.DataType | type[pl.DataType]] = {
     "family": pl.List(pl.String),
     "family_keys": pl.List(pl.String),
     "given_called": pl.String,
+    "given_joined": pl.String,
+    "name_letters": pl.String,
     "family_last": pl.String,
     "given_written": pl.String,
     "family_written": pl.String,
@@ -103,6 +103,9 @@ def _parts(
         "family": sorted(set(surnames)),
         "family_keys": sorted({*surnames, *also}),
         "given_called": names.spelling_class(written) if written else None,
+        "given_joined": "".join(name.given) or None,
+        # The same letters, in whatever order and however divided, are the same full name: Lau Chi Wai and Chiwai Lau.
+        "name_letters": "".join(sorted("".join((*name.given, *name.family)))) if name.given and name.family else None,
         "family_last": surnames[-1] if surnames else None,
         "given_written": written,
         "family_written": name.family[-1] if name.family else None,
@@ -114,7 +117,7 @@ def _parts(
 def _called(given: tuple[str, ...], classes: list[str]) -> str | None:
     """The given name a person is likely called by: the first that is not an honorific, else the first."""
     for token, name_class in zip(given, classes, strict=True):
-        if name_class not in COMMON_GIVEN:
+        if name_class not in names.HONORIFIC_GIVEN:
             return token
     return given[0] if given else None
 

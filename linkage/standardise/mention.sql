@@ -54,6 +54,8 @@ SELECT
     coalesce(family, []) AS family,
     coalesce(family_keys, []) AS family_keys,
     given_called,
+    given_joined,
+    name_letters,
     family_last,
     given_written,
     family_written,

@@ -17,6 +17,8 @@ REFERENCE = Path(__file__).with_name("reference")
 _NOT_FOLDED = str.maketrans(
     {"ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "ß": "ss", "æ": "ae", "đ": "d", "Đ": "D", "ı": "i"}
 )
+HONORIFIC_GIVEN = frozenset({"MOHAMMED", "ABDUL", "SYED", "ABD", "AHMED"})
+"""Given names so often borne first as an honorific that the next one is the name used (domain notes, naming guide)."""
 _JOINED = re.compile(r"['’`´ʼ]")
 _BREAK = re.compile(r"[^A-Z]+")
 
@@ -114,8 +116,13 @@ def parse_full(text: str | None) -> Name:
 
 
 def _sorted_out(given: list[str], family: list[str], also: list[str]) -> Name:
-    full = tuple(t for t in given if len(t) > 1)
-    initials = tuple(t for t in given if len(t) == 1)
-    surnames = tuple(t for t in family if not is_title_token(t))
     titles = tuple(t for t in (*family, *given) if is_title_token(t))
+    surnames = tuple(t for t in family if not is_title_token(t))
+    named = [t for t in given if not is_title_token(t)]
+    if given and not named:
+        # Khatun Khadija, Kaur Hardeep: only a title stands first, so the name itself stands in the place of the family's.
+        # With nothing else to go by, the title is the only name there is.
+        named, surnames = (list(surnames), ()) if surnames else (given, ())
+    full = tuple(t for t in named if len(t) > 1)
+    initials = tuple(t for t in named if len(t) == 1)
     return Name(full, initials, surnames, tuple(t for t in also if len(t) > 1), titles)

@@ -7,6 +7,11 @@ import pytest
 from linkage.standardise import names
 
 WRITTEN = [
+    # Only a title stands first: the name is in the family name's place.
+    ("Khatun", "Khadija", ("KHADIJA",), (), (), ("KHATUN",)),
+    ("Kaur", "Hardeep", ("HARDEEP",), (), (), ("KAUR",)),
+    ("Begum Fatima", "Choudhury", ("FATIMA",), (), ("CHOUDHURY",), ("BEGUM",)),
+    ("Begum", None, ("BEGUM",), (), (), ("BEGUM",)),
     # given, family, given tokens, initials, family tokens, titles
     ("Mohd Yusuf", "Begum", ("MOHD", "YUSUF"), (), (), ("BEGUM",)),
     ("J", "O'Brien", (), ("J",), ("OBRIEN",), ()),

@@ -8,7 +8,7 @@ from datetime import date
 import networkx
 import pytest
 
-from linkage.people.cluster import Facts, may_be_one_date
+from linkage.people.cluster import Cluster, Facts, WrittenName, conflict, may_be_one_date, may_be_one_name
 from linkage.people.persons import unique_clusters
 from linkage.people.resolve import Resolution
 
@@ -16,7 +16,7 @@ from linkage.people.resolve import Resolution
 def fact(mention_id: str, **told: object) -> Facts:
     base: dict[str, object] = {
         "mention_id": mention_id, "record": mention_id, "is_contact": False, "given_keys": frozenset(), "family_keys": frozenset(),
-        "initials": frozenset(), "born": None, "nhs_number": None, "names_number": None, "account": None, "birth": None,
+        "initials": frozenset(), "name_letters": None, "born": None, "nhs_number": None, "names_number": None, "account": None, "birth": None,
         "born_before": None, "born_after": None, "force_key": None, "strong": True,
     }  # fmt: skip
     return Facts(**{**base, **told})  # type: ignore[arg-type]
@@ -104,3 +104,51 @@ def test_a_name_in_the_other_order_is_no_contradiction():
         fact("b", given_keys=frozenset({"AISHA"}), family_keys=frozenset({"KAUSAR"}), initials=frozenset("A")),
     ]
     assert len(groups(facts, [(20.0, "a", "b")])) == 1
+
+
+def written(given: str = "", family: str = "", initials: str = "") -> WrittenName:
+    tokens = frozenset(given.split())
+    return WrittenName(tokens, frozenset(initials) | {t[0] for t in tokens}, frozenset(family.split()))
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (written("SADIQ", "HAMZA"), written("HAMZS", "SADIQ")),  # the other order, with a letter wrong
+        (written("HONG", "LAM"), written(family="HONG", initials="L")),  # the other order, one an initial
+        (written(family="FATIMA", initials="K"), written(family="KAUSAR", initials="F")),  # the same, both initials
+        (written("MOHAMMED", "KHAN"), written("BILAL", "KHAN")),  # an honorific alone says nothing
+        (written("THORNLEY"), written("CRAIG", "THORNLEY")),  # a surname alone
+    ],
+)
+def test_names_that_may_be_one(one: WrittenName, other: WrittenName) -> None:
+    assert may_be_one_name(one, other)
+    assert may_be_one_name(other, one)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (written("ALEXANDER", "NOWAK"), written("SOPHIE", "NOWAK")),
+        (written("AMINA", "HASSAN"), written("HASSAN", "ALI")),  # a daughter who bears her father's name
+        (written("AMINA", "HASSAN"), written(family="HASSAN", initials="B")),
+    ],
+)
+def test_names_that_differ(one: WrittenName, other: WrittenName) -> None:
+    assert not may_be_one_name(one, other)
+    assert not may_be_one_name(other, one)
+
+
+def test_one_name_in_both_orders_is_held_to_be_one_name() -> None:
+    """A married name links to the maiden name in order, though the married name was once written in the other order."""
+    both = Cluster.of(fact("a", given_keys=frozenset({"HERSI"}), family_keys=frozenset({"HALIMA"}), name_letters="x"))
+    both.absorb(
+        Cluster.of(fact("b", given_keys=frozenset({"HALIMA"}), family_keys=frozenset({"HERSI"}), name_letters="x"))
+    )
+    maiden = Cluster.of(fact("c", given_keys=frozenset({"HALIMA"}), family_keys=frozenset({"OMAR"}), name_letters="y"))
+    assert conflict(both, maiden) is None
+
+
+def test_a_first_of_january_may_stand_for_the_year() -> None:
+    assert may_be_one_date(date(1966, 6, 29), date(1966, 1, 1))
+    assert not may_be_one_date(date(1966, 6, 29), date(1967, 1, 1))
