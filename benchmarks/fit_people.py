@@ -52,14 +52,13 @@ def prepare(region: Path, scratch: Path) -> tuple[duckdb.DuckDBPyConnection, Nig
     return con, night
 
 
+_PLACES = "(SELECT mention_id AS m, unnest(place_key || ['P' || postcode] || together_keys) AS k FROM person_input)"
 PAIRS = {
     "true": "SELECT a.mention_id AS a, b.mention_id AS b FROM true_person AS a INNER JOIN true_person AS b "
     "ON a.true_person = b.true_person AND a.mention_id < b.mention_id",
     "random": f"SELECT l.mention_id AS a, r.mention_id AS b FROM (FROM person_input ORDER BY hash(mention_id || 'l') LIMIT {SAMPLE}) "
     f"AS l CROSS JOIN (FROM person_input ORDER BY hash(mention_id || 'r') LIMIT {SAMPLE}) AS r WHERE l.mention_id <> r.mention_id",
-    "family_and_home": "SELECT DISTINCT l.m AS a, r.m AS b FROM (SELECT mention_id AS m, unnest(place_key || ['P' || postcode]) AS k "
-    "FROM person_input) AS l INNER JOIN (SELECT mention_id AS m, unnest(place_key || ['P' || postcode]) AS k FROM person_input) AS r "
-    "ON l.k = r.k AND l.m < r.m",
+    "family_and_home": f"SELECT DISTINCT l.m AS a, r.m AS b FROM {_PLACES} AS l INNER JOIN {_PLACES} AS r ON l.k = r.k AND l.m < r.m",
     **{
         key: f"SELECT l.mention_id AS a, r.mention_id AS b FROM person_input AS l INNER JOIN person_input AS r "
         f"ON l.{key} = r.{key} AND l.mention_id < r.mention_id"
@@ -113,7 +112,7 @@ def fit(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     return fitted
 
 
-LEAST_ELSE = {"sex": 0.015, "nhs_number": 0.005, "phone": 0.2, "email": 0.1, "family_and_home": 0.02}
+LEAST_ELSE = {"sex": 0.015, "nhs_number": 0.005, "phone": 0.2, "email": 0.1, "family_and_home": 0.02, "move_day": 0.3}
 """Least m of a disagreement: no simulator makes every error that agencies make, so none may teach that there are none."""
 
 

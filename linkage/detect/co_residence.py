@@ -66,7 +66,7 @@ def _finding(con: duckdb.DuckDBPyConnection, night: Night, found: list[dict[str,
 
 def _variant(row: dict[str, Any]) -> str:
     if row["subject_is_child"] and not row["infant"]:
-        return "child_at_other_home"
+        return "child_with_elders" if row["with_elders"] else "child_at_other_home"
     if row["subject_is_family"]:
         return "family_at_other_home"
     return "adult_registered_elsewhere" if row["registered_somewhere"] else "adult_on_no_register"
@@ -110,9 +110,9 @@ def _lagging(row: dict[str, Any]) -> str:
 
 
 def _register_is_fresh(row: dict[str, Any], night: Night) -> bool:
-    """A register that was itself put right within its grace is no stale record of where the person lives."""
+    """A register that was itself put right a few days ago is no stale record of where the person lives."""
     said = row["person_register_said"]
-    return said is not None and said > night.date - timedelta(days=grace_days(night.settings, "statement", infant=True))
+    return said is not None and said > night.date - timedelta(days=night.settings.integer("grace.infant_days"))
 
 
 def _newborn(row: dict[str, Any], night: date) -> Benign:

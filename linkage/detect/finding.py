@@ -67,4 +67,6 @@ class Finding:
 
 def grace_days(settings: Settings, register: str, *, infant: bool) -> int:
     """Days a register may lag behind a real move before the difference means anything (exceptions.md, Grace period)."""
-    return settings.integer("grace.infant_days" if infant else f"grace.{register}_days")
+    if infant and register != "statement":
+        return settings.integer("grace.infant_days")
+    return settings.integer(f"grace.{register}_days")

@@ -2,7 +2,7 @@
 -- reads: stay, profile, family
 CREATE OR REPLACE TABLE unregistered_co_residence AS
 WITH lives AS (
-    SELECT s.*, f.is_child, f.is_infant, f.is_grown_up, f.name_display
+    SELECT s.*, f.is_child, f.is_infant, f.is_grown_up, f.born, f.name_display
     FROM stay AS s
     INNER JOIN profile AS f ON s.person_id = f.person_id
     WHERE
@@ -17,6 +17,16 @@ households AS (
     INNER JOIN stay AS s
         ON s.is_latest AND (s.person_id = coalesce(y.child_id, y.mother_id) OR (y.infant AND s.person_id = y.mother_id))
     WHERE s.place_kind IN ('dwelling', 'flat')
+)
+,
+
+-- The youngest grown-up whom a register shows at a property.
+grown_up_at AS (
+    SELECT s.uprn, max(f.born) AS youngest
+    FROM stay AS s
+    INNER JOIN profile AS f ON s.person_id = f.person_id AND f.is_grown_up
+    WHERE s.registered AND f.born IS NOT NULL
+    GROUP BY s.uprn
 )
 
 SELECT
@@ -38,7 +48,10 @@ SELECT
     l.person_register_said,
     l.match_probability,
     l.person_id IN (h.child_id, h.mother_id) AS subject_is_family,
-    l.is_child AS subject_is_child
+    l.is_child AS subject_is_child,
+    -- Everybody registered there is old enough to be a grandparent, nobody a parent.
+    l.is_child AND coalesce(g.youngest < l.born - INTERVAL 45 YEAR, FALSE) AS with_elders
 FROM lives AS l
 INNER JOIN households AS h ON l.uprn = h.uprn
+LEFT JOIN grown_up_at AS g ON l.uprn = g.uprn
 ORDER BY l.person_id, h.family_id, h.child_id, h.pregnancy

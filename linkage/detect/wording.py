@@ -44,7 +44,7 @@ def _co_residence(finding: Finding, address: dict[str, str]) -> str:
     place = address.get(finding.observed[0], "a property")
     if finding.variant == "family_at_other_home":
         return f"Records put {_concerned(finding)} at {place} since {day(finding.since)}, where no register shows the family."
-    who = "a child" if finding.variant == "child_at_other_home" else "an adult"
+    who = "a child" if finding.variant.startswith("child") else "an adult"
     return (
         f"Records put {who} at {place} since {day(finding.since)}, with {_concerned(finding)}; "
         "no GP, council-tax or maternity record shows them there."

@@ -130,6 +130,8 @@ FAMILY_AND_HOME = Comparison(
         Level("named_together_and_family", f"{_NAMED_TOGETHER} AND ({_SAME_FAMILY} OR {_NEAR_FAMILY})",
               "the same family name, named by the same person", per_person=True),
         Level("named_together", _NAMED_TOGETHER, "named by the same person", per_person=True),
+        Level("moved_together", "list_has_any(together_keys_l, together_keys_r) AND given_called_l = given_called_r",
+              "two homes that hold the same two names", per_person=True),
         Level("postcode_and_family", f"postcode_l = postcode_r AND ({_SAME_FAMILY} OR {_NEAR_FAMILY})",
               "the same postcode and family name", per_person=True),
         Level("family", "family_last_l = family_last_r", "the same family name", tf="family_last"),
@@ -205,7 +207,15 @@ FORCE_KEY = Comparison(
     "different police keys",
 )
 
-COMPARISONS = (GIVEN_NAME, FAMILY_AND_HOME, BIRTH_DATE, SEX, NHS_NUMBER, PHONE, EMAIL, FORCE_KEY)
+MOVE_DAY = Comparison(
+    "move_day",
+    "Whether one council-tax account ends on the day that another begins.",
+    "len(move_days_l) = 0 OR len(move_days_r) = 0 OR list_has_any(home_keys_l, home_keys_r)",
+    (Level("same", "list_has_any(move_days_l, move_days_r)", "one account begins on the day another ends"),),
+    "accounts that begin and end on other days",
+)
+
+COMPARISONS = (GIVEN_NAME, FAMILY_AND_HOME, BIRTH_DATE, SEX, NHS_NUMBER, PHONE, EMAIL, FORCE_KEY, MOVE_DAY)
 
 BLOCKING: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
     (("nhs_number",), ()),
@@ -219,6 +229,8 @@ BLOCKING: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
     (("given_called", "family_last", "outward"), ()),
     (("postcode", "family_last", "any_initial"), ("any_initial",)),
     (("rare_name",), ()),
+    (("together_keys", "given_called"), ("together_keys",)),
+    (("move_days", "family_last", "any_initial"), ("move_days", "any_initial")),
 )
 """Each rule: the columns that must be equal, and those of them that are lists to be taken apart."""
 

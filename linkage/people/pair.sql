@@ -13,6 +13,7 @@ SELECT
     s.gamma_phone,
     s.gamma_email,
     s.gamma_force_key,
+    s.gamma_move_day,
     CASE
         WHEN s.gamma_nhs_number = 0 THEN 'two_nhs_numbers'
         WHEN

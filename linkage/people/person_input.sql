@@ -25,6 +25,48 @@ kept AS (
     FROM mention AS m
     LEFT JOIN own AS o ON m.mention_id = o.mention_id
     LEFT JOIN own AS c ON m.anchor_id = c.mention_id
+),
+
+-- Where each full name lives, in whichever order it is written. A name of many homes opens too many doors.
+named_home AS (
+    SELECT full_name, uprn
+    FROM (
+        SELECT DISTINCT
+            least(given_called, family_last) || ' ' || greatest(given_called, family_last) AS full_name,
+            unnest(home_keys) AS uprn
+        FROM kept
+        WHERE given_called IS NOT NULL AND family_last IS NOT NULL
+    ) AS held
+    QUALIFY count(*) OVER (PARTITION BY full_name) <= 40
+),
+
+-- Two homes that hold the same two names: a family that moved, or that two sources put in two homes.
+two_homes AS (
+    SELECT a.uprn AS one, b.uprn AS other, list(a.full_name) AS names
+    FROM named_home AS a
+    INNER JOIN named_home AS b ON a.full_name = b.full_name AND a.uprn < b.uprn
+    GROUP BY ALL
+    HAVING count(*) >= 2
+),
+
+together AS (
+    SELECT full_name, uprn, list(one || '~' || other ORDER BY one, other) AS keys
+    FROM (
+        SELECT one, other, unnest(names) AS full_name, one AS uprn FROM two_homes
+        UNION ALL
+        SELECT one, other, unnest(names) AS full_name, other AS uprn FROM two_homes
+    ) AS sides
+    GROUP BY ALL
+),
+
+moved AS (
+    SELECT k.mention_id, list_sort(list_distinct(flatten(list(t.keys)))) AS together_keys
+    FROM kept AS k
+    INNER JOIN together AS t
+        ON
+            least(k.given_called, k.family_last) || ' ' || greatest(k.given_called, k.family_last) = t.full_name
+            AND list_contains(k.home_keys, t.uprn)
+    GROUP BY k.mention_id
 )
 
 SELECT
@@ -57,6 +99,10 @@ SELECT
     home_keys,
     context_keys,
     home_keys || context_keys AS place_key,
+    coalesce(together_keys, []) AS together_keys,
+    list_transform(
+        list_filter([liable_from, liable_to], lambda d: d IS NOT NULL), lambda d: CAST(d AS VARCHAR)
+    ) AS move_days,
     postcode,
     coalesce(postcode[:-4], context_postcode[:-4]) AS outward,
     -- A full name that few bear is worth comparing wherever its bearers live.
@@ -64,4 +110,5 @@ SELECT
         WHEN count(*) OVER (PARTITION BY given_called, family_last) <= 8 THEN given_called || ' ' || family_last
     END AS rare_name
 FROM kept
+LEFT JOIN moved USING (mention_id)
 ORDER BY mention_id

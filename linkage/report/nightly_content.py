@@ -34,6 +34,7 @@ LEVEL_WORDS = {
     "gamma_phone": "phone number",
     "gamma_email": "e-mail address",
     "gamma_force_key": "police key",
+    "gamma_move_day": "day of moving",
 }
 
 

@@ -84,6 +84,8 @@ SELECT
     birth_order,
     died_on,
     asserted_on,
+    liable_from,
+    liable_to,
     -- Bounds that a mention sets on its person's birth: liable persons and parents are grown up, parents are older
     -- than their child by 13 years or more, children younger.
     CASE

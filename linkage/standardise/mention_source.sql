@@ -64,7 +64,8 @@ WITH said AS (
     SELECT
         'council_tax' AS contract, supplier, record_id, 'liable' AS mention,
         title, forenames AS given_text, surname AS family_text, date_of_birth, phone, email,
-        account_ref AS account, liable_from AS asserted_on
+        account_ref AS account, liable_from AS asserted_on,
+        liable_from, liable_to
     FROM council_tax
     UNION ALL BY NAME
     SELECT

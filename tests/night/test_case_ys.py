@@ -57,11 +57,11 @@ class Replayed:
         }
 
     def mixed(self, night):
-        """People of a night whose mentions are of two true persons."""
+        """People of a night who hold the father's mentions and another's too."""
         found = defaultdict(set)
         for r in pyarrow.parquet.read_table(self.work / "out" / night.isoformat() / "persons.parquet").to_pylist():
             found[r["person_id"]].add(self.true.get((r["contract"], r["supplier"], r["record_id"], r["mention"])))
-        return [person for person, true in found.items() if len(true) > 1]
+        return [person for person, true in found.items() if len(true) > 1 and self.father in true]
 
     def raised(self, night, *kinds):
         """Exceptions of a night about the family of the review."""

@@ -31,9 +31,27 @@ def test_no_child_no_exception(raise_from):
     assert raise_from(gp=[ANN, JACK], police=[seen]) == []
 
 
-def test_a_recent_stay_is_not_raised_yet(raise_from):
+def test_a_statement_waits_for_nobody(raise_from):
     seen = involved("i1", "Jack Hill", BORN["Jack Hill"], "1", date(2026, 1, 3))
-    assert raise_from(gp=[*FAMILY, JACK], police=[seen]) == []
+    found = raise_from(gp=[*FAMILY, JACK], police=[seen])
+    assert found == [("unregistered_co_residence", {"co_resident": "Jack Hill", "child": "Tom Lee"})]
+
+
+def test_a_practice_that_was_told_of_another_home_last_week_is_believed(raise_from):
+    seen = involved("i1", "Jack Hill", BORN["Jack Hill"], "1", date(2026, 1, 3))
+    told = {**JACK, "address_updated_on": date(2025, 12, 30)}
+    assert "unregistered_co_residence" not in [kind for kind, _ in raise_from(gp=[*FAMILY, told], police=[seen])]
+
+
+def test_a_child_with_people_of_grandparents_age_lives_there(raise_from):
+    nan, seen = patient("p4", "Joan Hill", date(1955, 4, 4), "2", None, sex="2"), date(2025, 11, 1)
+    found = raise_from(gp=[*FAMILY, nan], police=[involved("i1", "Tom Lee", BORN["Tom Lee"], "2", seen)])
+    assert found == [("unregistered_co_residence", {"co_resident": "Tom Lee", "child": "Tom Lee"})]
+
+
+def test_a_child_with_somebody_of_a_parents_age_may_have_two_homes(raise_from):
+    found = raise_from(gp=[*FAMILY, JACK], police=[involved("i1", "Tom Lee", BORN["Tom Lee"], "2", date(2025, 11, 1))])
+    assert found == [("address_divergence", {"child": "Tom Lee"})]
 
 
 def test_a_bail_address_is_not_a_home(raise_from):
