@@ -19,6 +19,7 @@ from flows.workroom import (
     lock,
     workroom,
 )
+from linkage.audit import AuditError
 from linkage.night import Night
 from linkage.people.model import PARAMETERS
 from linkage.settings import Settings
@@ -57,7 +58,7 @@ def run_one(plan: Plan, night: date) -> int:
     try:
         with lock(plan.store):
             return _night(plan, night)
-    except (NightImpossible, StoreError) as error:
+    except (NightImpossible, StoreError, AuditError) as error:
         print(f"linkage: night {night}: {error}", file=sys.stderr)
         return 2
 

@@ -13,13 +13,14 @@ from expectations import linkage as linked
 from flows import gates as gate_outcome
 from flows.nightly import Counts, Job
 from flows.workroom import NightImpossible
+from linkage import audit as audit_log
 from linkage import history as remembered
 from linkage import version
 from linkage.detect import exceptions
 from linkage.households import households as households_of
 from linkage.households import links
 from linkage.ledger import ledger as ledger_of
-from linkage.outputs import parquet
+from linkage.outputs import parquet, seal
 from linkage.people import model, persons
 from linkage.people import score as scoring
 from linkage.places import match
@@ -123,6 +124,10 @@ def audit(job: Job) -> Counts:
     breaches = linked.check(con, protected_absent=restricted == (0,))
     if breaches:
         raise NightImpossible("; ".join(f"{b.table}: {b.words} ({b.rows} rows)" for b in breaches))
+    audit_log.append(
+        audit_log.log_of(job.work.store),
+        {"what": "night_checked", "night": str(job.work.night.date), "rules": str(len(linked.RULES))},
+    )
     return {"rules": len(linked.RULES)}
 
 
@@ -166,6 +171,15 @@ def write_run(job: Job) -> None:
         },
         "suppressed": job.handed["suppressed"],
     }
+    event = {
+        "what": "night_written",
+        "night": told["night"],
+        "inputs": job.work.fingerprint,
+        "software": version.SOFTWARE,
+        "model": told["model"]["hash"],
+        "suppressed": str(told["suppressed"]),
+    }
+    told |= seal.seal(night.out, job.work.store, event)
     (night.out / "run.json").write_text(json.dumps(told, indent=2, default=str) + "\n", encoding="utf-8")
 
 

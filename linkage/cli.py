@@ -1,4 +1,4 @@
-"""The command line of outputs.md: run, replay, simulate, evaluate, demo.
+"""The command line of outputs.md: run, replay, simulate, evaluate, audit, demo.
 
 Exit status: 0 the night is done; 1 done, but a supplier was refused or late; 2 it could not be done (nothing
 half-written, last night's output stands); 64 usage.
@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from linkage import settings as settings_of
+from linkage.audit import AuditError
 from linkage.store import StoreError
 
 DONE, DONE_WITH_WARNINGS, NOT_DONE, USAGE = 0, 1, 2, 64
@@ -34,7 +35,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = parser().parse_args(argv)
     try:
         return int(arguments.do(arguments))
-    except (settings_of.SettingsError, StoreError) as error:
+    except (settings_of.SettingsError, StoreError, AuditError) as error:
         print(f"linkage: {error}", file=sys.stderr)
         return NOT_DONE
     except KeyboardInterrupt:
@@ -54,6 +55,7 @@ def parser() -> Parser:
     _replay(commands)
     _simulate(commands)
     _evaluate(commands)
+    _audit(commands)
     _demo(commands)
     return top
 
@@ -111,6 +113,15 @@ def _evaluate(commands: argparse._SubParsersAction[Parser]) -> None:
     command.add_argument("--truth", type=Path, required=True, help="truth folder that `simulate` wrote")
     command.add_argument("--json", type=Path, help="also write the figures to this file")
     command.set_defaults(do=_do_evaluate)
+
+
+def _audit(commands: argparse._SubParsersAction[Parser]) -> None:
+    command = _command(commands, "audit", "check the audit log and the sealed nights")
+    actions = command.add_subparsers(title="actions", required=True, metavar="ACTION")
+    verify = _command(actions, "verify", "whether a line of the log or a file of a night was changed or is missing")
+    verify.add_argument("--store", type=Path, required=True, help="the store file; its audit log lies beside it")
+    verify.add_argument("--out", type=Path, help="folder of results: also check the nights in it")
+    verify.set_defaults(do=_do_audit_verify)
 
 
 def _demo(commands: argparse._SubParsersAction[Parser]) -> None:
@@ -187,6 +198,18 @@ def _do_evaluate(arguments: argparse.Namespace) -> int:
         arguments.json.write_text(json.dumps(result, indent=2, sort_keys=True) + "\n", encoding="utf-8")
     print(evaluate.render(result))
     return DONE
+
+
+def _do_audit_verify(arguments: argparse.Namespace) -> int:
+    from linkage.outputs import seal
+
+    checked = seal.check(arguments.store, arguments.out)
+    for fault in checked.faults:
+        print(f"linkage: {fault}", file=sys.stderr)
+    print(
+        f"the chain of {checked.lines} lines holds; nights checked: {checked.nights}, at fault: {len(checked.faults)}"
+    )
+    return NOT_DONE if checked.faults else DONE
 
 
 def _do_demo(arguments: argparse.Namespace) -> int:

@@ -10,13 +10,14 @@ from __future__ import annotations
 import importlib.util
 import os
 import re
-import secrets
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import duckdb
+
+from linkage import keys
 
 
 class StoreError(RuntimeError):
@@ -66,31 +67,37 @@ def _httpfs() -> str:
 
 
 def key_for(store: Path) -> str:
-    """The store's key: from LINKAGE_STORE_KEY, else from `<store>.key`, which is made (mode 600) for a new store."""
-    if key := os.environ.get("LINKAGE_STORE_KEY"):
-        return key
+    """The store's key: from LINKAGE_STORE_KEY, else from `<store>.key`, which is made (mode 600) for a new store.
+
+    Raises StoreError when the key is missing, too short or can be read by others.
+    """
     file = store.with_name(store.name + ".key")
-    if file.exists():
-        return file.read_text(encoding="ascii").strip()
-    if store.exists():
+    try:
+        key = keys.read(file, "LINKAGE_STORE_KEY")
+        if key is None and not store.exists():
+            key = keys.make(file)
+    except keys.KeyUnusable as error:
+        raise StoreError(str(error)) from None
+    if key is None:
         raise StoreError(
             f"{store} is encrypted and its key {file.name} is missing; put it back or set LINKAGE_STORE_KEY"
         )
-    store.parent.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="ascii") as handle:
-        handle.write(secrets.token_hex(32))
-    return file.read_text(encoding="ascii")
+    return key
 
 
 def attach(con: duckdb.DuckDBPyConnection, file: Path, key: str, *, read_only: bool = False) -> None:
     """Attach the store file as `store`. Raises StoreError on a wrong key or a damaged file."""
     mode = ", READ_ONLY" if read_only else ""
     try:
-        con.execute(f"ATTACH '{str(file).replace(chr(39), chr(39) * 2)}' AS store (ENCRYPTION_KEY '{key}'{mode})")
+        con.execute(f"ATTACH {_text(file)} AS store (ENCRYPTION_KEY {_text(key)}{mode})")
     except duckdb.Error as error:
         reason = "its key does not fit" if "key" in str(error).lower() else "it is not a readable store"
         raise StoreError(f"cannot open {file}: {reason}") from None
+
+
+def _text(value: Path | str) -> str:
+    """A text literal: ATTACH takes no bound parameters."""
+    return "'" + str(value).replace("'", "''") + "'"
 
 
 def copy_aside(store: Path) -> Path:

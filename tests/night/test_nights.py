@@ -16,6 +16,7 @@ import pyarrow.parquet
 import pytest
 
 from flows.replay import run_many, run_one
+from linkage.cli import main
 from sample_data.simulator import simulate
 from tests.night.conftest import exceptions, plan
 
@@ -72,6 +73,11 @@ def test_exceptions_have_the_fields_of_the_contract_and_are_sorted(done):
         assert set(e) - {"resolved_because"} == fields
         assert {p["role"] for p in e["people"]} & {"child", "mother"}, "no child, no exception"
         assert e["hubs"]
+
+
+def test_the_audit_log_and_the_sealed_nights_verify(done, capsys):
+    assert main(["audit", "verify", "--store", str(done / "store.duckdb"), "--out", str(done / "out")]) == 0
+    assert "nights checked: 2, at fault: 0" in capsys.readouterr().out
 
 
 def test_the_same_night_again_changes_nothing(region, done):

@@ -49,3 +49,25 @@ def test_sql_files_need_their_parameters(tmp_path):
     with pytest.raises(store.StoreError, match="night"):
         store.run_sql(con, sql)
     assert store.run_sql(con, sql, {"night": "2026-01-05", "unused": 1}) == 1
+
+
+def test_a_key_file_that_others_can_read_is_refused(file):
+    fill(file)
+    (file.parent / "store.duckdb.key").chmod(0o644)
+    with pytest.raises(store.StoreError, match="can be read by others"):
+        store.key_for(file)
+
+
+def test_a_short_key_is_refused(file, monkeypatch):
+    monkeypatch.setenv("LINKAGE_STORE_KEY", "letmein")
+    with pytest.raises(store.StoreError, match="shorter than 32") as told:
+        store.key_for(file)
+    assert "letmein" not in str(told.value)
+
+
+def test_a_key_with_a_quotation_mark_opens_what_it_wrote(file, monkeypatch):
+    monkeypatch.setenv("LINKAGE_STORE_KEY", "it's " * 8)
+    fill(file)
+    con = store.connect()
+    store.attach(con, file, store.key_for(file), read_only=True)
+    assert con.execute("SELECT count(*) FROM store.t").fetchone() == (5000,)
