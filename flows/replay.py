@@ -23,6 +23,7 @@ from linkage.audit import AuditError
 from linkage.night import Night
 from linkage.people.model import PARAMETERS
 from linkage.settings import Settings
+from linkage.sources import decisions
 from linkage.store import StoreError
 from linkage.version import SOFTWARE
 
@@ -98,7 +99,8 @@ def _night(plan: Plan, day: date) -> int:
     if last and day < last.night:
         raise NightImpossible(f"it is older than the last published night, {last.night}; nights run forward only")
     night = Night(day, plan.landing, plan.out / f".building-{day}", plan.settings, plan.threads, plan.memory)
-    mark = fingerprint(night, SOFTWARE, PARAMETERS.read_text(encoding="utf-8"))
+    said = decisions.digest(decisions.inbox_of(plan.store), day)
+    mark = fingerprint(night, SOFTWARE, PARAMETERS.read_text(encoding="utf-8"), said)
     if last and (last.night, last.fingerprint) == (day, mark) and (plan.out / day.isoformat() / "run.json").exists():
         print(f"night {day} is done already; nothing changed")
         return last.exit_code

@@ -28,7 +28,7 @@ from linkage.places import property as properties
 from linkage.protect import clusters, gate
 from linkage.report import hub as hub_report
 from linkage.report import nightly_content, quality
-from linkage.sources import read
+from linkage.sources import decisions, read
 from linkage.standardise import mention
 from linkage.store import run_sql
 
@@ -37,6 +37,7 @@ def sources(job: Job) -> Counts:
     job.handed["started_at"] = datetime.now(UTC)
     remembered.prepare(job.work.con, job.work.night)
     read.land(job.work.con, job.work.night)
+    decisions.land(job.work.con, job.work.night, decisions.inbox_of(job.work.store))
     return _count(job, "SELECT coalesce(sum(rows_read), 0) AS rows FROM input_file")
 
 
@@ -81,7 +82,8 @@ def score(job: Job) -> Counts:
 
 
 def people(job: Job) -> Counts:
-    return persons.run(job.work.con, job.work.night)
+    rulings = decisions.lay_out(job.work.con)
+    return {**persons.run(job.work.con, job.work.night), "rulings": rulings}
 
 
 def claims(job: Job) -> Counts:

@@ -138,10 +138,12 @@ def _show(ready: Path, shown: Path) -> Path:
     return shown
 
 
-def fingerprint(night: Night, version: str, model: str) -> str:
-    """Digest of all that decides a night's output: its files, settings, software and model."""
+def fingerprint(night: Night, version: str, model: str, decided: str = "") -> str:
+    """Digest of all that decides a night's output: its files, settings, software, model and people's decisions."""
     folder = night.landing / night.date.isoformat()
-    digest = hashlib.sha256(json.dumps([version, model, _plain(night.settings.values)], sort_keys=True).encode())
+    digest = hashlib.sha256(
+        json.dumps([version, model, decided, _plain(night.settings.values)], sort_keys=True).encode()
+    )
     for file in sorted(folder.iterdir()) if folder.is_dir() else []:
         digest.update(file.name.encode())
         if file.is_file():

@@ -15,7 +15,7 @@ from linkage.night import Night
 
 FILES: dict[str, str] = {
     "persons": """
-        SELECT m.contract, m.supplier, m.record_id, m.mention, p.person_id, p.link_probability, FALSE AS reviewed
+        SELECT m.contract, m.supplier, m.record_id, m.mention, p.person_id, p.link_probability, p.reviewed
         FROM person AS p INNER JOIN mention AS m USING (mention_id)
         ORDER BY m.contract, m.supplier, m.record_id, m.mention
     """,

@@ -1,6 +1,6 @@
 """One cluster under construction, and what keeps two clusters apart.
 
-Invariant: no cluster holds two valid NHS numbers, two birth dates that cannot be one mistyped, two given names that
+Invariant: but for a data officer's verdict, no cluster holds two valid NHS numbers, two birth dates that cannot be one mistyped, two given names that
 contradict each other, two mentions of one record that name different people, or two babies of one birth.
 """
 
@@ -50,7 +50,10 @@ class WrittenName(NamedTuple):
 
 @dataclass
 class Cluster:
-    """The union of the facts of its mentions. names: readings of each full name, by its letters."""
+    """The union of the facts of its mentions. names: readings of each full name, by its letters.
+
+    barred: mentions that a verdict keeps out.
+    """
 
     members: list[str] = field(default_factory=list)
     records: dict[str, bool] = field(default_factory=dict)
@@ -63,6 +66,7 @@ class Cluster:
     force_keys: set[str] = field(default_factory=set)
     born_before: date = date.max
     born_after: date = date.min
+    barred: set[str] = field(default_factory=set)
 
     @classmethod
     def of(cls, facts: Facts) -> Cluster:
@@ -97,6 +101,7 @@ class Cluster:
         self.accounts |= other.accounts
         self.born_before = min(self.born_before, other.born_before)
         self.born_after = max(self.born_after, other.born_after)
+        self.barred |= other.barred
 
 
 def _of(value: Known | None) -> set[Known]:
@@ -105,6 +110,8 @@ def _of(value: Known | None) -> set[Known]:
 
 def conflict(a: Cluster, b: Cluster) -> str | None:
     """Why the two cannot be one person, or None."""
+    if a.barred and not a.barred.isdisjoint(b.members):
+        return "verdict"
     if a.nhs_numbers and b.nhs_numbers and a.nhs_numbers != b.nhs_numbers:
         return "two_nhs_numbers"
     if (a.named_by & b.nhs_numbers) or (b.named_by & a.nhs_numbers):

@@ -1,7 +1,8 @@
 """People: clusters of mentions with an id that stays from night to night.
 
-Reads `pair`, `mention`, `person_input`; writes `person` (one row a mention) and, in the store, `person_member` and
-`person_event` (created, absorbed, split, retired, each with its reason).
+Reads `pair`, `mention`, `person_input`, `verdict_pair`; writes `person` (one row a mention), `refused_pair` (one row a
+link that a rule or a verdict forbade) and, in the store, `person_member` and `person_event` (created, absorbed, split,
+retired, each with its reason).
 """
 
 from __future__ import annotations
@@ -17,13 +18,14 @@ from linkage.history import rewind
 from linkage.night import Night
 from linkage.people import model
 from linkage.people.cluster import Cluster, Facts
-from linkage.people.resolve import Edge, Resolution
+from linkage.people.resolve import Edge, Resolution, Ruling
 
 PERSON = {
     "mention_id": pl.String,
     "person_id": pl.String,
     "link_probability": pl.Float64,
     "cluster_size": pl.Int64,
+    "reviewed": pl.Boolean,
 }
 
 
@@ -31,12 +33,19 @@ def run(con: duckdb.DuckDBPyConnection, night: Night) -> dict[str, int]:
     """Resolve tonight's pairs into people and carry their ids over. Returns counts."""
     prepare(con, night)
     facts = read_facts(con)
-    resolution = Resolution(facts, read_edges(con), night.settings.number("people.link_at_probability"))
+    link_at = night.settings.number("people.link_at_probability")
+    resolution = Resolution(facts, read_edges(con), link_at, read_rulings(con))
     clusters = unique_clusters(resolution.run())
     ids = carry_over(con, night, clusters)
     calibration = model.load_parameters()["calibration"]
     rows = [
-        (member, ids[cluster.members[0]], _held(resolution, member, cluster, calibration), len(cluster.members))
+        (
+            member,
+            ids[cluster.members[0]],
+            _held(resolution, member, cluster, calibration),
+            len(cluster.members),
+            member in resolution.reviewed,
+        )
         for cluster in clusters
         for member in cluster.members
     ]
@@ -47,6 +56,7 @@ def run(con: duckdb.DuckDBPyConnection, night: Night) -> dict[str, int]:
         "FROM people AS p INNER JOIN mention AS m USING (mention_id) ORDER BY mention_id"
     )
     con.unregister("people")
+    _keep_refused(con, resolution)
     _remember(con, night)
     return {"people": len(clusters), "mentions": len(rows)}
 
@@ -92,6 +102,24 @@ def read_edges(con: duckdb.DuckDBPyConnection) -> list[Edge]:
             "SELECT match_weight, mention_id_l, mention_id_r FROM pair WHERE veto IS NULL ORDER BY ALL"
         ).fetchall()
     ]
+
+
+def read_rulings(con: duckdb.DuckDBPyConnection) -> list[Ruling]:
+    """Verdicts in force, as `linkage.sources.decisions` laid them out: pairs of mentions, one person or not."""
+    con.execute("CREATE TABLE IF NOT EXISTS verdict_pair (mention_id_l VARCHAR, mention_id_r VARCHAR, same BOOLEAN)")
+    found = con.execute("SELECT mention_id_l, mention_id_r, same FROM verdict_pair ORDER BY ALL").fetchall()
+    return [Ruling(*row) for row in found]
+
+
+def _keep_refused(con: duckdb.DuckDBPyConnection, resolution: Resolution) -> None:
+    frame = pl.DataFrame(
+        sorted((a, b, reason) for (a, b), reason in resolution.refused.items()),
+        schema={"mention_id_l": pl.String, "mention_id_r": pl.String, "reason": pl.String},
+        orient="row",
+    )
+    con.register("refused", frame)
+    con.execute("CREATE OR REPLACE TABLE refused_pair AS SELECT * FROM refused")
+    con.unregister("refused")
 
 
 def unique_clusters(by_mention: dict[str, Cluster]) -> list[Cluster]:

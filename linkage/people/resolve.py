@@ -4,6 +4,9 @@ First the mentions that identify somebody by themselves (a full name with a birt
 along their strongest links. Then every weaker mention (a contact, an initial on a council-tax account) may join one
 person, if that person's claim to it is strong against all rivals' claims together: two brothers with one initial
 at one address each have half a claim, so neither gets it. Mentions that neither phase placed stand alone.
+
+Before either phase data officers' verdicts are obeyed: what they held to be one person is joined whatever the rules
+say, and what they held to be different people never meets in one cluster again.
 """
 
 from __future__ import annotations
@@ -11,11 +14,25 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from linkage.people.cluster import Cluster, Facts, conflict, singles
 
 Edge = tuple[float, str, str]
 """Match weight (log2 odds) and the two mention ids, the smaller first."""
+
+
+class Ruling(NamedTuple):
+    """A verdict in force on two mentions: whether they are one person."""
+
+    a: str
+    b: str
+    same: bool
+
+    @classmethod
+    def on(cls, one: str, other: str, *, same: bool) -> Ruling:
+        """A ruling on two mentions given in either order."""
+        return cls(min(one, other), max(one, other), same)
 
 
 def probability(weight: float) -> float:
@@ -24,18 +41,26 @@ def probability(weight: float) -> float:
 
 
 class Resolution:
-    """The clusters as they grow. `link` holds the probability of the link that brought a mention in."""
+    """The clusters as they grow. `link` holds the probability of the link that brought a mention in.
 
-    def __init__(self, facts: Iterable[Facts], edges: Iterable[Edge], link_at: float) -> None:
+    `refused` holds what was to be joined and why it was not; `reviewed` the mentions that a verdict speaks of.
+    """
+
+    def __init__(
+        self, facts: Iterable[Facts], edges: Iterable[Edge], link_at: float, rulings: Iterable[Ruling] = ()
+    ) -> None:
         self.facts = {f.mention_id: f for f in facts}
         self.edges = sorted(edges, key=lambda e: (-e[0], e[1], e[2]))
         self.link_at = link_at
         self.cluster: dict[str, Cluster] = singles(self.facts.values())
         self.link: dict[str, float] = {}
         self.refused: dict[tuple[str, str], str] = {}
+        self.rulings = [r for r in rulings if r.a in self.facts and r.b in self.facts]
+        self.reviewed = {m for r in self.rulings for m in (r.a, r.b)}
 
     def run(self) -> dict[str, Cluster]:
         """Cluster by mention_id. Every mention is in exactly one."""
+        self._obey()
         self._join_strong()
         for _ in range(3):
             # Again, since a father placed by his phone makes a place for the same man named without one.
@@ -43,11 +68,21 @@ class Resolution:
                 break
         return self.cluster
 
-    def _join(self, a: str, b: str, chance: float) -> bool:
+    def _obey(self) -> None:
+        """Verdicts first: those that part before those that join, so that no join can undo a parting."""
+        for a, b, same in self.rulings:
+            if not same:
+                self.cluster[a].barred.add(b)
+                self.cluster[b].barred.add(a)
+        for a, b, same in self.rulings:
+            if same:
+                self._join(a, b, 1.0, ruled=True)
+
+    def _join(self, a: str, b: str, chance: float, *, ruled: bool = False) -> bool:
         one, other = self.cluster[a], self.cluster[b]
         if one is other:
             return False
-        if reason := conflict(one, other):
+        if (reason := conflict(one, other)) and not (ruled and reason != "verdict"):
             self.refused[(a, b)] = reason
             return False
         if len(one.members) < len(other.members):

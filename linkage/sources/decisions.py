@@ -1,0 +1,164 @@
+"""What people decided on the review pages, read like one more source.
+
+The pages write an inbox of their own beside the store (`<store>.inbox`, SQLite, rows are only ever added). A night reads
+the rows that were given on pages of an earlier night, keeps them in `store.verdict` and `store.answer` with the night on
+which it came to know them, and lays out `verdict_pair`: what binds linkage tonight, pair by pair.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+from collections import defaultdict
+from contextlib import closing
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from linkage.history import rewind
+from linkage.night import Night
+from linkage.people.resolve import Ruling
+from linkage.people.verdict import Outcome, Verdict, settled
+from linkage.store import StoreError
+from linkage.tables import PEOPLE_CONTRACTS
+
+DDL = """
+CREATE TABLE IF NOT EXISTS store.verdict (
+    verdict_id VARCHAR, entry_id VARCHAR, evidence_hash VARCHAR, night_seen DATE, given_at VARCHAR, officer VARCHAR,
+    outcome VARCHAR, reason_code VARCHAR, groups VARCHAR[][], readers_needed INTEGER, known_from DATE, known_to DATE
+);
+CREATE TABLE IF NOT EXISTS store.answer (
+    answer_id VARCHAR, exception_id VARCHAR, content_hash VARCHAR, hub VARCHAR, code VARCHAR, explanation VARCHAR,
+    not_theirs VARCHAR[], theirs VARCHAR[], night_seen DATE, given_at VARCHAR, practitioner VARCHAR, known_from DATE,
+    known_to DATE
+)
+"""
+COLUMNS = {
+    "verdict": "verdict_id entry_id evidence_hash night_seen given_at officer outcome reason_code groups readers_needed",
+    "answer": "answer_id exception_id content_hash hub code explanation not_theirs theirs night_seen given_at practitioner",
+}
+"""Columns of the inbox that a night reads. Notes stay in the inbox: they are for people."""
+LISTS = ("groups", "not_theirs", "theirs")
+"""Columns that the inbox holds as JSON."""
+
+
+def inbox_of(store: Path) -> Path:
+    """The inbox that belongs to a store."""
+    return store.with_name(store.name + ".inbox")
+
+
+def digest(inbox: Path, night: date) -> str:
+    """Digest of what a night would read; empty without an inbox. Part of what decides a night's output."""
+    told = {table: rows for table in COLUMNS if (rows := _read(inbox, table, night))}
+    return hashlib.sha256(json.dumps(told, default=str).encode()).hexdigest() if told else ""
+
+
+def land(con: duckdb.DuckDBPyConnection, night: Night, inbox: Path) -> dict[str, int]:
+    """Take what was decided before tonight into the store. Raises StoreError when the inbox cannot be read."""
+    con.execute(DDL)
+    for table, columns in COLUMNS.items():
+        rewind(con, f"store.{table}", night)
+        known = {r[0] for r in con.execute(f"SELECT {table}_id FROM store.{table}").fetchall()}
+        names = columns.split()
+        for row in _read(inbox, table, night.date):
+            if row[0] not in known:
+                con.execute(
+                    f"INSERT INTO store.{table} BY NAME SELECT {', '.join(f'${n} AS {n}' for n in names)}, "
+                    "$known_from AS known_from",
+                    {**dict(zip(names, row, strict=True)), "known_from": night.date},
+                )
+    return {table: _count(con, table) for table in COLUMNS}
+
+
+def lay_out(con: duckdb.DuckDBPyConnection) -> int:
+    """`verdict_pair`: one row a pair of mentions on which a verdict or a hub's answer is in force. Returns the rows.
+
+    The last word on a pair stands. A parting that names a restricted mention is not obeyed, and a joining still is:
+    either way protection reaches at least as far as the rules alone would carry it.
+    """
+    _forget_purged(con)
+    words = [(v.given_at, ruling) for v in in_force(con) for ruling in v.rulings()]
+    words += _by_answers(con)
+    last = {(r.a, r.b): r.same for _, r in sorted(words, key=lambda w: (w[0], w[1]))}
+    con.execute("CREATE OR REPLACE TABLE verdict_pair (mention_id_l VARCHAR, mention_id_r VARCHAR, same BOOLEAN)")
+    if last:
+        con.executemany("INSERT INTO verdict_pair VALUES (?, ?, ?)", [(a, b, same) for (a, b), same in last.items()])
+    con.execute(
+        "DELETE FROM verdict_pair WHERE NOT same AND (mention_id_l IN (SELECT mention_id FROM mention WHERE restricted) "
+        "OR mention_id_r IN (SELECT mention_id FROM mention WHERE restricted))"
+    )
+    return _count(con, "verdict_pair", schema="main")
+
+
+def in_force(con: duckdb.DuckDBPyConnection) -> list[Verdict]:
+    """The settled verdict of every question, in order of question."""
+    by_entry: dict[str, list[Verdict]] = defaultdict(list)
+    for verdict in verdicts(con):
+        by_entry[verdict.entry_id].append(verdict)
+    return [found for _, given in sorted(by_entry.items()) if (found := settled(given))]
+
+
+def verdicts(con: duckdb.DuckDBPyConnection) -> list[Verdict]:
+    """Every verdict that the store holds, in the order given."""
+    rows = con.execute(
+        f"SELECT {', '.join(COLUMNS['verdict'].split())} FROM store.verdict ORDER BY given_at, verdict_id"
+    ).fetchall()
+    return [as_verdict(row) for row in rows]
+
+
+def as_verdict(row: tuple[Any, ...]) -> Verdict:
+    """One row of COLUMNS['verdict'] as a verdict."""
+    verdict, entry, evidence, night_seen, given_at, officer, outcome, reason, groups, readers = row
+    seen = date.fromisoformat(night_seen) if isinstance(night_seen, str) else night_seen
+    parts = tuple(tuple(group) for group in groups)
+    return Verdict(verdict, entry, evidence, seen, given_at, officer, Outcome(outcome), reason, parts, readers)
+
+
+def _by_answers(con: duckdb.DuckDBPyConnection) -> list[tuple[str, Ruling]]:
+    """`wrong_person` binds linkage (exceptions.md): the records that are somebody else's are kept apart from the rest."""
+    found = con.execute(
+        "SELECT given_at, not_theirs, theirs FROM store.answer WHERE code = 'wrong_person' ORDER BY ALL"
+    ).fetchall()
+    return [(at, Ruling.on(a, b, same=False)) for at, others, theirs in found for a in others for b in theirs]
+
+
+def _forget_purged(con: duckdb.DuckDBPyConnection) -> None:
+    """A record that was purged from the history (an invalidated number) takes what was decided about it along."""
+    known = " UNION ALL ".join(
+        f"SELECT concat_ws('|', '{name}', supplier, record_id) AS record FROM store.{name}_record"
+        for name in PEOPLE_CONTRACTS
+    )
+    con.execute(f"CREATE OR REPLACE TEMP TABLE known_record AS SELECT DISTINCT record FROM ({known})")
+    for table, mentions in (("verdict", "flatten(groups)"), ("answer", "not_theirs || theirs")):
+        con.execute(
+            f"DELETE FROM store.{table} WHERE {table}_id IN (SELECT {table}_id FROM ("
+            f"SELECT {table}_id, unnest({mentions}) AS mention_id FROM store.{table}) "
+            "WHERE regexp_replace(mention_id, '[|][^|]*$', '') NOT IN (SELECT record FROM known_record))"
+        )
+    con.execute("DROP TABLE known_record")
+
+
+def _read(inbox: Path, table: str, night: date) -> list[tuple[Any, ...]]:
+    """Rows of the inbox given on pages of an earlier night, in the order given; lists are lists."""
+    if not inbox.exists():
+        return []
+    names = COLUMNS[table].split()
+    try:
+        with closing(sqlite3.connect(f"file:{inbox}?mode=ro", uri=True, timeout=30)) as source:
+            rows = source.execute(
+                f"SELECT {', '.join(names)} FROM {table} WHERE night_seen < ? ORDER BY given_at, {table}_id",
+                (night.isoformat(),),
+            ).fetchall()
+    except sqlite3.Error as error:
+        raise StoreError(
+            f"the inbox {inbox} of the review pages cannot be read ({type(error).__name__}); put its last good copy back"
+        ) from None
+    return [tuple(json.loads(v) if n in LISTS else v for n, v in zip(names, row, strict=True)) for row in rows]
+
+
+def _count(con: duckdb.DuckDBPyConnection, table: str, schema: str = "store") -> int:
+    row = con.execute(f"SELECT count(*) FROM {schema}.{table}").fetchone()
+    return int(row[0]) if row else 0

@@ -1,0 +1,123 @@
+"""The inbox as a source: what a night reads of it, what it keeps, and what it lets go."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from linkage import history
+from linkage.sources import decisions
+from linkage.standardise import mention
+from linkage.store import StoreError
+
+LATER = date(2026, 1, 6)
+PERSON = {"given_names": "Ann", "family_name": "Hill", "practice_code": "M1", "registered_on": date(2020, 1, 1)}
+A, B, C = (f"gp|s|r{n}|patient" for n in (1, 2, 3))
+
+
+@pytest.fixture
+def inbox(tmp_path):
+    """An inbox with the tables that the pages write."""
+    file = tmp_path / "store.duckdb.inbox"
+    with sqlite3.connect(file) as db:
+        for table, columns in decisions.COLUMNS.items():
+            db.execute(f"CREATE TABLE {table} ({', '.join(columns.split())}, note)")
+    return file
+
+
+def judge(inbox, verdict_id, groups, outcome="same", seen="2026-01-05", at="2026-01-05T10:00:00Z"):
+    with sqlite3.connect(inbox) as db:
+        db.execute(
+            "INSERT INTO verdict VALUES (?, ?, 'h', ?, ?, 'ann', ?, 'names', ?, 1, 'a note')",
+            (verdict_id, f"E{verdict_id}", seen, at, outcome, json.dumps(groups)),
+        )
+
+
+def answer(inbox, answer_id, code, not_theirs, theirs):
+    with sqlite3.connect(inbox) as db:
+        db.execute(
+            "INSERT INTO answer VALUES (?, 'X1', 'h', 'E08000027', ?, '', ?, ?, '2026-01-05', '2026-01-05T11:00:00Z', 'pat', '')",
+            (answer_id, code, json.dumps(not_theirs), json.dumps(theirs)),
+        )
+
+
+@pytest.fixture
+def mentions(con, night, accept):
+    """Three GP records, the third under restriction, as tonight's mentions."""
+    accept(at=replace(night, date=LATER), gp=[{"record_id": f"r{n}", **PERSON} for n in (1, 2, 3)])
+    history.remember(con, replace(night, date=LATER))
+    con.execute("CREATE TABLE restricted_row (contract VARCHAR, supplier VARCHAR, record_id VARCHAR)")
+    con.execute("INSERT INTO restricted_row VALUES ('gp', 's', 'r3')")
+    mention.run(con, replace(night, date=LATER))
+    return con
+
+
+def pairs(con):
+    return set(con.execute("SELECT * FROM verdict_pair").fetchall())
+
+
+def test_a_verdict_binds_from_the_next_night_and_not_on_its_own(mentions, night, inbox):
+    judge(inbox, "V1", [[A, B]])
+    decisions.land(mentions, night, inbox)
+    assert decisions.lay_out(mentions) == 0
+    assert decisions.digest(inbox, night.date) == ""
+    decisions.land(mentions, replace(night, date=LATER), inbox)
+    decisions.lay_out(mentions)
+    assert pairs(mentions) == {(A, B, True)}
+
+
+def test_reading_again_changes_nothing_and_running_a_night_again_forgets_what_came_later(mentions, night, inbox):
+    judge(inbox, "V1", [[A, B]])
+    later = replace(night, date=LATER)
+    assert (
+        decisions.land(mentions, later, inbox) == decisions.land(mentions, later, inbox) == {"verdict": 1, "answer": 0}
+    )
+    assert decisions.land(mentions, night, inbox)["verdict"] == 0
+
+
+def test_the_last_word_on_a_pair_stands(mentions, night, inbox):
+    judge(inbox, "V1", [[A, B]])
+    judge(inbox, "V2", [[A], [B]], "different", at="2026-01-05T12:00:00Z")
+    decisions.land(mentions, replace(night, date=LATER), inbox)
+    decisions.lay_out(mentions)
+    assert pairs(mentions) == {(A, B, False)}
+
+
+def test_wrong_person_keeps_the_records_apart(mentions, night, inbox):
+    answer(inbox, "A1", "wrong_person", [A], [B])
+    answer(inbox, "A2", "benign", [], [])
+    decisions.land(mentions, replace(night, date=LATER), inbox)
+    decisions.lay_out(mentions)
+    assert pairs(mentions) == {(A, B, False)}
+
+
+def test_of_a_restricted_person_only_what_widens_protection_is_obeyed(mentions, night, inbox):
+    judge(inbox, "V1", [[A, C]])
+    judge(inbox, "V2", [[B], [C]], "different")
+    decisions.land(mentions, replace(night, date=LATER), inbox)
+    decisions.lay_out(mentions)
+    assert pairs(mentions) == {(A, C, True)}
+
+
+def test_a_purged_record_takes_its_verdicts_along(mentions, night, inbox):
+    judge(inbox, "V1", [[A, B]])
+    decisions.land(mentions, replace(night, date=LATER), inbox)
+    mentions.execute("DELETE FROM store.gp_record WHERE record_id = 'r2'")
+    decisions.lay_out(mentions)
+    assert pairs(mentions) == set()
+    assert mentions.execute("SELECT count(*) FROM store.verdict").fetchone() == (0,)
+
+
+def test_a_damaged_inbox_is_named(con, night, tmp_path):
+    file = tmp_path / "store.duckdb.inbox"
+    file.write_bytes(b"not a database, " * 40)
+    with pytest.raises(StoreError, match=r"store\.duckdb\.inbox"):
+        decisions.land(con, night, file)
+
+
+def test_no_inbox_is_no_decisions(con, night, tmp_path):
+    assert decisions.land(con, night, tmp_path / "none.inbox") == {"verdict": 0, "answer": 0}
