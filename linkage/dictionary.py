@@ -10,6 +10,7 @@ from pathlib import Path
 
 from linkage import settings
 from linkage.people import model
+from linkage.report import schema
 from linkage.tables import CONTRACTS
 
 NEED = {"R": "column and value", "r": "column; value may be empty", "o": "the column may be missing"}
@@ -59,7 +60,12 @@ def shipped_settings() -> str:
     return f"# Settings\n\nThe shipped `linkage/settings.toml`.\n\n```toml\n{settings.SHIPPED.read_text(encoding='utf-8')}```\n"
 
 
-PAGES = {"contracts.md": contracts, "people-model.md": people_model, "settings.md": shipped_settings}
+PAGES = {
+    "contracts.md": contracts,
+    "people-model.md": people_model,
+    "settings.md": shipped_settings,
+    "exceptions.schema.json": schema.text,
+}
 
 
 def main(folder: Path) -> None:

@@ -6,7 +6,7 @@ Nothing here reads a database. `NightContent` is built once (nightly_content.py)
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -60,16 +60,54 @@ class LinkEvidence:
 
 
 @dataclass(frozen=True)
+class Member:
+    """One person of a family picture, or a place in it that no record fills.
+
+    `person_id` is empty for whom no record names. `known`: recorded, inferred, unknown or expected (a pregnancy).
+    """
+
+    person_id: str
+    part: str
+    generation: int
+    known: str
+    name: str = ""
+    sex: str = "not known"
+    born: str = ""
+    died: bool = False
+
+
+@dataclass(frozen=True)
+class FamilyTie:
+    """A tie between two members, by their places in the list: `couple`, `co_parent`, `parent` (of `other`) or
+    `part_not_known`.
+    """
+
+    one: int
+    other: int
+    kind: str
+    known: str
+    says: str
+
+
+@dataclass(frozen=True)
+class Family:
+    """Three generations around the children of one exception, as far as records say."""
+
+    members: Sequence[Member] = ()
+    ties: Sequence[FamilyTie] = ()
+
+
+@dataclass(frozen=True)
 class Detail:
     """What only reports print of one exception."""
 
     not_known: Sequence[str] = ()
     priority_reasons: Sequence[str] = ()
     link_evidence: Sequence[LinkEvidence] = ()
-    score_parts: Sequence[tuple[str, float]] = ()
+    speaks_for: Sequence[str] = ()
+    speaks_against: Sequence[str] = ()
     changed: Sequence[str] = ()
-    timeline: Sequence[tuple[date, str, str]] = ()
-    notices: Mapping[str, str] = field(default_factory=dict)
+    family: Family = Family()
 
 
 @dataclass(frozen=True)

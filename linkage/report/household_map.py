@@ -1,50 +1,68 @@
-"""A picture of one exception: its properties as boxes, its people, and lines for what each record says.
+"""A picture of one exception: people left, properties right, a line for each home that records give a person.
 
-Drawn as plain SVG without a layout library: two or three boxes need none, and the same facts stand beside it as a table.
+Solid: a register says so. Dashed: other records only. A question mark: records put that person at more than one
+home. The same facts stand beside it as a table (`facts`).
 """
 
 from __future__ import annotations
 
-from html import escape
+from linkage.report.allow import View
+from linkage.report.drawing import DASHED, SOLID, box, height_of, lines, path, picture, text
 
-from linkage.report.view import View
-
-WIDTH, LEFT, RIGHT, ROW, TOP = 900, 330, 390, 34, 24
+WIDTH, LEFT, RIGHT, TOP, GAP = 900, 330, 390, 12, 12
+PERSON_CHARS, ADDRESS_CHARS = 42, 48
 
 
 def svg(view: View) -> str:
-    """Inline SVG with a title and description. People left, properties right; dashed lines are not on any register."""
+    """The picture as inline SVG."""
     people, places = view["people"], view["addresses"]
-    height = TOP + max(len(people), len(places) * 2, 2) * ROW + 46
-    parts = [
-        f'<svg viewBox="0 0 {WIDTH} {height}" role="img" aria-labelledby="m-{view["reference"]} d-{view["reference"]}" '
-        'xmlns="http://www.w3.org/2000/svg" class="map">',
-        f'<title id="m-{view["reference"]}">People and properties</title>',
-        f'<desc id="d-{view["reference"]}">{escape(view["claim"])}</desc>',
+    left = _stack([height_of(_who(p), PERSON_CHARS) + 14 for p in people])
+    right = _stack([height_of(p["address"], ADDRESS_CHARS) + 32 for p in places])
+    deepest = max(y + h for y, h in [*left, *right])
+    marks = [_tie(tie, left[tie["person"]], right[tie["address"]]) for tie in view["ties"]]
+    for (y, height), person in zip(left, people, strict=True):
+        marks.append(box(10, y, LEFT, height, round_=13) + lines(22, y + 18, _who(person), PERSON_CHARS, bold=True))
+    for (y, height), place in zip(right, places, strict=True):
+        x = WIDTH - RIGHT - 10
+        marks.append(box(x, y, RIGHT, height) + lines(x + 12, y + 18, place["address"], ADDRESS_CHARS, bold=True))
+        marks.append(text(x + 12, y + height - 9, place["role"], soft=True))
+    marks.append(text(10, deepest + 24, "Solid line: a register says so. Dashed line: other records only.", soft=True))
+    marks.append(text(10, deepest + 42, "A question mark: records put that person at more than one home.", soft=True))
+    says = "; ".join(" ".join(row) for row in facts(view)) or "no record here puts any of them at a property"
+    return picture(WIDTH, deepest + 54, "Household map", f"Household map: {says}", f"map-{view['reference']}", marks)
+
+
+def facts(view: View) -> list[list[str]]:
+    """What the picture shows, as rows: who, how, where."""
+    return [
+        [
+            view["people"][tie["person"]]["name"],
+            "is registered at" if tie["registered"] else "is put by other records at",
+            view["addresses"][tie["address"]]["address"] + (" (disputed)" if tie["disputed"] else ""),
+        ]
+        for tie in view["ties"]
     ]
-    left = [TOP + i * ROW for i in range(len(people))]
-    right = [TOP + i * ROW * 2 for i in range(len(places))]
-    for tie in view["ties"]:
-        dashed = "" if tie["registered"] else ' stroke-dasharray="6 4"'
-        ends = f'x1="{LEFT + 10}" y1="{left[tie["person"]] + 13}" x2="{WIDTH - RIGHT - 10}" y2="{right[tie["address"]] + 24}"'
-        parts.append(f'<line {ends} class="tie"{dashed}/>')
-    for y, person in zip(left, people, strict=True):
-        parts.append(_label(10, y, LEFT, 26, [_short(f"{person['role']}: {person['name']}", 38)], round_=13))
-    for y, place in zip(right, places, strict=True):
-        parts.append(_label(WIDTH - RIGHT - 10, y, RIGHT, 48, [_short(place["address"], 44), place["role"]], round_=2))
-    parts.append(
-        f'<text x="10" y="{height - 10}" class="key">Solid line: a register says so. Dashed line: other records only.</text>'
+
+
+def _who(person: View) -> str:
+    return f"{person['role']}: {person['name']}"
+
+
+def _stack(heights: list[int]) -> list[tuple[int, int]]:
+    placed, y = [], TOP
+    for height in heights:
+        placed.append((y, height))
+        y += height + GAP
+    return placed
+
+
+def _tie(tie: View, person: tuple[int, int], place: tuple[int, int]) -> str:
+    start, end = (LEFT + 10, person[0] + person[1] / 2), (WIDTH - RIGHT - 10, place[0] + place[1] / 2)
+    line = path([start, end], dash=SOLID if tie["registered"] else DASHED)
+    if not tie["disputed"]:
+        return line
+    return (
+        line
+        + box(start[0] - 1, start[1] - 10, 20, 20, round_=10)
+        + text(start[0] + 9, start[1] + 5, "?", bold=True, middle=True)
     )
-    return "".join([*parts, "</svg>"])
-
-
-def _label(x: int, y: int, width: int, height: int, lines: list[str], *, round_: int) -> str:
-    texts = "".join(
-        f'<text x="{x + 10}" y="{y + 17 + 18 * i}" class="{"strong" if i == 0 else "soft"}">{escape(line)}</text>'
-        for i, line in enumerate(lines)
-    )
-    return f'<rect x="{x}" y="{y}" width="{width}" height="{height}" rx="{round_}" class="box"/>{texts}'
-
-
-def _short(text: str, most: int) -> str:
-    return text if len(text) <= most else text[: most - 1] + "…"

@@ -6,7 +6,6 @@ Only people and properties that a standing exception names are read; a report ca
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
 import duckdb
@@ -14,6 +13,7 @@ import duckdb
 from linkage.detect.records import rows
 from linkage.ledger.ledger import Entry
 from linkage.night import Night
+from linkage.report import changes, family
 from linkage.report.content import (
     Detail,
     HubDisplay,
@@ -43,18 +43,27 @@ def build(
 ) -> NightContent:
     """The content of tonight's reports."""
     exceptions = [e.exception for e in entries]
-    hubs = night.settings.table("hubs")
+    before, people, about = changes.before(con, night.date), _people(con, exceptions), _about(con, exceptions)
+
+    def name(evidence: Mapping[str, Any]) -> str:
+        known = people.get(about.get(evidence_key(evidence), ""))
+        return known.name if known else ""
+
+    def detail(entry: Entry) -> Detail:
+        was = before.get(entry.exception["exception_id"])
+        return _detail(con, entry, changes.told(was, entry.exception, name))
+
     return NightContent(
         night=night.date,
         synthetic=night.settings.text("governance.mode") == "synthetic",
         exceptions=exceptions,
-        details={e.exception["exception_id"]: _detail(con, e) for e in entries},
-        people=_people(con, exceptions),
+        details={e.exception["exception_id"]: detail(e) for e in entries},
+        people=people,
         properties=_properties(con, exceptions),
         ties=_ties(con, exceptions),
-        about=_about(con, exceptions),
+        about=about,
         suppliers=_suppliers(con),
-        hubs={gss: HubDisplay(hub["name"], hub["contact"]) for gss, hub in hubs.items()},
+        hubs={gss: HubDisplay(hub["name"], hub["contact"]) for gss, hub in night.settings.table("hubs").items()},
         software_version=software_version,
         model_version=model_version,
     )
@@ -122,23 +131,17 @@ def _suppliers(con: duckdb.DuckDBPyConnection) -> list[SupplierState]:
     return [SupplierState(*row) for row in found]
 
 
-def _detail(con: duckdb.DuckDBPyConnection, entry: Entry) -> Detail:
+def _detail(con: duckdb.DuckDBPyConnection, entry: Entry, changed: list[str]) -> Detail:
     told = entry.detail
-    timeline = [
-        (date.fromisoformat(e["date"]), f"{e['contract'].replace('_', ' ')} ({e['supplier']})", e["says"])
-        for e in entry.exception["evidence"]
-        if e["date"]
-    ]
+    parts = [(what.replace("_", " "), part) for what, part in told["score_parts"] if what != "starting point"]
     return Detail(
         not_known=list(told["not_known"]),
         priority_reasons=list(told["priority_reasons"]),
         link_evidence=_links(con, entry.exception),
-        score_parts=[(what, part) for what, part in told["score_parts"]],
-        changed=[]
-        if entry.exception["status"] != "changed"
-        else ["The records or the priority behind this changed tonight."],
-        timeline=sorted(timeline),
-        notices={},
+        speaks_for=[what for what, part in parts if part > 0],
+        speaks_against=[what for what, part in parts if part < 0],
+        changed=changed,
+        family=family.of(con, entry.exception),
     )
 
 
@@ -171,6 +174,15 @@ def _link(pair: dict[str, Any]) -> LinkEvidence:
         agreed=agreed,
         disagreed=disagreed,
         missing=missing,
-        rarity=f"the agreement is about 2 to the power {pair['match_weight']:.0f} against chance",
+        rarity=_rarity(pair["match_weight"]),
         strength=strength,
     )
+
+
+def _rarity(weight: float) -> str:
+    """How often two people would agree so well by chance; `weight` is the match weight, in powers of two."""
+    if weight >= 20:
+        return "It is all but impossible that two people agree so well by chance."
+    if weight >= 10:
+        return "Two people would rarely agree so well by chance."
+    return "Two people may agree so well by chance."

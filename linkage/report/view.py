@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
 from linkage import vocabulary as words
 from linkage.report import allow
-from linkage.report.content import Detail, LinkEvidence, NightContent
+from linkage.report.allow import View, cut
+from linkage.report.content import Detail, Family, LinkEvidence, NightContent
 
-View = dict[str, Any]
+__all__ = ["View", "likelihood", "views"]
 ORDER = {"A": 0, "B": 1, "C": 2, "H": 3}
 
 
@@ -21,12 +23,6 @@ def views(content: NightContent, gss: str) -> list[View]:
         key=lambda e: (e["status"] == "resolved", e["waiting"], ORDER[e["priority"]], -e["score"], e["exception_id"]),
     )
     return [_lead(content, e) if e["hubs"][0] == gss else _notified(content, e, gss) for e in ranked]
-
-
-def _cut(view: View, fields: tuple[str, ...]) -> View:
-    if extra := set(view) - set(fields):
-        raise ValueError(f"fields that are on no allow-list: {sorted(extra)}")
-    return {name: view[name] for name in fields if name in view}
 
 
 def _common(exception: Mapping[str, Any], reader: str) -> View:
@@ -44,22 +40,30 @@ def _common(exception: Mapping[str, Any], reader: str) -> View:
     }
 
 
+SAID_NO_MORE = ("addresses", "ties", "evidence", "benign", "supporting", "checks", "not_known", "link_evidence")
+"""Of a resolved exception the hub is told that and why; what the records said is not said again."""
+
+
+def _resolved(view: View) -> View:
+    said: View = {name: [] for name in SAID_NO_MORE}
+    return view | said | {"claim": "The records no longer say so.", "family": {"members": [], "ties": []}}
+
+
 def _lead(content: NightContent, exception: Mapping[str, Any]) -> View:
     detail = content.details.get(exception["exception_id"], Detail())
+    evidence = [_evidence(content, number, e) for number, e in enumerate(exception["evidence"], start=1)]
     view = _common(exception, "lead") | {
         "priority_reasons": list(detail.priority_reasons),
         "waiting": bool(exception["waiting"]),
         "likelihood": likelihood(exception["score"]),
+        "speaks_for": list(detail.speaks_for),
+        "speaks_against": list(detail.speaks_against),
         "claim": exception["claim"],
-        "people": [_person(content, p) for p in exception["people"]],
+        "people": [_known_person(content, exception, p) for p in exception["people"]],
         "addresses": [_address(content, exception, a) for a in exception["addresses"]],
-        "ties": [
-            {"person": i, "address": j, "registered": content.ties[(p["person_id"], a["uprn"])]}
-            for i, p in enumerate(exception["people"])
-            for j, a in enumerate(exception["addresses"])
-            if (p["person_id"], a["uprn"]) in content.ties
-        ],
-        "evidence": [_evidence(content, e) for e in exception["evidence"]],
+        "ties": _ties(content, exception),
+        "evidence": evidence,
+        "family": _family(content, exception, detail.family),
         "benign": [_benign(b) for b in exception["benign_considered"]],
         "supporting": [s["claim"] for s in exception["supporting"]],
         "checks": list(exception["checks"]),
@@ -69,8 +73,43 @@ def _lead(content: NightContent, exception: Mapping[str, Any]) -> View:
         "resolved_because": exception.get("resolved_because", ""),
         "stale_sources": _stale(content, exception),
         "notified": [content.hubs[g].name for g in exception["hubs"][1:] if g in content.hubs],
-    }  # fmt: skip
-    return _cut(view, allow.LEAD)
+    }
+    return cut(_resolved(view) if exception["status"] == "resolved" else view, allow.LEAD)
+
+
+def _ties(content: NightContent, exception: Mapping[str, Any]) -> list[View]:
+    """Which person the records put where. Disputed: records put that person at more than one of these homes."""
+    found = [
+        (i, j, content.ties[(p["person_id"], a["uprn"])])
+        for i, p in enumerate(exception["people"])
+        for j, a in enumerate(exception["addresses"])
+        if (p["person_id"], a["uprn"]) in content.ties
+    ]
+    homes = Counter(i for i, _, _ in found)
+    return [{"person": i, "address": j, "registered": r, "disputed": homes[i] > 1} for i, j, r in found]
+
+
+def _family(content: NightContent, exception: Mapping[str, Any], family: Family) -> View:
+    return {
+        "members": [
+            {
+                "name": m.name,
+                "part": m.part,
+                "sex": m.sex,
+                "born": m.born,
+                "died": m.died,
+                "generation": m.generation,
+                "known": m.known,
+                "homes": [
+                    place for place, a in enumerate(exception["addresses"]) if (m.person_id, a["uprn"]) in content.ties
+                ],
+            }
+            for m in family.members
+        ],
+        "ties": [
+            {"one": t.one, "other": t.other, "kind": t.kind, "known": t.known, "says": t.says} for t in family.ties
+        ],
+    }
 
 
 def _link(link: LinkEvidence) -> View:
@@ -79,6 +118,7 @@ def _link(link: LinkEvidence) -> View:
         "agreed": list(link.agreed),
         "disagreed": list(link.disagreed),
         "missing": list(link.missing),
+        "rarity": link.rarity,
         "strength": link.strength,
     }
 
@@ -93,7 +133,7 @@ def _notified(content: NightContent, exception: Mapping[str, Any], gss: str) -> 
         and known.home_gss == gss
     ]
     view = _common(exception, "notified") | {"lead_hub": lead.name, "ring": lead.contact, "residents": residents}
-    return _cut(view, allow.NOTIFIED)
+    return cut(view, allow.NOTIFIED)
 
 
 def likelihood(score: float) -> str:
@@ -113,25 +153,48 @@ def _person(content: NightContent, told: Mapping[str, str]) -> View:
     }
 
 
+def _known_person(content: NightContent, exception: Mapping[str, Any], told: Mapping[str, str]) -> View:
+    about = [e for e in exception["evidence"] if _about(content, e) == told["person_id"]]
+    known = dict.fromkeys(words.CONTRACT_WORDS[e["contract"]] for e in about)
+    if told["role"] == "mother" and exception["pregnancy"]:
+        known.setdefault(words.CONTRACT_WORDS["maternity_booking"])
+    return _person(content, told) | {"known": list(known)}
+
+
+def _about(content: NightContent, evidence: Mapping[str, Any]) -> str:
+    key = "|".join(str(evidence[part]) for part in ("contract", "supplier", "record_id", "mention"))
+    return content.about.get(key, "")
+
+
+def _name(content: NightContent, person_id: str) -> str:
+    known = content.people.get(person_id)
+    return known.name if known else ""
+
+
 def _address(content: NightContent, exception: Mapping[str, Any], told: Mapping[str, str]) -> View:
     known = content.properties.get(told["uprn"])
-    address = known.address if known else "address not in the property list"
-    giving = [e for e in exception["evidence"] if known and known.address in e["says"]]
+    # What a record says of a property ends in its whole address (detect/wording.py).
+    giving = [e for e in exception["evidence"] if known and e["says"].endswith(f" {known.address}.")]
     return {
-        "address": address,
+        "address": known.address if known else "address not in the property list",
         "role": words.ADDRESS_WORDS[told["role"]],
-        "records": list(
-            dict.fromkeys(f"{words.CONTRACT_WORDS[e['contract']]}, {e['date'][:4]}" for e in giving if e["date"])
-        ),
         "council": _council(content, known.gss if known else None),
+        "records": [
+            {
+                "source": words.CONTRACT_WORDS[e["contract"]],
+                "about": _name(content, _about(content, e)),
+                "date": e["date"] or "",
+                "basis": words.BASIS_WORDS[e["basis"]],
+            }
+            for e in giving
+        ],
     }
 
 
-def _evidence(content: NightContent, told: Mapping[str, Any]) -> View:
-    key = "|".join(str(told[part]) for part in ("contract", "supplier", "record_id", "mention"))
-    known = content.people.get(content.about.get(key, ""))
+def _evidence(content: NightContent, number: int, told: Mapping[str, Any]) -> View:
     return {
-        "about": known.name if known else "",
+        "number": number,
+        "about": _name(content, _about(content, told)),
         "date": told["date"] or "",
         "source": words.CONTRACT_WORDS[told["contract"]],
         "supplier": told["supplier"].replace("_", " "),

@@ -1,0 +1,82 @@
+"""What changed in one exception since it was last told, in sentences. Reads the ledger's events before tonight."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any
+
+import duckdb
+
+from linkage import vocabulary as words
+from linkage.report.dates import day
+
+KEY = ("contract", "supplier", "record_id", "mention", "says")
+
+
+def before(con: duckdb.DuckDBPyConnection, night: date) -> dict[str, dict[str, Any]]:
+    """The object of each exception as the ledger last told it before the night, by exception_id."""
+    found = con.execute(
+        "SELECT exception_id, arg_max(content, night) FROM store.exception_event WHERE night < $night "
+        "GROUP BY exception_id ORDER BY exception_id",
+        {"night": night},
+    ).fetchall()
+    return {exception_id: json.loads(content) for exception_id, content in found}
+
+
+def told(was: Mapping[str, Any] | None, now: Mapping[str, Any], name: Callable[[Mapping[str, Any]], str]) -> list[str]:
+    """Sentences for tonight's page. `was` is None for what is raised for the first time; `name` says whom a record is about."""
+    if was is None:
+        return ["Raised for the first time tonight."]
+    if now["status"] == "resolved":
+        return [f"Resolved tonight. {now.get('resolved_because', '')}".strip()]
+    lines = ["Raised again tonight after it had been resolved."] if now["status"] == "reopened" else []
+    lines += _heading(was, now) + _people(was, now) + _records(was, now, name)
+    return lines or [f"Nothing since {day(now['last_changed'])}."]
+
+
+def _heading(was: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
+    lines = []
+    if was["kind"] != now["kind"]:
+        lines.append(f"Was: {words.KIND_WORDS[was['kind']]}.")
+    if was["priority"] != now["priority"]:
+        lines.append(f"Priority was {was['priority']} and is {now['priority']}.")
+    if was["waiting"] and not now["waiting"]:
+        lines.append("It was waiting and is now let through.")
+    return lines
+
+
+def _people(was: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
+    had = {p["person_id"] for p in was["people"]}
+    more = [words.ROLE_WORDS[p["role"]].lower() for p in now["people"] if p["person_id"] not in had]
+    places = {a["uprn"] for a in now["addresses"]} - {a["uprn"] for a in was["addresses"]}
+    lines = [f"Now also about: {', '.join(more)}."] if more else []
+    if was["pregnancy"] and any(p["role"] == "child" for p in now["people"]) and not _children(was):
+        lines.insert(0, "The pregnancy has become a birth.")
+    return [*lines, "An address was added."] if places else lines
+
+
+def _children(exception: Mapping[str, Any]) -> bool:
+    return any(p["role"] == "child" for p in exception["people"])
+
+
+def _records(was: Mapping[str, Any], now: Mapping[str, Any], name: Callable[[Mapping[str, Any]], str]) -> list[str]:
+    old = {tuple(e[k] for k in KEY): e for e in was["evidence"]}
+    new = {tuple(e[k] for k in KEY): e for e in now["evidence"]}
+    added = [f"New about {name(e) or 'a person'}: {_said(e)}" for key, e in new.items() if key not in old]
+    # Of a record that is gone only its kind and date: what it said may have come under protection since.
+    gone = [f"No longer there: {_gone(e)}" for key, e in old.items() if key not in new]
+    return added + gone
+
+
+def _gone(evidence: Mapping[str, Any]) -> str:
+    return _dated(f"{words.CONTRACT_WORDS[evidence['contract']]} record", evidence["date"])
+
+
+def _said(evidence: Mapping[str, Any]) -> str:
+    return _dated(evidence["says"].removesuffix("."), evidence["date"])
+
+
+def _dated(text: str, written: str | None) -> str:
+    return f"{text} ({day(written)})." if written else f"{text}."

@@ -1,0 +1,224 @@
+"""The family around one exception: three generations, with what is not known said to be so.
+
+In it are the people of the exception, the parents and partners that records state for its children or pregnancy, and
+the recorded parents of those. Nobody under protection is in it, and nobody else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import duckdb
+
+from linkage import vocabulary as words
+from linkage.detect.records import rows
+from linkage.report.content import Family, FamilyTie, Member
+from linkage.report.dates import spoken
+
+SEX = {"1": "male", "2": "female"}
+NOBODY = "no record here says who"
+_STATED = """
+    SELECT person_a, relation, person_b, contract, mention, stated_on, basis FROM relation
+    WHERE relation IN ('parent', 'child', 'partner', 'father_of_pregnancy')
+    AND (list_contains($people, person_a) OR list_contains($people, person_b))
+    ORDER BY stated_on, contract, supplier, record_id, mention, person_a, person_b
+"""
+_SHOWN = """
+    SELECT f.person_id, f.name_display, f.born, f.sex, f.died_on FROM profile AS f
+    WHERE list_contains($people, f.person_id) AND NOT f.shielded AND NOT EXISTS (
+        SELECT 1 FROM person AS p INNER JOIN mention AS m ON p.mention_id = m.mention_id
+        WHERE p.person_id = f.person_id AND m.restricted)
+    ORDER BY f.person_id
+"""
+
+
+def of(con: duckdb.DuckDBPyConnection, exception: Mapping[str, Any]) -> Family:
+    """The family of one exception, from the working tables `relation`, `family`, `profile` and `maternity_booking`."""
+    return _Drawn(con, exception).family()
+
+
+@dataclass
+class _Stated:
+    """Who is whose parent or partner, by person_id, each with the record that says so."""
+
+    parents: dict[str, dict[str, str]] = field(default_factory=dict)
+    partners: dict[str, dict[str, str]] = field(default_factory=dict)
+    fathers: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    def take(self, row: Mapping[str, Any]) -> None:
+        one, other, says = row["person_a"], row["person_b"], _says(row)
+        match row["relation"]:
+            case "parent":
+                self.parents.setdefault(other, {}).setdefault(one, says)
+            case "child":
+                self.parents.setdefault(one, {}).setdefault(other, says)
+            case "partner":
+                self.partners.setdefault(other, {}).setdefault(one, says)
+                self.partners.setdefault(one, {}).setdefault(other, says)
+            case _:
+                self.fathers.setdefault(other, {}).setdefault(one, says)
+
+
+def _says(row: Mapping[str, Any]) -> str:
+    source = words.CONTRACT_WORDS[row["contract"]]
+    return f"{source}, {spoken(row['stated_on'])}" if row["stated_on"] else source
+
+
+def _born(value: date | None, *, whole: bool) -> str:
+    """A child's date, by which twins are known; of others the year is enough."""
+    return "" if not value else value.isoformat() if whole else str(value.year)
+
+
+class _Drawn:
+    """One family while it is put together. Members are added once; places are handed out in order."""
+
+    def __init__(self, con: duckdb.DuckDBPyConnection, exception: Mapping[str, Any]) -> None:
+        self.con = con
+        self.exception = exception
+        self.members: list[Member] = []
+        self.ties: list[FamilyTie] = []
+        self.place: dict[str, int] = {}
+        self.stated = _Stated()
+        roles: dict[str, list[str]] = {}
+        for person in exception["people"]:
+            roles.setdefault(person["role"], []).append(person["person_id"])
+        self.children = roles.get("child", [])
+        self.mother = self._mother(roles)
+        self.others = [p for role in ("adult", "co_resident", "carer") for p in roles.get(role, [])]
+        self.part = {p["person_id"]: words.ROLE_WORDS[p["role"]] for p in exception["people"]}
+
+    def _mother(self, roles: Mapping[str, list[str]]) -> str | None:
+        if roles.get("mother"):
+            return roles["mother"][0]
+        found = self.con.execute(
+            "SELECT min(mother_id) FROM family WHERE list_contains($children, child_id)", {"children": self.children}
+        ).fetchone()
+        return found[0] if found else None
+
+    def family(self) -> Family:
+        self._read()
+        if self.mother not in self.known:
+            self.mother = None
+        father = self._father()
+        father_place = self._parent(father, "Father", "male")
+        mother_place = self._parent(self.mother, "Mother", "female")
+        self._couple(father, father_place, mother_place)
+        for child in self._eldest_first():
+            place = self._add(child, "Child", 2, "recorded")
+            self._parent_tie(father, father_place, child, place)
+            self._parent_tie(self.mother, mother_place, child, place)
+        self._unborn(father, father_place, mother_place)
+        self._rest(mother_place)
+        for adult, place, whose in ((father, father_place, "father"), (self.mother, mother_place, "mother")):
+            self._grandparents(adult, place, whose)
+        return Family(self.members, self.ties)
+
+    def _read(self) -> None:
+        core = [*self.children, *self.others, *([self.mother] if self.mother else [])]
+        near = rows(self.con, _STATED, {"people": sorted(core)})
+        around = sorted({*core, *(r["person_a"] for r in near), *(r["person_b"] for r in near)})
+        for row in rows(self.con, _STATED, {"people": around}):
+            self.stated.take(row)
+        everybody = {*around, *(p for known in self.stated.parents.values() for p in known)}
+        shown = rows(self.con, _SHOWN, {"people": sorted(everybody)})
+        self.known = {r["person_id"]: r for r in shown}
+
+    def _father(self) -> str | None:
+        """The parent of a child, or of the pregnancy, whom a record states beside the mother."""
+        stated = [p for child in self.children for p in self.stated.parents.get(child, {})]
+        if self.mother:
+            stated += list(self.stated.fathers.get(self.mother, {}))
+        return next((p for p in stated if p != self.mother and p in self.known), None)
+
+    def _add(self, person: str, part: str, generation: int, known: str) -> int:
+        if person in self.place:
+            return self.place[person]
+        row = self.known.get(person)
+        self.place[person] = len(self.members)
+        self.members.append(
+            Member(
+                person, part, generation, known,
+                name=(row and row["name_display"]) or "name not recorded",
+                sex=SEX.get((row and row["sex"]) or "", "not known"),
+                born=_born(row["born"] if row else None, whole=generation == 2),
+                died=bool(row and row["died_on"]),
+            )
+        )  # fmt: skip
+        return self.place[person]
+
+    def _unknown(self, part: str, generation: int, sex: str) -> int:
+        self.members.append(Member("", part, generation, "unknown", name="not known", sex=sex))
+        return len(self.members) - 1
+
+    def _parent(self, person: str | None, part: str, sex: str) -> int:
+        return self._unknown(part, 1, sex) if person is None else self._add(person, part, 1, "recorded")
+
+    def _tie(self, one: int, other: int, kind: str, known: str, says: str) -> None:
+        self.ties.append(FamilyTie(one, other, kind, known, says))
+
+    def _couple(self, father: str | None, father_place: int, mother_place: int) -> None:
+        if father is None or self.mother is None:
+            self._tie(father_place, mother_place, "co_parent", "unknown", NOBODY)
+        elif says := self.stated.partners.get(self.mother, {}).get(father):
+            self._tie(father_place, mother_place, "couple", "recorded", says)
+        else:
+            says = "both are parents; no record here says a couple"
+            self._tie(father_place, mother_place, "co_parent", "recorded", says)
+
+    def _parent_tie(self, parent: str | None, place: int, child: str, child_place: int) -> None:
+        says = self.stated.parents.get(child, {}).get(parent or "")
+        self._tie(place, child_place, "parent", "recorded" if says else "unknown", says or NOBODY)
+
+    def _eldest_first(self) -> list[str]:
+        born = {c: (self.known[c]["born"] if c in self.known else None) for c in self.children}
+        return sorted(self.children, key=lambda c: (born[c] is None, born[c] or date.min, c))
+
+    def _unborn(self, father: str | None, father_place: int, mother_place: int) -> None:
+        told = self.exception["pregnancy"]
+        if self.children or told is None:
+            return
+        row = self.con.execute(
+            "SELECT expected_delivery_on, number_of_fetuses FROM maternity_booking "
+            "WHERE supplier = $supplier AND record_id = $record",
+            {"supplier": told["supplier"], "record": told["record_id"]},
+        ).fetchone()
+        due, babies = row or (None, None)
+        for number in range(min(babies or 1, 4)):
+            place = len(self.members)
+            name = "expected baby" if (babies or 1) == 1 else f"expected baby {number + 1}"
+            born = f"due {due:%b %Y}" if due else ""
+            self.members.append(Member("", "Expected baby", 2, "expected", name=name, born=born))
+            says = self.stated.fathers.get(self.mother or "", {}).get(father or "")
+            self._tie(father_place, place, "parent", "recorded" if says else "unknown", says or NOBODY)
+            self._tie(mother_place, place, "parent", "recorded", "Maternity booking")
+
+    def _rest(self, mother_place: int) -> None:
+        """Partners whom a record states, and the adults of the exception whose part no record states."""
+        for partner, says in sorted(self.stated.partners.get(self.mother or "", {}).items()):
+            if partner in self.known and partner not in self.place:
+                self._tie(self._add(partner, "Partner", 1, "recorded"), mother_place, "couple", "recorded", says)
+        for other in self.others:
+            if other not in self.place:
+                place = self._add(other, self.part[other], 1, "inferred")
+                self._tie(place, mother_place, "part_not_known", "inferred", "read from the records on this page")
+
+    def _grandparents(self, adult: str | None, place: int, whose: str) -> None:
+        recorded = {p: s for p, s in self.stated.parents.get(adult or "", {}).items() if p in self.known}
+        for sex, part in (("male", f"{whose}'s father"), ("female", f"{whose}'s mother")):
+            of_sex = [p for p in sorted(recorded) if SEX.get(self.known[p]["sex"] or "") == sex and p not in self.place]
+            known = bool(of_sex)
+            one = (
+                self._add(of_sex[0], part.capitalize(), 0, "recorded")
+                if known
+                else self._unknown(part.capitalize(), 0, sex)
+            )
+            self._tie(
+                one, place, "parent", "recorded" if known else "unknown", recorded[of_sex[0]] if known else NOBODY
+            )
+        for parent in sorted(recorded):
+            if parent not in self.place and SEX.get(self.known[parent]["sex"] or "") is None:
+                one = self._add(parent, f"{whose}'s parent".capitalize(), 0, "recorded")
+                self._tie(one, place, "parent", "recorded", recorded[parent])

@@ -1,0 +1,83 @@
+"""report.pdf: the same content as report.html for print, by Typst, tagged to PDF/UA-1.
+
+Every value goes in as data (one JSON text), never into Typst source, so that no name can be markup. The fonts come with
+the packages; none of the machine's own is used, so that the same night gives the same bytes everywhere.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, date, datetime, time
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import typst
+
+from linkage.report import genogram, household_map, summary
+from linkage.report.allow import View
+from linkage.report.content import NightContent
+
+SOURCE = Path(__file__).with_name("templates") / "report.typ"
+SHOWN_IN_PRINT = "\N{REPLACEMENT CHARACTER}"
+"""Stands for a letter that the fonts have no shape for; report.html shows it."""
+
+
+def pdf(content: NightContent, hub: summary.Hub) -> bytes:
+    """The report of one hub and night as a tagged PDF."""
+    told = {
+        "hub": hub.name,
+        "night": hub.night,
+        "marking": summary.MARKING,
+        "safe_contact": summary.SAFE_CONTACT,
+        "invented": summary.INVENTED if hub.synthetic else "",
+        "what_it_is": summary.WHAT_IT_IS,
+        "counts": [[text, str(count)] for text, count in hub.counts()],
+        "stale": summary.stale(content),
+        "to_look_at": [_with_pictures(v) for v in hub.to_look_at],
+        "waiting": hub.waiting,
+        "resolved": hub.resolved,
+        "notices": hub.notices,
+        "versions": hub.versions,
+    }
+    data = printable(json.dumps(told, ensure_ascii=False))
+    night = datetime.combine(date.fromisoformat(hub.night), time(), UTC)
+    made: bytes = typst.compile(
+        SOURCE.read_bytes(),
+        sys_inputs={"data": data},
+        font_paths=_fonts(),
+        ignore_system_fonts=True,
+        pdf_standards=["ua-1"],
+        timestamp=int(night.timestamp()),
+    )
+    return made
+
+
+def _with_pictures(view: View) -> dict[str, Any]:
+    facts = {
+        "map": [" ".join(row) for row in household_map.facts(view)],
+        "members": genogram.member_facts(view),
+        "family_ties": genogram.tie_facts(view),
+    }
+    return {**view, "pictures": summary.pictures(view), "facts": facts}
+
+
+@cache
+def _fonts() -> typst.Fonts:
+    spec = find_spec("ttf_opensans")
+    if spec is None or spec.origin is None:
+        raise RuntimeError("the package ttf-opensans is missing; install from requirements.lock")
+    return typst.Fonts(include_system_fonts=False, font_paths=[str(Path(spec.origin).with_name("ttf"))])
+
+
+PRINTED = (
+    (0x20, 0x7E), (0xA0, 0x17F), (0x218, 0x21B), (0x38E, 0x3A1), (0x3A3, 0x3CE), (0x400, 0x486), (0x1EA0, 0x1EF9),
+    (0x2013, 0x2015), (0x2018, 0x201E), (0x2020, 0x2022), (0x2026, 0x2026), (0xFFFD, 0xFFFD),
+)  # fmt: skip
+"""Ranges of letters that the fonts hold: Latin with its accents, Greek, Cyrillic, Vietnamese, punctuation."""
+
+
+def printable(text: str) -> str:
+    """The text with every letter that cannot be printed replaced. PDF/UA forbids a letter without a shape."""
+    return "".join(c if any(low <= ord(c) <= high for low, high in PRINTED) else SHOWN_IN_PRINT for c in text)
