@@ -9,7 +9,7 @@ from typing import Any
 import duckdb
 
 from linkage.detect.finding import Benign, Finding, grace_days
-from linkage.detect.records import claims_of, rows
+from linkage.detect.records import Records, rows
 from linkage.night import Night
 
 QUERY = """
@@ -26,16 +26,16 @@ QUERY = """
 """
 
 
-def find(con: duckdb.DuckDBPyConnection, night: Night) -> list[Finding]:
+def find(con: duckdb.DuckDBPyConnection, night: Night, records: Records) -> list[Finding]:
     """One finding a person (or a family's members together) and property."""
     grouped: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
     for row in rows(con, QUERY):
         who = row["family_id"] if row["subject_is_family"] else row["subject_id"]
         grouped[(who, row["uprn"])].append(row)
-    return [_finding(con, night, found) for _, found in sorted(grouped.items())]
+    return [_finding(night, records, found) for _, found in sorted(grouped.items())]
 
 
-def _finding(con: duckdb.DuckDBPyConnection, night: Night, found: list[dict[str, Any]]) -> Finding:
+def _finding(night: Night, records: Records, found: list[dict[str, Any]]) -> Finding:
     # The subject is the grown-up where a family moved together: the mother speaks for her children.
     row = min(found, key=lambda r: (r["subject_is_child"], r["subject_id"]))
     children = tuple(sorted({r["child_id"] for r in found if r["child_id"]}))
@@ -57,7 +57,7 @@ def _finding(con: duckdb.DuckDBPyConnection, night: Night, found: list[dict[str,
         since=row["since"],
         observed=(row["uprn"],),
         registered=tuple(u for u in (row["elsewhere"] or []) if u != row["uprn"]),
-        mention_ids=claims_of(con, subject, row["uprn"]),
+        mention_ids=records.claims_of(subject, row["uprn"]),
     )
     _weigh(finding, row, night)
     _look_for_benign(finding, row, night, infant)

@@ -9,7 +9,7 @@ from typing import Any
 import duckdb
 
 from linkage.detect.finding import Benign, Finding, grace_days
-from linkage.detect.records import claims_of, rows
+from linkage.detect.records import Records, rows
 from linkage.night import Night
 
 QUERY = """
@@ -25,15 +25,15 @@ QUERY = """
 _PART_ORDER = {"child": 0, "mother": 1, "carer": 2}
 
 
-def find(con: duckdb.DuckDBPyConnection, night: Night) -> list[Finding]:
+def find(con: duckdb.DuckDBPyConnection, night: Night, records: Records) -> list[Finding]:
     """One finding a set of properties: a family that two homes are given for is one situation."""
     grouped: dict[frozenset[str], list[dict[str, Any]]] = defaultdict(list)
     for row in rows(con, QUERY):
         grouped[frozenset((row["older_uprn"], row["uprn"]))].append(row)
-    return [_finding(con, night, found) for _, found in sorted(grouped.items(), key=lambda g: sorted(g[0]))]
+    return [_finding(night, records, found) for _, found in sorted(grouped.items(), key=lambda g: sorted(g[0]))]
 
 
-def _finding(con: duckdb.DuckDBPyConnection, night: Night, found: list[dict[str, Any]]) -> Finding:
+def _finding(night: Night, records: Records, found: list[dict[str, Any]]) -> Finding:
     row = min(found, key=lambda r: (_PART_ORDER[r["part"]], r["subject_id"]))
     subject = row["subject_id"]
     people = sorted({r["subject_id"] for r in found})
@@ -62,7 +62,7 @@ def _finding(con: duckdb.DuckDBPyConnection, night: Night, found: list[dict[str,
         observed=(row["uprn"],),
         registered=(row["older_uprn"],),
         carer_ids=tuple(carers),
-        mention_ids=tuple(key for person in people for key in claims_of(con, person, *uprns)),
+        mention_ids=tuple(key for person in people for key in records.claims_of(person, *uprns)),
     )
     _weigh(finding, row, len(people), night)
     _look_for_benign(finding, row, night, infant)

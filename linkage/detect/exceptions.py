@@ -7,6 +7,7 @@ explanation dismissed make nothing here but are kept in `dismissed_finding`, whi
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ import duckdb
 from linkage.detect import co_residence, divergence, hidden, wording
 from linkage.detect.finding import Finding
 from linkage.detect.priority import Priority, decide
-from linkage.detect.records import rows
+from linkage.detect.records import Claim, Records, rows
 from linkage.detect.situation import Situation, join
 from linkage.night import Night
 from linkage.store import run_sql
@@ -42,13 +43,14 @@ def run(con: duckdb.DuckDBPyConnection, night: Night) -> tuple[list[Raised], dic
     """Find, weigh and join. Returns tonight's exceptions in order of thread, and counts."""
     for table in TABLES:
         run_sql(con, HERE / f"{table}.sql", {"night": night.date})
-    found = [*co_residence.find(con, night), *hidden.find(con, night), *divergence.find(con, night)]
+    records = Records(con)
+    found = [*(f for kind in (co_residence, hidden, divergence) for f in kind.find(con, night, records))]
     shielded = {r[0] for r in con.execute("SELECT person_id FROM shielded").fetchall()}
-    open_ = [f for f in found if not shielded & set(_everybody(con, f))]
+    open_ = [f for f in found if not shielded & _everybody(f, records)]
     least = night.settings.table("raise_above")
     raised = [f for f in open_ if not f.dismissed and f.score >= least[f.kind]]
     _keep_dismissed(con, [f for f in open_ if f.dismissed])
-    writer = Writer(con, night)
+    writer = Writer(con, night, records)
     exceptions = [e for s in join(raised) if (e := writer.write(s)) is not None]
     counts = {
         "findings": len(found),
@@ -59,13 +61,9 @@ def run(con: duckdb.DuckDBPyConnection, night: Night) -> tuple[list[Raised], dic
     return sorted(exceptions, key=lambda e: e.thread), counts
 
 
-def _everybody(con: duckdb.DuckDBPyConnection, finding: Finding) -> tuple[str, ...]:
+def _everybody(finding: Finding, records: Records) -> set[str]:
     """The people of a finding and everybody else whose records it would show."""
-    others = con.execute(
-        "SELECT DISTINCT person_id FROM person WHERE list_contains($ids, mention_id) ORDER BY 1",
-        {"ids": [m for m, _ in finding.mention_ids]},
-    ).fetchall()
-    return (*finding.people, *(r[0] for r in others))
+    return {*finding.people, *(records.mention[m]["person_id"] for m, _ in finding.mention_ids)}
 
 
 def _keep_dismissed(con: duckdb.DuckDBPyConnection, dismissed: list[Finding]) -> None:
@@ -84,9 +82,14 @@ def _keep_dismissed(con: duckdb.DuckDBPyConnection, dismissed: list[Finding]) ->
 class Writer:
     """Turns situations into the objects of outputs.md."""
 
-    def __init__(self, con: duckdb.DuckDBPyConnection, night: Night) -> None:
-        self.con = con
+    def __init__(self, con: duckdb.DuckDBPyConnection, night: Night, records: Records) -> None:
         self.night = night
+        self.records = records
+        self.occurrences: dict[str, list[dict[str, Any]]] = defaultdict(list)
+        for fact in rows(con, "SELECT * FROM occurrence_fact"):
+            self.occurrences[fact["person_id"]].append(fact)
+        named = rows(con, "SELECT supplier, record_id, father_named, father_recorded_reason FROM pregnancy")
+        self.pregnancy = {(p["supplier"], p["record_id"]): p for p in named}
         places = con.execute("SELECT uprn, display_address, council_gss FROM property").fetchall()
         self.address = {u: a for u, a, _ in places}
         self.council = {u: g for u, _, g in places if g}
@@ -125,18 +128,9 @@ class Writer:
         child_first = [*finding.child_ids, *([finding.mother_id] if finding.mother_id else []), finding.subject_id]
         found: list[str] = []
         for person in child_first:
-            found += self._councils_of(person)
+            found += self.records.councils_of(person)
         found += [self.council[u] for u in (*finding.observed, *finding.registered) if u in self.council]
         return list(dict.fromkeys(g for g in found if g in self.council_names))
-
-    def _councils_of(self, person_id: str) -> list[str]:
-        """Councils of a person's registered homes, the longest standing first."""
-        found = self.con.execute(
-            "SELECT council_gss FROM stay WHERE person_id = $person AND registered AND council_gss IS NOT NULL "
-            "ORDER BY register_said, uprn",
-            {"person": person_id},
-        ).fetchall()
-        return [r[0] for r in found]
 
     def _people(self, finding: Finding) -> list[dict[str, str]]:
         roles = {finding.subject_id: finding.subject_role}
@@ -166,20 +160,9 @@ class Writer:
 
     def _evidence(self, finding: Finding) -> list[dict[str, Any]]:
         """The records that the claim rests on, in order of date; `link_probability` is taken out by the caller."""
-        wanted = dict.fromkeys((*finding.mention_ids, *self._child_records(finding), *self._registers_of(finding)))
-        found = []
-        for mention_id, role in wanted:
-            found += rows(
-                self.con,
-                "SELECT m.contract, m.supplier, m.record_id, m.mention, m.relationship, m.asserted_on, p.link_probability, "
-                "c.uprn, c.address_role, c.valid_from, c.basis, o.occurrence_type, o.role, o.outcome "
-                "FROM mention AS m INNER JOIN person AS p USING (mention_id) "
-                "LEFT JOIN claim AS c ON c.mention_id = m.mention_id AND c.address_role = $role AND c.uprn IS NOT NULL "
-                "LEFT JOIN police AS o ON m.contract = 'police' AND o.supplier = m.supplier AND o.record_id = m.record_id "
-                "WHERE m.mention_id = $mention",
-                {"mention": mention_id, "role": role or ""},
-            )
-        return [self._said(row) for row in sorted(found, key=_by_date)]
+        registers = self.records.registers_of(finding.subject_id)
+        wanted = dict.fromkeys((*finding.mention_ids, *self._child_records(finding), *registers))
+        return [self._said(row) for row in sorted(map(self.records.said, wanted), key=_by_date)]
 
     def _said(self, row: dict[str, Any]) -> dict[str, Any]:
         text, fields = wording.says(row, self.address)
@@ -196,39 +179,18 @@ class Writer:
             "link_probability": row["link_probability"],
         }
 
-    def _child_records(self, finding: Finding) -> list[tuple[str, str | None]]:
+    def _child_records(self, finding: Finding) -> list[Claim]:
         """Claims that put the child or mother at the properties of the finding."""
-        people = [p for p in finding.people if p != finding.subject_id]
-        found = self.con.execute(
-            "SELECT mention_id, address_role FROM claim WHERE stands AND list_contains($people, person_id) "
-            "AND list_contains($uprns, uprn) ORDER BY person_id, valid_from, mention_id",
-            {"people": people, "uprns": [*finding.observed, *finding.registered]},
-        ).fetchall()
-        return [(m, r) for m, r in found]
-
-    def _registers_of(self, finding: Finding) -> list[tuple[str, str | None]]:
-        found = self.con.execute(
-            "SELECT mention_id, address_role FROM claim WHERE stands AND is_register AND person_id = $person "
-            "ORDER BY valid_from, mention_id",
-            {"person": finding.subject_id},
-        ).fetchall()
-        return [(m, r) for m, r in found]
+        people = sorted(p for p in finding.people if p != finding.subject_id)
+        uprns = (*finding.observed, *finding.registered)
+        return [claim for p in people if uprns for claim in self.records.claims_of(p, *uprns)]
 
     def _priority(self, finding: Finding, weakest: float, crosses: bool) -> Priority:
-        facts = rows(
-            self.con, "SELECT * FROM occurrence_fact WHERE person_id = $person", {"person": finding.subject_id}
-        )
+        facts = self.occurrences.get(finding.subject_id, [])
         return decide(finding, facts, weakest, crosses, self.night.date, self.night.settings)
 
     def _detail(self, finding: Finding, priority: Priority, weakest: float) -> dict[str, Any]:
-        pregnancy = None
-        if finding.pregnancy:
-            found = rows(
-                self.con,
-                "SELECT father_named, father_recorded_reason FROM pregnancy WHERE supplier = $s AND record_id = $r",
-                {"s": finding.pregnancy[0], "r": finding.pregnancy[1]},
-            )
-            pregnancy = found[0] if found else None
+        pregnancy = self.pregnancy.get(finding.pregnancy) if finding.pregnancy else None
         return {
             "variant": finding.variant,
             "not_known": wording.not_known(finding, pregnancy),

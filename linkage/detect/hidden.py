@@ -8,7 +8,7 @@ from typing import Any
 import duckdb
 
 from linkage.detect.finding import Benign, Finding
-from linkage.detect.records import claims_of, rows
+from linkage.detect.records import Records, rows
 from linkage.night import Night
 
 QUERY = """
@@ -20,12 +20,12 @@ QUERY = """
 """
 
 
-def find(con: duckdb.DuckDBPyConnection, night: Night) -> list[Finding]:
+def find(con: duckdb.DuckDBPyConnection, night: Night, records: Records) -> list[Finding]:
     """One finding an adult and mother, resting on her latest pregnancy."""
     grouped: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
     for row in rows(con, QUERY):
         grouped[(row["subject_id"], row["mother_id"])].append(row)
-    return [_finding(con, night, found[0]) for _, found in sorted(grouped.items()) if _hidden(found[0])]
+    return [_finding(night, records, found[0]) for _, found in sorted(grouped.items()) if _hidden(found[0])]
 
 
 def _hidden(row: dict[str, Any]) -> bool:
@@ -56,46 +56,28 @@ def _variant(row: dict[str, Any]) -> str:
     return ""
 
 
-def _finding(con: duckdb.DuckDBPyConnection, night: Night, row: dict[str, Any]) -> Finding:
+def _finding(night: Night, records: Records, row: dict[str, Any]) -> Finding:
+    adult, mother, babies = row["subject_id"], row["mother_id"], list(row["baby_ids"])
     shared = (row["uprn"],) if row["uprn"] else ()
     finding = Finding(
         kind="hidden_adult",
         variant=_variant(row),
-        subject_id=row["subject_id"],
+        subject_id=adult,
         subject_role="adult",
-        family_id=row["mother_id"],
-        child_ids=tuple(row["baby_ids"]),
-        mother_id=row["mother_id"],
+        family_id=mother,
+        child_ids=tuple(babies),
+        mother_id=mother,
         pregnancy=(row["supplier"], row["record_id"]),
         unborn=bool(row["is_current"]),
         infant=True,
         since=row["booked_on"],
         observed=shared if row["lives_with_mother"] else (),
         registered=(),
-        mention_ids=(*_records_between(con, row), *(claims_of(con, row["subject_id"], *shared) if shared else ())),
+        mention_ids=(*records.between(adult, mother, babies), *(records.claims_of(adult, *shared) if shared else ())),
     )
     _weigh(finding, row, night)
     _look_for_benign(finding, row)
     return finding
-
-
-def _records_between(con: duckdb.DuckDBPyConnection, row: dict[str, Any]) -> tuple[tuple[str, str | None], ...]:
-    """Mentions of the adult in records about the mother, her babies or occurrences with her."""
-    found = con.execute(
-        "SELECT DISTINCT m.mention_id FROM mention AS m INNER JOIN person AS p USING (mention_id) "
-        "LEFT JOIN person AS a ON m.anchor_id = a.mention_id WHERE p.person_id = $adult AND "
-        "(a.person_id = $mother OR list_contains($babies, a.person_id)) "
-        "UNION SELECT concat_ws('|', 'police', o.supplier, o.record_id, 'person') FROM police AS o "
-        "INNER JOIN person AS p ON p.mention_id = concat_ws('|', 'police', o.supplier, o.record_id, 'person') "
-        "WHERE p.person_id = $adult AND o.occurrence_ref IN (SELECT k.occurrence_ref FROM police AS k "
-        "INNER JOIN person AS q ON q.mention_id = concat_ws('|', 'police', k.supplier, k.record_id, 'person') "
-        "WHERE q.person_id = $mother) "
-        "UNION SELECT m.mention_id FROM mention AS m INNER JOIN person AS p USING (mention_id) "
-        "INNER JOIN person AS a ON m.anchor_id = a.mention_id WHERE p.person_id = $mother AND a.person_id = $adult "
-        "ORDER BY 1",
-        {"adult": row["subject_id"], "mother": row["mother_id"], "babies": row["baby_ids"]},
-    ).fetchall()
-    return tuple((r[0], None) for r in found)
 
 
 def _weigh(finding: Finding, row: dict[str, Any], night: Night) -> None:

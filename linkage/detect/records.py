@@ -1,24 +1,114 @@
-"""Reading the working tables for findings: rows as dictionaries, and the records behind a claim."""
+"""The records behind findings: read once a night for the people that findings speak of, then looked up by person."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import Any
 
 import duckdb
 
+Row = dict[str, Any]
+Claim = tuple[str, str | None]
+"""A mention_id and the role of the address that it claims, None for the mention itself."""
 
-def rows(con: duckdb.DuckDBPyConnection, query: str, parameters: dict[str, Any] | None = None) -> list[dict[str, Any]]:
+_CONCERNED = """
+    CREATE OR REPLACE TABLE concerned AS
+    SELECT subject_id AS person_id FROM unregistered_co_residence
+    UNION SELECT child_id FROM unregistered_co_residence
+    UNION SELECT mother_id FROM unregistered_co_residence
+    UNION SELECT subject_id FROM hidden_adult
+    UNION SELECT mother_id FROM hidden_adult
+    UNION SELECT unnest(baby_ids) FROM hidden_adult
+    UNION SELECT subject_id FROM address_divergence
+    UNION SELECT child_id FROM address_divergence
+    UNION SELECT mother_id FROM address_divergence
+"""
+_CLAIMS = """
+    SELECT person_id, mention_id, address_role, uprn, valid_from, basis, is_register FROM claim
+    WHERE stands AND person_id IN (SELECT c.person_id FROM concerned AS c)
+    ORDER BY person_id, valid_from, mention_id, address_role
+"""
+_COUNCILS = """
+    SELECT person_id, council_gss FROM stay
+    WHERE registered AND council_gss IS NOT NULL AND person_id IN (SELECT c.person_id FROM concerned AS c)
+    ORDER BY person_id, register_said, uprn
+"""
+_MENTIONS = """
+    SELECT p.person_id, m.mention_id, m.anchor_id, a.person_id AS anchor_person_id, m.contract, m.supplier, m.record_id,
+        m.mention, m.relationship, m.asserted_on, p.link_probability,
+        o.occurrence_ref, o.occurrence_type, o.role, o.outcome
+    FROM person AS p
+    INNER JOIN mention AS m ON p.mention_id = m.mention_id
+    LEFT JOIN person AS a ON m.anchor_id = a.mention_id
+    LEFT JOIN police AS o ON m.contract = 'police' AND o.supplier = m.supplier AND o.record_id = m.record_id
+    WHERE p.person_id IN (SELECT c.person_id FROM concerned AS c)
+    ORDER BY p.person_id, m.mention_id
+"""
+_ADDRESSED = """
+    SELECT mention_id, address_role, uprn, valid_from, basis FROM claim
+    WHERE uprn IS NOT NULL AND person_id IN (SELECT c.person_id FROM concerned AS c)
+    ORDER BY mention_id, address_role
+"""
+
+
+class Records:
+    """Claims, mentions and councils of everybody a finding may speak of, by person_id."""
+
+    def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
+        con.execute(_CONCERNED)
+        self.claims = _by(rows(con, _CLAIMS), "person_id")
+        self.mentions = _by(rows(con, _MENTIONS), "person_id")
+        self.mention = {row["mention_id"]: row for found in self.mentions.values() for row in found}
+        self._councils = _by(rows(con, _COUNCILS), "person_id")
+        self._addressed = {(r["mention_id"], r["address_role"]): r for r in rows(con, _ADDRESSED)}
+        con.execute("DROP TABLE concerned")
+
+    def claims_of(self, person_id: str, *uprns: str) -> tuple[Claim, ...]:
+        """A person's standing claims in order of date, at the given properties or, with none, at all."""
+        return tuple(
+            (c["mention_id"], c["address_role"])
+            for c in self.claims.get(person_id, [])
+            if not uprns or c["uprn"] in uprns
+        )
+
+    def registers_of(self, person_id: str) -> list[Claim]:
+        """A person's standing registrations in order of date."""
+        return [(c["mention_id"], c["address_role"]) for c in self.claims.get(person_id, []) if c["is_register"]]
+
+    def councils_of(self, person_id: str) -> list[str]:
+        """Councils of a person's registered homes, the longest standing first."""
+        return [row["council_gss"] for row in self._councils.get(person_id, [])]
+
+    def said(self, claim: Claim) -> Row:
+        """One record as evidence: the mention's row with the address that it claims, if any."""
+        mention_id, role = claim
+        nothing = {"uprn": None, "address_role": None, "valid_from": None, "basis": None}
+        found = self._addressed.get((mention_id, role), nothing)
+        return {**self.mention[mention_id], **{key: found[key] for key in nothing}}
+
+    def between(self, adult: str, mother: str, babies: list[str]) -> tuple[Claim, ...]:
+        """Mentions of an adult in records about a mother or her babies, of both in one occurrence, and of her in his records."""
+        family = {mother, *babies}
+        hers = self.mentions.get(mother, [])
+        occurrences = {row["occurrence_ref"] for row in hers if row["occurrence_ref"]}
+        found = {
+            row["mention_id"]
+            for row in self.mentions.get(adult, [])
+            if row["anchor_person_id"] in family or row["occurrence_ref"] in occurrences
+        }
+        found |= {row["mention_id"] for row in hers if row["anchor_person_id"] == adult}
+        return tuple((mention_id, None) for mention_id in sorted(found))
+
+
+def rows(con: duckdb.DuckDBPyConnection, query: str, parameters: dict[str, Any] | None = None) -> list[Row]:
     """The rows of a query as dictionaries, in the query's order."""
     result = con.execute(query, parameters) if parameters else con.execute(query)
     names = [column[0] for column in result.description or []]
     return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
 
 
-def claims_of(con: duckdb.DuckDBPyConnection, person_id: str, *uprns: str) -> tuple[tuple[str, str | None], ...]:
-    """(mention_id, address_role) of a person's standing claims, at the given properties or, with none, at all."""
-    found = con.execute(
-        "SELECT mention_id, address_role FROM claim WHERE stands AND person_id = $person "
-        "AND (len($uprns) = 0 OR list_contains($uprns, uprn)) ORDER BY valid_from, mention_id, address_role",
-        {"person": person_id, "uprns": list(uprns)},
-    ).fetchall()
-    return tuple((m, r) for m, r in found)
+def _by(found: list[Row], key: str) -> dict[str, list[Row]]:
+    grouped: dict[str, list[Row]] = defaultdict(list)
+    for row in found:
+        grouped[row[key]].append(row)
+    return dict(grouped)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass, field
 
 from linkage.detect.finding import Finding
@@ -32,12 +33,17 @@ def _family(finding: Finding) -> set[str]:
 def join(findings: list[Finding]) -> list[Situation]:
     """Join findings into situations: strongest first, each later one inside the first it belongs to."""
     situations: list[Situation] = []
+    about: dict[str, list[int]] = defaultdict(list)
     for finding in sorted(findings, key=lambda f: (STRENGTH[f.kind], -f.score, f.subject_id, f.family_id, f.observed)):
-        home = next((s for s in situations if _same(s.finding, finding)), None)
-        if home:
-            home.supporting.append(finding)
-        else:
-            situations.append(Situation(finding))
+        # Findings of one situation share a person, so only situations about these people can be its home.
+        near = {place for person in finding.people for place in about[person]}
+        home = next((place for place in sorted(near) if _same(situations[place].finding, finding)), None)
+        if home is not None:
+            situations[home].supporting.append(finding)
+            continue
+        for person in finding.people:
+            about[person].append(len(situations))
+        situations.append(Situation(finding))
     return _one_per_thread(situations)
 
 
