@@ -150,6 +150,7 @@ def average(fits: list[dict[str, Any]]) -> dict[str, Any]:
 def calibrate(con: duckdb.DuckDBPyConnection, night: Night, parameters: dict[str, Any]) -> list[list[float]]:
     """Points (model, measured) of link probability, monotone, from the links that resolution makes at 0.5 and above."""
     score.score(con, parameters, night.settings.number("people.keep_pairs_above_weight"))
+    con.execute("CREATE OR REPLACE TABLE store.scored_pair AS FROM scored")
     store.run_sql(con, score.HERE / "pair.sql")
     resolution = Resolution(persons.read_facts(con), persons.read_edges(con), 0.5)
     clusters = persons.unique_clusters(resolution.run())

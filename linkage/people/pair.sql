@@ -1,5 +1,5 @@
 -- one row: one pair of mentions with its match weight and, where a rule forbids the link, the reason
--- reads: scored, mention
+-- reads: scored_pair, mention
 CREATE OR REPLACE TABLE pair AS
 SELECT
     s.mention_id_l,
@@ -33,7 +33,7 @@ SELECT
         WHEN l.date_of_birth < r.born_after OR r.date_of_birth < l.born_after THEN 'too_old'
         WHEN l.born_before < r.born_after OR r.born_before < l.born_after THEN 'another_generation'
     END AS veto
-FROM scored AS s
+FROM store.scored_pair AS s
 INNER JOIN mention AS l ON s.mention_id_l = l.mention_id
 INNER JOIN mention AS r ON s.mention_id_r = r.mention_id
 ORDER BY s.mention_id_l, s.mention_id_r

@@ -1,7 +1,10 @@
 """Pairs of mentions and their match weights, by Splink with the saved model.
 
-A pair's score depends on the two mentions and the model alone: how many people the region has and how common each
-value is are learned once, on the store's first night, and kept with it (`store.region`, `store.term_frequency`).
+A pair's score depends on the two rows of `person_input` and the model alone: how many people the region has and how
+common each value is are learned once, on the store's first night, and kept with it (`store.region`,
+`store.term_frequency`). So scores are kept (`store.scored_mention`, `store.scored_pair`): a night compares new and changed rows
+with each other and with the rest, and drops the pairs of rows that are gone. What is kept is addressed by content, so a
+night that is run again, or out of order, finds what is still true and scores the rest.
 Reads `mention`, `address`, `address_match`, `property`; writes `person_input` and `pair`.
 """
 
@@ -23,17 +26,69 @@ from linkage.store import run_sql
 
 HERE = Path(__file__).parent
 TF_COLUMNS = ("given_called", "family_last", "phone")
+GAMMAS = tuple(f"gamma_{comparison.name}" for comparison in model.COMPARISONS)
+MOSTLY_NEW = 0.5
+"""From this share of new and changed rows on, one run over everything is cheaper than two runs over parts."""
 
 
 def run(con: duckdb.DuckDBPyConnection, night: Night) -> dict[str, int]:
-    """Score every candidate pair. Returns the counts of mentions and pairs."""
+    """Score every candidate pair that is not yet scored. Returns the counts of mentions, pairs and rows compared anew."""
     mentions = run_sql(con, HERE / "person_input.sql")
     register_region(con, night)
-    parameters = model.load_parameters()
-    score(con, parameters, night.settings.number("people.keep_pairs_above_weight"))
+    keep_above = night.settings.number("people.keep_pairs_above_weight")
+    fresh = _forget_stale(con, f"{model_hash(con)} {keep_above}")
+    if fresh > MOSTLY_NEW * mentions:
+        con.execute("DELETE FROM store.scored_pair")
+        score(con, model.load_parameters(), keep_above)
+    elif fresh:
+        con.execute(
+            "CREATE OR REPLACE TABLE fresh_input AS FROM person_input SEMI JOIN fresh_mention USING (mention_id)"
+        )
+        con.execute(
+            "CREATE OR REPLACE TABLE kept_input AS FROM person_input ANTI JOIN fresh_mention USING (mention_id)"
+        )
+        score(con, model.load_parameters(), keep_above, fresh="fresh_input", rest="kept_input")
+        con.execute("DROP TABLE fresh_input")
+        con.execute("DROP TABLE kept_input")
+    if fresh:
+        con.execute("INSERT INTO store.scored_pair FROM scored")
+        con.execute("DROP TABLE scored")
+    con.execute("INSERT INTO store.scored_mention FROM fresh_mention")
+    con.execute("DROP TABLE fresh_mention")
     pairs = run_sql(con, HERE / "pair.sql")
-    con.execute("DROP TABLE scored")
-    return {"mentions": mentions, "pairs": pairs}
+    return {"mentions": mentions, "pairs": pairs, "compared": fresh}
+
+
+def _forget_stale(con: duckdb.DuckDBPyConnection, scored_by: str) -> int:
+    """Drop what is kept of rows that changed or went, or all of it under another model. `fresh_mention` is what to score."""
+    gammas = ", ".join(f"{gamma} TINYINT" for gamma in GAMMAS)
+    con.execute("CREATE TABLE IF NOT EXISTS store.scored_by (model VARCHAR)")
+    con.execute("CREATE TABLE IF NOT EXISTS store.scored_mention (mention_id VARCHAR, row_hash UBIGINT)")
+    con.execute(
+        "CREATE TABLE IF NOT EXISTS store.scored_pair "
+        f"(mention_id_l VARCHAR, mention_id_r VARCHAR, match_weight DOUBLE, {gammas})"
+    )
+    if con.execute("SELECT model FROM store.scored_by").fetchone() != (scored_by,):
+        for table in ("scored_by", "scored_mention", "scored_pair"):
+            con.execute(f"DELETE FROM store.{table}")
+        con.execute("INSERT INTO store.scored_by VALUES ($model)", {"model": scored_by})
+    con.execute("CREATE OR REPLACE TABLE input_hash AS SELECT mention_id, hash(i) AS row_hash FROM person_input AS i")
+    con.execute(
+        "CREATE OR REPLACE TABLE stale_mention AS "
+        "FROM store.scored_mention ANTI JOIN input_hash USING (mention_id, row_hash)"
+    )
+    con.execute(
+        "CREATE OR REPLACE TABLE fresh_mention AS "
+        "FROM input_hash ANTI JOIN store.scored_mention USING (mention_id, row_hash) ORDER BY mention_id"
+    )
+    con.execute("DELETE FROM store.scored_mention WHERE mention_id IN (SELECT s.mention_id FROM stale_mention AS s)")
+    con.execute(
+        "DELETE FROM store.scored_pair WHERE mention_id_l IN (SELECT s.mention_id FROM stale_mention AS s) "
+        "OR mention_id_r IN (SELECT s.mention_id FROM stale_mention AS s)"
+    )
+    con.execute("DROP TABLE stale_mention")
+    con.execute("DROP TABLE input_hash")
+    return _scalar(con, "SELECT count(*) FROM fresh_mention")
 
 
 def model_hash(con: duckdb.DuckDBPyConnection) -> str:
@@ -72,9 +127,10 @@ def _register_frequencies(con: duckdb.DuckDBPyConnection, column: str, night: Ni
     # A phone is as common as the people who give it, not as the records that repeat it.
     counted = "count(DISTINCT coalesce(given_called, initials[1]))" if column == "phone" else "count(*)"
     total = people_in_region(con) if column == "phone" else _scalar(con, f"SELECT count({column}) FROM person_input")
+    once = "SELECT min(frequency) FROM store.term_frequency WHERE column_name = $column AND learned"
     con.execute(
         f"INSERT INTO store.term_frequency SELECT $column, {column}, "
-        f"(CASE WHEN $first THEN greatest({counted}, 1) ELSE 1 END) / $total, $first, $night, NULL "
+        f"CASE WHEN $first THEN greatest({counted}, 1) / $total ELSE ({once}) END, $first, $night, NULL "
         f"FROM person_input WHERE {column} IS NOT NULL "
         f"AND {column} NOT IN (SELECT value FROM store.term_frequency WHERE column_name = $column) "
         f"GROUP BY {column} ORDER BY {column}",
@@ -100,12 +156,23 @@ def chance_of_agreement(con: duckdb.DuckDBPyConnection) -> dict[str, float]:
     return {**dict.fromkeys(TF_COLUMNS, 1e-3), **dict(rows)}
 
 
-def score(con: duckdb.DuckDBPyConnection, parameters: dict[str, Any], keep_above: float) -> None:
-    """`scored`: Splink's prediction for every candidate pair above a match weight (log2 of the Bayes factor with prior)."""
+def score(
+    con: duckdb.DuckDBPyConnection,
+    parameters: dict[str, Any],
+    keep_above: float,
+    fresh: str | None = None,
+    rest: str | None = None,
+) -> None:
+    """`scored`: Splink's prediction for every candidate pair above a match weight (log2 of the Bayes factor with prior).
+
+    With `fresh` and `rest`, tables of rows like `person_input`: the pairs within `fresh` and between `fresh` and `rest`.
+    Weights are rounded to six places, within which Splink's ways of predicting agree.
+    """
     logging.getLogger("splink").setLevel(logging.ERROR)
     api = DuckDBAPI(connection=con)
     settings = model.settings(parameters, people_in_region(con), chance_of_agreement(con))
-    linker = Linker(api.register("person_input", dataset_display_name="mentions"), settings, log_level=logging.ERROR)
+    whole = api.register("person_input", dataset_display_name="mentions")
+    linker = Linker(whole, settings, log_level=logging.ERROR)
     for column in TF_COLUMNS:
         con.execute(
             f"CREATE OR REPLACE TABLE frequency_of_{column} AS SELECT value AS {column}, frequency AS tf_{column} "
@@ -113,8 +180,22 @@ def score(con: duckdb.DuckDBPyConnection, parameters: dict[str, Any], keep_above
             {"column": column},
         )
         linker.table_management.register_term_frequency_lookup(api.register(f"frequency_of_{column}"), column)
-    predicted = linker.inference.predict(threshold_match_weight=keep_above)
-    con.execute(f"CREATE OR REPLACE TABLE scored AS SELECT * FROM {predicted.physical_name}")
+    predict = linker.inference
+    if fresh and rest:
+        new, old = (api.register(table, dataset_display_name=table) for table in (fresh, rest))
+        predicted = [
+            predict.predict_within(new, threshold_match_weight=keep_above),
+            predict.predict_between(new, old, threshold_match_weight=keep_above),
+        ]
+    else:
+        predicted = [predict.predict(threshold_match_weight=keep_above)]
+    gammas = ", ".join(GAMMAS)
+    parts = " UNION ALL BY NAME ".join(
+        f"SELECT least(mention_id_l, mention_id_r) AS mention_id_l, greatest(mention_id_l, mention_id_r) AS mention_id_r, "
+        f"round(match_weight, 6) AS match_weight, {gammas} FROM {part.physical_name}"
+        for part in predicted
+    )
+    con.execute(f"CREATE OR REPLACE TABLE scored AS SELECT * FROM ({parts}) ORDER BY mention_id_l, mention_id_r")
     linker.table_management.delete_tables_created_by_splink_from_db()
     for column in TF_COLUMNS:
         con.execute(f"DROP TABLE frequency_of_{column}")

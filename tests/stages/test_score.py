@@ -1,0 +1,62 @@
+"""Scores are kept: a later night compares what is new or changed, and ends with the pairs of a cold start."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from linkage import history
+from linkage.people import score
+from linkage.places import match, property
+from linkage.protect import gate
+from linkage.standardise import mention
+from tests.rules.conftest import TOWN, liable
+
+ACCOUNTS = [liable(f"c{n}", f"{p['given_names']} {p['family_name']}", "1") for n, p in enumerate(TOWN[:12])]
+
+
+@pytest.fixture
+def compare(con, accept, night):
+    """Score a night of these records; gives what was counted and the pairs that stand."""
+
+    def run(gp, council_tax, day=0):
+        tonight = replace(night, date=night.date + timedelta(days=day))
+        accept(tonight, gp=gp, council_tax=council_tax, gazetteer=[])
+        gate.run(con, tonight)
+        history.remember(con, tonight)
+        mention.run(con, tonight)
+        property.build(con, night.settings.table("hubs"))
+        match.run(con)
+        counts = score.run(con, tonight)
+        return counts, con.execute("FROM store.scored_pair ORDER BY ALL").fetchall()
+
+    return run
+
+
+def test_the_same_night_again_compares_nothing(compare):
+    first, pairs = compare(TOWN, ACCOUNTS)
+    again, same = compare(TOWN, ACCOUNTS)
+    assert first["compared"] == len(TOWN) + len(ACCOUNTS)
+    assert again["compared"] == 0
+    assert same == pairs != []
+
+
+def test_only_what_changed_is_compared_and_the_pairs_are_those_of_a_cold_start(con, compare):
+    compare(TOWN, ACCOUNTS)
+    changed = [{**TOWN[0], "given_names": TOWN[5]["given_names"]}, *TOWN[1:]]
+    counts, pairs = compare(changed, ACCOUNTS[:-3], 1)
+    assert 0 < counts["compared"] < 10
+    for table in ("scored_mention", "scored_pair"):
+        con.execute(f"DELETE FROM store.{table}")
+    counts, cold = compare(changed, ACCOUNTS[:-3], 1)
+    assert counts["compared"] == len(TOWN) + len(ACCOUNTS) - 3
+    assert pairs == cold
+
+
+def test_another_model_scores_everything_again(con, compare):
+    compare(TOWN, ACCOUNTS)
+    con.execute("UPDATE store.scored_by SET model = 'another'")
+    counts, _ = compare(TOWN, ACCOUNTS, 1)
+    assert counts["compared"] == len(TOWN) + len(ACCOUNTS)
