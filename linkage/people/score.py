@@ -23,6 +23,7 @@ from linkage.history import rewind
 from linkage.night import Night
 from linkage.people import model
 from linkage.store import run_sql
+from linkage.version import code_of
 
 HERE = Path(__file__).parent
 TF_COLUMNS = ("given_called", "family_last", "phone")
@@ -36,7 +37,7 @@ def run(con: duckdb.DuckDBPyConnection, night: Night) -> dict[str, int]:
     mentions = run_sql(con, HERE / "person_input.sql")
     register_region(con, night)
     keep_above = night.settings.number("people.keep_pairs_above_weight")
-    fresh = _forget_stale(con, f"{model_hash(con)} {keep_above}")
+    fresh = _forget_stale(con, f"{model_hash(con)} {code_of('people')} {keep_above}")
     if fresh > MOSTLY_NEW * mentions:
         con.execute("DELETE FROM store.scored_pair")
         score(con, model.load_parameters(), keep_above)

@@ -4,6 +4,9 @@ House number and flat must always agree: a neighbour is worse than nothing. Stre
 or two off, and are resolved once for each distinct text against the distinct names of the gazetteer. A text that names
 only a building gets the building, and says so. What is ambiguous, or lies by its own words elsewhere, gets nothing.
 
+Answers are kept (`store.resolved_address`) for as long as the properties and the rules stay the same, so a later night
+resolves only texts that it has not seen.
+
 Methods and their probabilities were measured on simulated regions (benchmarks/RESULTS.md) and stand in the settings of
 the module: given, exact, near_name, near_postcode, no_postcode, wrong_postcode.
 """
@@ -19,6 +22,7 @@ import jellyfish
 import polars as pl
 
 from linkage.places.text import Parsed, parse
+from linkage.version import code_of
 
 PROBABILITY = {
     "given": 0.999, "exact": 0.998, "near_name": 0.99, "near_postcode": 0.985, "no_postcode": 0.97, "wrong_postcode": 0.95,
@@ -27,6 +31,14 @@ _SCHEMA = {
     "mention_id": pl.String, "address_role": pl.String, "uprn": pl.String, "match_level": pl.String, "how": pl.String,
     "match_probability": pl.Float64,
 }  # fmt: skip
+_RESOLVED = {
+    **dict.fromkeys(("line_1", "line_2", "line_3", "line_4", "line_5", "postcode", "uprn_given"), pl.String),
+    "uprn": pl.String, "match_level": pl.String, "how": pl.String, "match_probability": pl.Float64,
+}  # fmt: skip
+Text = tuple[str | None, ...]
+"""An address as written: five lines, the postcode, and the UPRN it came with."""
+Answer = tuple[str | None, str, str, float]
+"""UPRN or None, match level, method and probability."""
 NEAR_NAME = 0.9
 """Least Jaro-Winkler similarity at which a street name may be another, mistyped."""
 
@@ -76,22 +88,60 @@ def run(
 
     `loose` is for protection, where a place missed is worse than a place too many. Returns the rows of `source`.
     """
-    index = _index(con)
-    columns = "line_1, line_2, line_3, line_4, line_5, postcode, uprn_given"
-    texts = con.execute(f"SELECT DISTINCT {columns} FROM {source}").fetchall()
-    parsed = {row: parse(row[:5], row[5]) for row in texts}
-    _resolve_names(con, index, parsed.values())
-    found = {row: _answers(index, one, row[6], loose=loose) for row, one in parsed.items()}
+    answers = _resolved(con, source, loose=loose) if loose else _kept(con, source)
     rows: dict[str, list[Any]] = {name: [] for name in _SCHEMA}
-    addresses = con.execute(f"SELECT mention_id, address_role, {columns} FROM {source} ORDER BY 1, 2").fetchall()
+    addresses = con.execute(f"SELECT mention_id, address_role, {_TEXT} FROM {source} ORDER BY 1, 2").fetchall()
     for mention_id, role, *written in addresses:
-        for answer in found[tuple(written)]:
+        for answer in answers[tuple(written)]:
             for name, value in zip(_SCHEMA, (mention_id, role, *answer), strict=True):
                 rows[name].append(value)
     con.register("matched", pl.DataFrame(rows, schema=_SCHEMA))
     con.execute(f"CREATE OR REPLACE TABLE {target} AS SELECT * FROM matched ORDER BY mention_id, address_role, uprn")
     con.unregister("matched")
     return len(addresses)
+
+
+_TEXT = "line_1, line_2, line_3, line_4, line_5, postcode, uprn_given"
+
+
+def _resolved(con: duckdb.DuckDBPyConnection, source: str, *, loose: bool) -> dict[Text, list[Answer]]:
+    """The answers to every distinct text of a table."""
+    texts = con.execute(f"SELECT DISTINCT {_TEXT} FROM {source} ORDER BY ALL").fetchall()
+    if not texts:
+        return {}
+    index = _index(con)
+    parsed = {row: parse(row[:5], row[5]) for row in texts}
+    _resolve_names(con, index, parsed.values())
+    return {row: _answers(index, one, row[6], loose=loose) for row, one in parsed.items()}
+
+
+def _kept(con: duckdb.DuckDBPyConnection, source: str) -> dict[Text, list[Answer]]:
+    """The same, resolving only texts that were not resolved against these properties before, and keeping what is used."""
+    columns = ", ".join(f"{name.strip()} VARCHAR" for name in _TEXT.split(","))
+    con.execute("CREATE TABLE IF NOT EXISTS store.resolved_against (properties VARCHAR)")
+    con.execute(
+        f"CREATE TABLE IF NOT EXISTS store.resolved_address ({columns}, uprn VARCHAR, match_level VARCHAR, "
+        "how VARCHAR, match_probability DOUBLE)"
+    )
+    properties = con.execute("SELECT count(*) || ' ' || coalesce(bit_xor(hash(p)), 0) FROM property AS p").fetchall()
+    against = (f"{properties[0][0]} {code_of('places')}",)
+    if con.execute("SELECT properties FROM store.resolved_against").fetchone() != against:
+        con.execute("DELETE FROM store.resolved_against")
+        con.execute("DELETE FROM store.resolved_address")
+        con.execute("INSERT INTO store.resolved_against VALUES (?)", against)
+    alike = " AND ".join(f"a.{name.strip()} IS NOT DISTINCT FROM r.{name.strip()}" for name in _TEXT.split(","))
+    con.execute(f"DELETE FROM store.resolved_address AS r WHERE NOT EXISTS (SELECT 1 FROM {source} AS a WHERE {alike})")
+    con.execute(
+        f"CREATE OR REPLACE TABLE unresolved AS SELECT DISTINCT {_TEXT} FROM {source} AS a "
+        f"WHERE NOT EXISTS (SELECT 1 FROM store.resolved_address AS r WHERE {alike})"
+    )
+    rows = [(*text, *answer) for text, found in _resolved(con, "unresolved", loose=False).items() for answer in found]
+    if rows:
+        con.register("newly", pl.DataFrame(rows, schema=_RESOLVED, orient="row"))
+        con.execute("INSERT INTO store.resolved_address SELECT * FROM newly")
+        con.unregister("newly")
+    con.execute("DROP TABLE unresolved")
+    return {row[:7]: [row[7:]] for row in con.execute("FROM store.resolved_address").fetchall()}
 
 
 def _index(con: duckdb.DuckDBPyConnection) -> Index:
@@ -214,9 +264,6 @@ def _method(candidate: Candidate, *, alone: bool) -> str | None:
 
 def _rank(candidate: Candidate) -> tuple[float, int, float]:
     return (max(candidate.postcode, 0) + 1.5 * candidate.place, candidate.postcode, candidate.name)
-
-
-Answer = tuple[str | None, str, str, float]
 
 
 def _answers(index: Index, parsed: Parsed, given: str | None, *, loose: bool) -> list[Answer]:

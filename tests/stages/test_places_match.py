@@ -6,6 +6,7 @@ import pytest
 
 from linkage import settings
 from linkage.places import match, property
+from linkage.places.text import parse
 
 GAZETTEER = [
     # uprn, parent, custodian, sub, building, number, street, locality, town, postcode, class
@@ -106,3 +107,28 @@ def test_loose_matching_gives_every_place_an_address_may_mean(gazetteer):
     addresses(gazetteer, [(("43 Willow Road",), None, None)])
     match.run(gazetteer, "address", "sealed_match", loose=True)
     assert gazetteer.execute("SELECT uprn FROM sealed_match ORDER BY 1").fetchall() == [("1",), ("3",)]
+
+
+def test_a_later_night_resolves_only_texts_it_has_not_seen(gazetteer, monkeypatch):
+    property.build(gazetteer, settings.load().table("hubs"))
+    addresses(gazetteer, CASES[:4])
+    match.run(gazetteer)
+    first = gazetteer.execute("FROM address_match").fetchall()
+    seen = []
+    monkeypatch.setattr(match, "parse", lambda lines, code: seen.append(lines) or parse(lines, code))
+    addresses(gazetteer, CASES[:5])
+    match.run(gazetteer)
+    assert len(seen) == 1
+    assert gazetteer.execute("FROM address_match").fetchall()[: len(first)] == first
+    gazetteer.execute("UPDATE property SET number = '4' WHERE uprn = '3'")
+    match.run(gazetteer)
+    assert len(seen) == 1 + 5  # another gazetteer: everything anew
+
+
+def test_what_no_record_says_any_longer_is_not_kept(gazetteer):
+    property.build(gazetteer, settings.load().table("hubs"))
+    addresses(gazetteer, CASES[:4])
+    match.run(gazetteer)
+    addresses(gazetteer, CASES[:1])
+    match.run(gazetteer)
+    assert gazetteer.execute("SELECT count(*) FROM store.resolved_address").fetchall() == [(1,)]
