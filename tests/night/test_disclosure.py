@@ -18,6 +18,7 @@ import pytest
 from linkage import store
 from tests.night import canaries as zoo
 from tests.night.needles import Needles, files, opened
+from tests.night.no_network import INSIDE, permitted
 
 SEED = 20260105
 FIRST, LAST = zoo.NIGHTS[0], zoo.NIGHTS[-1]
@@ -44,7 +45,8 @@ class Left:
         environment = {k: v for k, v in os.environ.items() if not k.startswith(("PREFECT_", "LINKAGE_"))}
         environment |= {"HOME": str(around / "home"), "TMPDIR": str(around / "tmp"), "PYTHONPATH": str(Path.cwd())}
         paths = ["--landing", str(self.work / "landing"), "--store", str(self.store), "--out", str(self.out)]
-        done = subprocess.run([sys.executable, "-m", "linkage", *command, *paths], env=environment, cwd=around / "cwd",
+        inside = (*INSIDE, str(self.work / "attempts")) if permitted() else ()
+        done = subprocess.run([*inside, sys.executable, "-m", "linkage", *command, *paths], env=environment, cwd=around / "cwd",
                               capture_output=True, check=False)  # fmt: skip
         assert done.returncode in (0, 1), done.stderr.decode()
         return done.stdout + done.stderr
@@ -119,6 +121,16 @@ def test_the_search_opens_containers(tmp_path):
     assert any("rows" in name for name in found)
 
 
+@pytest.mark.skipif(not permitted(), reason="this machine lets nobody make a network namespace (unshare -rn)")
+def test_nothing_tried_to_reach_the_outside(left):
+    """The nights ran under Prefect where there is no way out: none was missed and none was tried (telemetry included)."""
+    assert (left.work / "attempts").read_text() == "0"
+    tries = "import socket\ntry: socket.create_connection(('203.0.113.9', 443), 1)\nexcept OSError: pass"
+    report = left.work / "control"
+    subprocess.run([*INSIDE, str(report), sys.executable, "-c", tries], check=True)
+    assert report.read_text() != "0", "an attempt is seen"
+
+
 def test_what_is_not_protected_is_found(left):
     """The suite can fail: families that were not yet, or never, under protection stand in outputs and store."""
     late = [c for c in left.families if 0 not in c.protected_on]
@@ -156,6 +168,18 @@ def test_the_store_keeps_who_and_never_where(left):
     secrets = {s: c for c in left.protected if c.order != "removed" for s in c.whereabouts}
     tables = [(name, data) for name, data in left.tables() if name != "gazetteer_record"]
     assert leaks(left, tables, secrets) == []
+
+
+def test_a_key_stands_in_its_own_file_alone(left):
+    keys = {f.read_text(): f.name for f in left.store.parent.glob("*.key")}
+    assert set(keys.values()) == {"store.duckdb.key", "store.duckdb.audit.key"}
+    found = {(keys[k], name) for name, data in [*left.haystacks(), *left.tables()] for k in Needles(keys).found(data)}
+    assert {(own, name.rsplit("/", 1)[-1]) for own, name in found} == {(n, n) for n in keys.values()}
+
+
+def test_all_that_is_left_is_for_the_operator_alone(left):
+    open_to_others = [f for root in (left.out, left.store.parent) for f in root.rglob("*") if f.stat().st_mode & 0o077]
+    assert open_to_others == []
 
 
 def test_an_invalidated_number_and_its_identity_are_nowhere(left):
