@@ -22,6 +22,7 @@ from flows.workroom import (
 from linkage.audit import AuditError
 from linkage.night import Night
 from linkage.people.model import PARAMETERS
+from linkage.protect import purge
 from linkage.settings import Settings
 from linkage.sources import decisions
 from linkage.store import StoreError
@@ -106,6 +107,7 @@ def _night(plan: Plan, day: date) -> int:
         return last.exit_code
     with workroom(night, plan.store, mark) as work, Bar(f"night {day}") as bar:
         job = _run(plan, Job(work), bar)
+        purge.earlier_nights(work.con, plan.out, night, plan.store)
         folder = work.publish(plan.out, job.exit_code)
     for warning in job.warnings:
         print(f"linkage: night {day}: {warning}", file=sys.stderr)

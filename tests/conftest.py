@@ -13,6 +13,7 @@ import pytest
 
 from linkage import history, settings, store
 from linkage.night import Night
+from linkage.sources import landing
 from linkage.tables import CONTRACTS
 
 os.environ.setdefault("PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS", "180")
@@ -40,6 +41,7 @@ def accept(con: duckdb.DuckDBPyConnection, night: Night) -> Callable[..., None]:
 
     def fill(at: Night | None = None, silent: tuple[str, ...] = (), **contracts: Rows) -> None:
         history.prepare(con, at or night)
+        landing.prepare(con)
         con.execute(
             "CREATE OR REPLACE TABLE input_file (contract VARCHAR, supplier VARCHAR, path VARCHAR, sha256 VARCHAR, "
             "rows_read BIGINT, rows_quarantined BIGINT, status VARCHAR, reasons VARCHAR[], last_good_night DATE)"

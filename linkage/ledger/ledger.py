@@ -42,7 +42,6 @@ def run(con: duckdb.DuckDBPyConnection, night: Night, raised: list[Raised]) -> l
     con.execute(DDL)
     con.execute("DELETE FROM store.exception_event WHERE night >= $night", {"night": night.date})
     past = _past(con)
-    _forget_shielded(con, past)
     by_thread = _threads(con, past)
     entries = [_entry(night, found, by_thread.get(found.thread)) for found in _unique(raised)]
     standing = {e.exception["exception_id"] for e in entries}
@@ -80,15 +79,6 @@ def _past(con: duckdb.DuckDBPyConnection) -> dict[str, Past]:
         "FROM store.exception_event GROUP BY exception_id ORDER BY exception_id"
     ).fetchall()
     return {r[0]: Past(r[0], r[1], r[2], r[3], r[4], r[5], r[6], json.loads(r[7]), json.loads(r[8])) for r in rows}
-
-
-def _forget_shielded(con: duckdb.DuckDBPyConnection, past: dict[str, Past]) -> None:
-    """An exception about somebody who has come under protection is purged, not resolved: no word of it goes out."""
-    shielded = {r[0] for r in con.execute("SELECT person_id FROM shielded").fetchall()}
-    for exception_id, known in list(past.items()):
-        if shielded & {p["person_id"] for p in known.content["people"]}:
-            con.execute("DELETE FROM store.exception_event WHERE exception_id = $id", {"id": exception_id})
-            del past[exception_id]
 
 
 def _threads(con: duckdb.DuckDBPyConnection, past: dict[str, Past]) -> dict[str, Past]:

@@ -50,7 +50,7 @@ def check(store: Path, out: Path | None) -> Checked:
     chain = audit.verify(audit.log_of(store))
     key = audit.signing_key(store, make=False)
     known = dict(_sealed(audit.log_of(store)))
-    nights = sorted(run.parent for run in out.glob("*-*-*/run.json")) if out else []
+    nights = sorted(run.parent for run in out.glob("[0-9]*-*-*/run.json")) if out else []
     faults = tuple(fault for folder in nights for fault in _faults(folder, key, known))
     return Checked(len(chain.hashes), len(nights), faults)
 

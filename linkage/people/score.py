@@ -95,7 +95,7 @@ def _forget_stale(con: duckdb.DuckDBPyConnection, scored_by: str) -> int:
 def model_hash(con: duckdb.DuckDBPyConnection) -> str:
     """Hash of the model in force: its parameters and the region's registered frequencies."""
     frequencies = con.execute(
-        "SELECT column_name, value, round(frequency, 10) FROM store.term_frequency WHERE learned ORDER BY ALL"
+        "SELECT column_name, round(frequency, 10) FROM store.term_frequency WHERE learned ORDER BY ALL"
     ).fetchall()
     text = json.dumps([model.load_parameters(), people_in_region(con), frequencies], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()

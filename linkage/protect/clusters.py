@@ -2,49 +2,79 @@
 
 Reads `person`, `claim`, `mention`, `property`, `sealed_address` (through `sealed_match`); removes from `person` and
 `claim` whatever would name a protected person's whereabouts, by anyone. `shielded` (person_id) lists people about whom
-nothing may be raised: it is read by detection and never written out.
+nothing may be raised: it is read by detection and never written out. What was held back tonight stands in
+`withheld_record`, `withheld_person` and `withheld_place`, in memory, for the purge of what was stored before.
 """
 
 from __future__ import annotations
 
 import duckdb
 
+from linkage.history import rewind
 from linkage.night import Night
-from linkage.protect.gate import number_hash
+from linkage.protect import purge
+from linkage.protect.gate import place_hash
+from linkage.tables import PEOPLE_CONTRACTS
 
 
 def keep_sealed_places(con: duckdb.DuckDBPyConnection, night: Night) -> None:
     """Remember, as keyed hashes, the properties that sealed addresses may mean; then forget the addresses.
 
-    `sealed_match` (record and uprn) is the loose match of `sealed_address`. A supplier that delivered tonight replaces
-    what it said before; a silent supplier's stands.
+    `sealed_match` (record and uprn) is the loose match of `sealed_address`. A place stands while its record says it,
+    and a year longer (a former home is held back too), unless the record has come without its mark.
     """
+    rewind(con, "store.sealed_place", night)
+    key = "(contract, supplier, record_id)"
     con.execute(
-        "DELETE FROM store.sealed_place WHERE (contract, supplier) IN "
-        "(SELECT (contract, supplier) FROM input_file WHERE status = 'accepted')"
+        f"CREATE OR REPLACE TABLE sealed_now AS SELECT DISTINCT a.contract, a.supplier, a.record_id, "
+        f"{place_hash('m.uprn')} AS place_hash FROM sealed_match AS m "
+        "INNER JOIN sealed_address AS a USING (mention_id, address_role) WHERE m.uprn IS NOT NULL"
+    )
+    unmarked = " UNION ALL ".join(
+        f"SELECT '{contract}' AS contract, supplier, record_id FROM {contract}" for contract in PEOPLE_CONTRACTS
     )
     con.execute(
-        f"INSERT INTO store.sealed_place SELECT DISTINCT a.contract, a.supplier, a.record_id, {number_hash('m.uprn')} AS h "
-        "FROM sealed_match AS m INNER JOIN sealed_address AS a USING (mention_id, address_role) "
-        "WHERE m.uprn IS NOT NULL ORDER BY ALL"
+        f"DELETE FROM store.sealed_place WHERE {key} IN (SELECT {key} FROM ({unmarked})) "
+        f"AND {key} NOT IN (SELECT {key} FROM restricted_row)"
     )
-    con.execute("DROP TABLE sealed_match")
-    con.execute("DROP TABLE sealed_address")
+    con.execute(
+        f"UPDATE store.sealed_place AS s SET known_to = $night WHERE known_to IS NULL "
+        f"AND {key} IN (SELECT {key} FROM sealed_now) AND NOT EXISTS (SELECT 1 FROM sealed_now AS n WHERE "
+        "(n.contract, n.supplier, n.record_id, n.place_hash) = (s.contract, s.supplier, s.record_id, s.place_hash))",
+        {"night": night.date},
+    )
+    con.execute(
+        "INSERT INTO store.sealed_place SELECT *, $night, NULL FROM sealed_now AS n WHERE NOT EXISTS "
+        "(SELECT 1 FROM store.sealed_place AS s WHERE s.known_to IS NULL AND "
+        "(n.contract, n.supplier, n.record_id, n.place_hash) = (s.contract, s.supplier, s.record_id, s.place_hash)) "
+        "ORDER BY ALL",
+        {"night": night.date},
+    )
+    for table in ("sealed_match", "sealed_address", "sealed_now"):
+        con.execute(f"DROP TABLE {table}")
 
 
 def run(con: duckdb.DuckDBPyConnection, night: Night) -> dict[str, int]:
     """Spread the marks over clusters and places and cut. Returns totals, which are all that may be told."""
     _restricted_people(con, night)
-    _protected_places(con)
+    _protected_places(con, night)
+    _restricted_children(con, night)
     _shielded_people(con)
+    _withheld(con)
+    purge.stored(con)
     claims = con.execute(
-        "DELETE FROM claim WHERE uprn IN (SELECT uprn FROM protected_uprn) "
-        "OR person_id IN (SELECT person_id FROM restricted_person) RETURNING 1"
+        "DELETE FROM claim WHERE uprn IN (SELECT uprn FROM withheld_place) "
+        "OR person_id IN (SELECT person_id FROM restricted_person) OR (contract, supplier, record_id) "
+        "IN (SELECT (contract, supplier, record_id) FROM withheld_record "
+        "EXCEPT SELECT (contract, supplier, record_id) FROM refused_record) RETURNING 1"
     ).fetchall()
     mentions = con.execute(
-        "DELETE FROM person WHERE person_id IN (SELECT person_id FROM restricted_person) RETURNING 1"
+        # Of a withheld person's records nothing goes out: not the friend or sister they name either.
+        "DELETE FROM person WHERE person_id IN (SELECT person_id FROM restricted_person) OR (contract, supplier, record_id) "
+        "IN (SELECT (contract, supplier, record_id) FROM withheld_record "
+        "EXCEPT SELECT (contract, supplier, record_id) FROM refused_record) RETURNING 1"
     ).fetchall()
-    for table in ("protected_uprn", "restricted_person", "protected_entry", "restricted_row"):
+    for table in ("restricted_person", "protected_entry", "restricted_row", "refused_record", "refused_person"):
         con.execute(f"DROP TABLE {table}")
     return {"suppressed_claims": len(claims), "suppressed_mentions": len(mentions)}
 
@@ -55,19 +85,31 @@ def _restricted_people(con: duckdb.DuckDBPyConnection, night: Night) -> None:
         "CREATE OR REPLACE TABLE restricted_person AS "
         "SELECT DISTINCT p.person_id FROM person AS p INNER JOIN mention AS m USING (mention_id) WHERE m.restricted "
         "UNION SELECT person_id FROM claim WHERE says_residence AND coalesce(valid_to, $night) >= $night - INTERVAL 1 YEAR "
-        "AND uprn IN (SELECT uprn FROM protected_entry WHERE uprn <> '')",
+        f"AND {place_hash('uprn')} IN (SELECT place_hash FROM protected_entry)",
         {"night": night.date},
     )
 
 
-def _protected_places(con: duckdb.DuckDBPyConnection) -> None:
-    """Listed places, places that sealed addresses may mean, and places that restricted people still claim."""
+def _protected_places(con: duckdb.DuckDBPyConnection, night: Night) -> None:
+    """`withheld_place`: listed places, those that sealed addresses may mean, and those restricted people still claim."""
     con.execute(
-        "CREATE OR REPLACE TABLE protected_uprn AS "
-        "SELECT uprn FROM protected_entry WHERE uprn <> '' "
-        f"UNION SELECT uprn FROM property WHERE {number_hash('uprn')} IN (SELECT place_hash FROM store.sealed_place) "
+        "CREATE OR REPLACE TABLE withheld_place AS "
+        f"SELECT uprn FROM property WHERE {place_hash('uprn')} IN (SELECT place_hash FROM protected_entry UNION ALL "
+        "SELECT place_hash FROM store.sealed_place WHERE coalesce(known_to, $night) >= $night - INTERVAL 1 YEAR) "
         "UNION SELECT c.uprn FROM claim AS c INNER JOIN restricted_person AS r USING (person_id) "
-        "WHERE c.stands AND c.uprn IS NOT NULL"
+        "WHERE c.stands AND c.uprn IS NOT NULL",
+        {"night": night.date},
+    )
+
+
+def _restricted_children(con: duckdb.DuckDBPyConnection, night: Night) -> None:
+    """A child who lives at a protected place is held back like the parent: the child's practice tells of the area."""
+    con.execute(
+        "INSERT INTO restricted_person SELECT DISTINCT c.person_id FROM claim AS c INNER JOIN mention AS m USING (mention_id) "
+        "WHERE c.says_residence AND c.stands AND c.uprn IN (SELECT uprn FROM withheld_place) "
+        "AND m.date_of_birth > $night - INTERVAL 18 YEAR "
+        "AND c.person_id NOT IN (SELECT person_id FROM restricted_person)",
+        {"night": night.date},
     )
 
 
@@ -76,10 +118,24 @@ def _shielded_people(con: duckdb.DuckDBPyConnection) -> None:
     con.execute(
         "CREATE OR REPLACE TABLE shielded AS WITH direct AS ("
         "SELECT person_id FROM restricted_person UNION "
-        "SELECT person_id FROM claim WHERE uprn IN (SELECT uprn FROM protected_uprn)) "
+        "SELECT person_id FROM claim WHERE uprn IN (SELECT uprn FROM withheld_place)) "
         "SELECT person_id FROM direct UNION SELECT p.person_id FROM person AS p INNER JOIN mention AS m USING (mention_id) "
         "WHERE (m.contract, m.supplier, coalesce(m.pregnancy, m.record_id)) IN ("
         "SELECT (n.contract, n.supplier, coalesce(n.pregnancy, n.record_id)) FROM mention AS n "
         "INNER JOIN person AS q USING (mention_id) INNER JOIN direct AS d USING (person_id) "
         "WHERE n.contract IN ('gp', 'maternity_booking', 'maternity_birth'))"
+    )
+
+
+def _withheld(con: duckdb.DuckDBPyConnection) -> None:
+    """`withheld_person`, and `withheld_record`: every record by which one of them, or a refused number, was known."""
+    con.execute(
+        "CREATE OR REPLACE TABLE withheld_person AS SELECT person_id FROM restricted_person "
+        "UNION SELECT person_id FROM refused_person"
+    )
+    con.execute(
+        "CREATE OR REPLACE TABLE withheld_record AS SELECT DISTINCT contract, supplier, record_id FROM person "
+        "INNER JOIN restricted_person USING (person_id) "
+        "UNION SELECT contract, supplier, record_id FROM restricted_row "
+        "UNION SELECT contract, supplier, record_id FROM refused_record"
     )

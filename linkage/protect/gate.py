@@ -1,11 +1,14 @@
 """The protection gate: it runs before the first table that linkage, review or reports can see.
 
 - A row that bears an invalidated number is refused, now and on every later night; of the number only a keyed hash is
-  kept, and every version of a record that bears it is deleted (adoption, gender recognition).
+  kept, and every version of a record that bears it is deleted (adoption, gender recognition). `refused_record` tells
+  the purge which records these were; it never reaches the store.
+- Of the protected list itself the store keeps keyed hashes, never a number or a UPRN.
 - A restricted row (GP sensitivity S, disclosure withhold, on the protected list, or with the NHS number or police key
   of such a row) keeps its name, birth date and number, so that the strictest mark can reach its whole cluster; its
   addresses, phones, e-mail, practice and the people it names are cut off and, for addresses, held in the table
-  `sealed_address`, which only this package reads and which never reaches the store.
+  `sealed_address`, which only this package reads and which never reaches the store. A phone or e-mail that was cut off
+  is cut off wherever else it stands, and marks the row in which it stands beside the same birth date or surname.
 
 Nothing here is logged but totals.
 """
@@ -17,6 +20,7 @@ import secrets
 import duckdb
 
 from linkage.night import Night
+from linkage.protect import contacts
 from linkage.tables import CONTRACTS, PEOPLE_CONTRACTS, Contract
 
 KEPT = {
@@ -25,38 +29,47 @@ KEPT = {
     "births_in_delivery", "status", "sensitivity", "disclosure", "registration_type",
 }  # fmt: skip
 """Columns that a restricted row keeps: who, never where. Dates and codes the contract needs are kept too."""
+MARKS = {"sensitivity": "sensitivity = 'S'", "disclosure": "disclosure = 'withhold'"}
+"""A row's own mark by column, as SQL."""
 
 
 def run(con: duckdb.DuckDBPyConnection, night: Night) -> dict[str, int]:
     """Cut off what may not be disclosed from accepted_* and from the history. Returns totals only."""
-    _prepare(con, night)
+    _prepare(con)
     refused = _refuse_invalidated(con, night)
     _list_marks(con, night)
     _find_restricted_rows(con)
     _seal_addresses(con)
+    contacts.cut_off(con)
     _strip(con)
     _forget_landing(con)
-    return {"refused": refused, "restricted_rows": _count(con, "restricted_row")}
+    return {"refused": refused, "restricted_rows": count(con, "restricted_row")}
 
 
 def number_hash(expression: str) -> str:
-    """SQL for the keyed hash of a number or UPRN; the key lives in the encrypted store alone."""
-    return f"sha256(concat((SELECT pepper FROM store.secret), ':', {expression}))"
+    """SQL for the keyed hash of a number, null for none; the key lives in the encrypted store alone."""
+    return f"sha256((SELECT pepper FROM store.secret) || ':' || nullif({expression}, ''))"
 
 
-def _count(con: duckdb.DuckDBPyConnection, table: str) -> int:
+def place_hash(expression: str) -> str:
+    """SQL for the keyed hash of a UPRN; leading zeros and blanks do not matter."""
+    return number_hash(f"ltrim({_digits(expression)}, '0')")
+
+
+def count(con: duckdb.DuckDBPyConnection, table: str) -> int:
+    """Rows of a table."""
     row = con.execute(f"SELECT count(*) FROM {table}").fetchone()
     return int(row[0]) if row else 0
 
 
-def _prepare(con: duckdb.DuckDBPyConnection, night: Night) -> None:
+def _prepare(con: duckdb.DuckDBPyConnection) -> None:
     con.execute("CREATE TABLE IF NOT EXISTS store.secret (pepper VARCHAR)")
-    if not _count(con, "store.secret"):
+    if not count(con, "store.secret"):
         con.execute("INSERT INTO store.secret VALUES ($pepper)", {"pepper": secrets.token_hex(32)})
     con.execute("CREATE TABLE IF NOT EXISTS store.tombstone (number_hash VARCHAR, known_from DATE, known_to DATE)")
     con.execute(
-        "CREATE TABLE IF NOT EXISTS store.sealed_place "
-        "(contract VARCHAR, supplier VARCHAR, record_id VARCHAR, place_hash VARCHAR)"
+        "CREATE TABLE IF NOT EXISTS store.sealed_place (contract VARCHAR, supplier VARCHAR, record_id VARCHAR, "
+        "place_hash VARCHAR, known_from DATE, known_to DATE)"
     )
     # A tombstone is never taken back: running the night again finds it already standing.
 
@@ -71,6 +84,8 @@ def _refuse_invalidated(con: duckdb.DuckDBPyConnection, night: Night) -> int:
             {"night": night.date},
         )
     con.execute("DELETE FROM accepted_protected WHERE reason = 'invalidated'")
+    con.execute("CREATE OR REPLACE TABLE refused_record (contract VARCHAR, supplier VARCHAR, record_id VARCHAR)")
+    con.execute("CREATE OR REPLACE TABLE refused_person (person_id VARCHAR)")
     refused = 0
     for contract in _with_numbers():
         condition = " OR ".join(
@@ -78,9 +93,32 @@ def _refuse_invalidated(con: duckdb.DuckDBPyConnection, night: Night) -> int:
             for column in ("nhs_number", "nominal_ref")
             if column in contract.names
         )
+        for table in (f"accepted_{contract.name}", f"store.{contract.name}_record"):
+            con.execute(
+                f"INSERT INTO refused_record SELECT DISTINCT '{contract.name}', supplier, record_id FROM {table} "
+                f"WHERE {condition}"
+            )
         refused += len(con.execute(f"DELETE FROM accepted_{contract.name} WHERE {condition} RETURNING 1").fetchall())
-        con.execute(f"DELETE FROM store.{contract.name}_record WHERE {condition}")
+        con.execute(
+            f"DELETE FROM store.{contract.name}_record WHERE ('{contract.name}', supplier, record_id) IN "
+            "(SELECT (contract, supplier, record_id) FROM refused_record)"
+        )
+    _forget_ids_of_refused(con)
     return refused
+
+
+def _forget_ids_of_refused(con: duckdb.DuckDBPyConnection) -> None:
+    """`refused_person`: ids of people linked through a refused record. They end here: one that went on, under the new
+    number, would pair new and old.
+    """
+    if not con.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = 'person_member'").fetchone():
+        return
+    con.execute(
+        "INSERT INTO refused_person SELECT DISTINCT s.person_id FROM store.person_member AS s "
+        "INNER JOIN refused_record AS r "
+        "ON starts_with(s.mention_id, concat_ws('|', r.contract, r.supplier, r.record_id) || '|')"
+    )
+    con.execute("DELETE FROM store.person_member WHERE person_id IN (SELECT person_id FROM refused_person)")
 
 
 def _digits(column: str) -> str:
@@ -92,24 +130,22 @@ def _with_numbers() -> list[Contract]:
 
 
 def _list_marks(con: duckdb.DuckDBPyConnection, night: Night) -> None:
-    """`protected_entry`: what the hubs' lists hold in force tonight, from tonight's files and from stale ones."""
+    """`protected_entry`: hashes of what the hubs' lists hold in force tonight, from tonight's files and stale ones.
+
+    Tonight's list is turned to hashes in place, so that the history never sees a number.
+    """
     con.execute(
-        "CREATE OR REPLACE TABLE protected_entry AS "
-        f"SELECT DISTINCT uprn, {_digits('nhs_number')} AS nhs_number, {_digits('nominal_ref')} AS nominal_ref FROM ("
-        "SELECT uprn, nhs_number, nominal_ref, from_date, to_date FROM accepted_protected UNION ALL "
-        "SELECT uprn, nhs_number, nominal_ref, from_date, to_date FROM store.protected_record "
+        f"UPDATE accepted_protected SET uprn = {place_hash('uprn')}, nhs_number = {number_hash(_digits('nhs_number'))}, "
+        f"nominal_ref = {number_hash(_digits('nominal_ref'))}"
+    )
+    columns = "uprn AS place_hash, nhs_number, nominal_ref, from_date, to_date"
+    con.execute(
+        "CREATE OR REPLACE TABLE protected_entry AS SELECT DISTINCT place_hash, nhs_number, nominal_ref FROM ("
+        f"SELECT {columns} FROM accepted_protected UNION ALL SELECT {columns} FROM store.protected_record "
         "WHERE known_to IS NULL AND supplier NOT IN "
         "(SELECT supplier FROM input_file WHERE contract = 'protected' AND status = 'accepted')) "
         "WHERE coalesce(from_date, $night) <= $night AND coalesce(to_date, $night) >= $night",
         {"night": night.date},
-    )
-
-
-def _rows(contract: Contract) -> str:
-    """Tonight's rows and every remembered version, so that a mark set later reaches what was learned before."""
-    columns = ", ".join(f'"{c}"' for c in ("supplier", *_present(contract)))
-    return (
-        f"(SELECT {columns} FROM accepted_{contract.name} UNION ALL SELECT {columns} FROM store.{contract.name}_record)"
     )
 
 
@@ -121,37 +157,49 @@ def _present(contract: Contract) -> list[str]:
 def _find_restricted_rows(con: duckdb.DuckDBPyConnection) -> None:
     """`restricted_row`: (contract, supplier, record_id) of every row whose principal may not be located.
 
-    A mark reaches other rows by the same NHS number or police key, and between a booking and its births; what shares
-    neither is reached after linkage, by the cluster.
+    A mark reaches other rows by the same NHS number or police key, by a phone or e-mail, and between a booking and its
+    births; what shares none of them is reached after linkage, by the cluster.
     """
     con.execute("CREATE OR REPLACE TABLE restricted_row (contract VARCHAR, supplier VARCHAR, record_id VARCHAR)")
-    con.execute("CREATE OR REPLACE TABLE restricted_number AS SELECT nhs_number AS number FROM protected_entry "
-                "WHERE nhs_number <> '' UNION SELECT nominal_ref FROM protected_entry WHERE nominal_ref <> ''")  # fmt: skip
+    con.execute("CREATE OR REPLACE TABLE restricted_number (number VARCHAR)")
+    for contract in _with_numbers():
+        _listed_numbers(con, contract)
     before = -1
-    while before != (now := _count(con, "restricted_row") + _count(con, "restricted_number")):
+    while before != (now := count(con, "restricted_row") + count(con, "restricted_number")):
         before = now
         for name in PEOPLE_CONTRACTS:
-            _mark_rows(con, CONTRACTS[name])
+            _mark_rows(con, CONTRACTS[name], _standing(CONTRACTS[name]))
         _mark_mothers_and_babies(con)
+        contacts.spread(con)
+    for contract in _with_numbers():
+        _mark_rows(con, contract, f"store.{contract.name}_record", by_mark=False)
 
 
-def _mark_rows(con: duckdb.DuckDBPyConnection, contract: Contract) -> None:
-    tonight = []
-    if "sensitivity" in contract.names:
-        tonight.append("sensitivity = 'S'")
-    if "disclosure" in contract.names:
-        tonight.append("disclosure = 'withhold'")
+def _listed_numbers(con: duckdb.DuckDBPyConnection, contract: Contract) -> None:
+    """The numbers of rows that the protected list names, in plain for the length of this stage."""
+    for column in (c for c in ("nhs_number", "nominal_ref") if c in contract.names):
+        con.execute(
+            f"INSERT INTO restricted_number SELECT DISTINCT {_digits(column)} FROM {_standing(contract)} "
+            f"WHERE {number_hash(_digits(column))} IN (SELECT unnest([nhs_number, nominal_ref]) FROM protected_entry)"
+        )
+
+
+def _mark_rows(con: duckdb.DuckDBPyConnection, contract: Contract, rows: str, *, by_mark: bool = True) -> None:
+    """Mark the rows of a table that bear a mark of their own or a restricted number, and learn their numbers."""
     numbers = [c for c in ("nhs_number", "nominal_ref") if c in contract.names]
-    bears = [f"{_digits(c)} IN (SELECT number FROM restricted_number)" for c in numbers]
-    standing = f"(SELECT * FROM {_standing(contract)})"
+    reasons = [f"{_digits(c)} IN (SELECT number FROM restricted_number)" for c in numbers]
+    if by_mark:
+        reasons += [m for c, m in MARKS.items() if c in contract.names]
+    if not reasons:
+        return
     con.execute(
-        f"INSERT INTO restricted_row SELECT DISTINCT '{contract.name}', supplier, record_id FROM {standing} "
-        f"WHERE ({' OR '.join([*tonight, *bears])}) AND ('{contract.name}', supplier, record_id) NOT IN "
+        f"INSERT INTO restricted_row SELECT DISTINCT '{contract.name}', supplier, record_id FROM {rows} "
+        f"WHERE ({' OR '.join(reasons)}) AND ('{contract.name}', supplier, record_id) NOT IN "
         "(SELECT (contract, supplier, record_id) FROM restricted_row)"
     )
     for column in numbers:
         con.execute(
-            f"INSERT INTO restricted_number SELECT DISTINCT {_digits(column)} FROM {standing} "
+            f"INSERT INTO restricted_number SELECT DISTINCT {_digits(column)} FROM {rows} "
             f"WHERE {_digits(column)} <> '' AND ('{contract.name}', supplier, record_id) IN "
             "(SELECT (contract, supplier, record_id) FROM restricted_row) "
             f"AND {_digits(column)} NOT IN (SELECT number FROM restricted_number)"
@@ -183,19 +231,26 @@ def _mark_mothers_and_babies(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def _seal_addresses(con: duckdb.DuckDBPyConnection) -> None:
-    """`sealed_address`: the addresses of restricted rows, in the shape of `address`, never written to the store."""
+    """`sealed_address`: the addresses of restricted rows, in the shape of `address`, never written to the store.
+
+    Those of the remembered version count too: a mark often comes on the night on which the address goes.
+    """
     parts = []
     for name in PEOPLE_CONTRACTS:
-        contract = CONTRACTS[name]
-        for mention, role, prefix in contract.addresses:
+        for mention, role, prefix in CONTRACTS[name].addresses:
             lines = ", ".join(f"{prefix}address_line_{i} AS line_{i}" for i in range(1, 6))
-            parts.append(
-                f"SELECT concat_ws('|', '{name}', supplier, record_id, '{mention}', row_number) AS mention_id, "
-                f"'{name}' AS contract, supplier, record_id, '{mention}' AS mention, '{role}' AS address_role, {lines}, "
-                f"{prefix}postcode AS postcode, {prefix}uprn AS uprn_given FROM accepted_{name} "
-                f"WHERE ('{name}', supplier, record_id) IN (SELECT (contract, supplier, record_id) FROM restricted_row)"
-            )
-    con.execute("CREATE OR REPLACE TABLE sealed_address AS " + " UNION ALL ".join(parts))
+            for age, table in (("now", f"accepted_{name}"), ("before", f"store.{name}_record WHERE known_to IS NULL")):
+                parts.append(
+                    f"SELECT concat_ws('|', '{name}', supplier, record_id, '{mention}', '{age}', row_number() OVER ()) "
+                    f"AS mention_id, '{name}' AS contract, supplier, record_id, '{mention}' AS mention, "
+                    f"'{role}' AS address_role, {lines}, {prefix}postcode AS postcode, {prefix}uprn AS uprn_given "
+                    f"FROM (FROM {table}) WHERE ('{name}', supplier, record_id) IN "
+                    "(SELECT (contract, supplier, record_id) FROM restricted_row)"
+                )
+    con.execute(
+        f"CREATE OR REPLACE TABLE sealed_address AS SELECT * FROM ({' UNION ALL '.join(parts)}) "
+        "WHERE coalesce(line_1, line_2, line_3, line_4, line_5, postcode, uprn_given) IS NOT NULL"
+    )
 
 
 def _strip(con: duckdb.DuckDBPyConnection) -> None:
@@ -221,6 +276,17 @@ def _forget_landing(con: duckdb.DuckDBPyConnection) -> None:
         "DELETE FROM quarantine WHERE (contract, supplier, record_id) IN "
         "(SELECT (contract, supplier, record_id) FROM restricted_row)"
     )
+    for contract in _with_numbers():
+        bears = " OR ".join(
+            f"{_digits(column)} IN (SELECT number FROM restricted_number) "
+            f"OR {number_hash(_digits(column))} IN (SELECT number_hash FROM store.tombstone)"
+            for column in ("nhs_number", "nominal_ref")
+            if column in contract.names
+        )
+        con.execute(
+            f"DELETE FROM quarantine WHERE contract = '{contract.name}' AND (supplier, row_number) IN "
+            f"(SELECT (supplier, row_number) FROM landed_{contract.name} WHERE {bears})"
+        )
     con.execute("DROP TABLE restricted_number")
-    for name in CONTRACTS:
-        con.execute(f"DROP TABLE IF EXISTS landed_{name}")
+    for name in (*CONTRACTS, "reject", "fragment"):
+        con.execute(f"DROP TABLE landed_{name}")

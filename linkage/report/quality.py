@@ -16,6 +16,8 @@ from linkage.night import Night
 from linkage.tables import CONTRACTS
 
 TEMPLATES = Path(__file__).with_name("templates")
+UNTOLD = ("sensitivity", "disclosure")
+"""How many of a supplier's rows bear a restriction mark is nobody's business; nor is what the protected list holds."""
 STATUS_WORDS = {
     "accepted": "accepted",
     "refused": "refused",
@@ -59,7 +61,7 @@ def _content(con: duckdb.DuckDBPyConnection, night: Night) -> dict[str, Any]:
         "reasons": _rows(con, _REASONS),
         "rules": _rows(con, _RULES),
         "rules_checked": _rows(con, _RULES_CHECKED),
-        "fill": [_fill(con, name) for name in CONTRACTS],
+        "fill": [_fill(con, name) for name in CONTRACTS if name != "protected"],
     }
 
 
@@ -110,6 +112,7 @@ def _fill(con: duckdb.DuckDBPyConnection, contract: str) -> dict[str, Any]:
         "columns": [
             {"name": c.name, "shares": [_percent(shares[c.name, s]) for s in suppliers]}
             for c in CONTRACTS[contract].columns
+            if c.name not in UNTOLD
         ],
     }
 

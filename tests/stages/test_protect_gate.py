@@ -141,6 +141,6 @@ def test_quarantine_does_not_point_at_a_restricted_row(con, accept, night):
 def test_landed_text_is_gone(con, accept, night):
     accept()
     for name in CONTRACTS:
-        con.execute(f"CREATE TABLE landed_{name} (x VARCHAR)")
+        con.execute(f"SELECT 1 FROM landed_{name}")
     run(con, night)
     assert not con.execute("SELECT 1 FROM duckdb_tables() WHERE table_name LIKE 'landed%'").fetchall()

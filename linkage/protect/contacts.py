@@ -1,0 +1,90 @@
+"""Phones and e-mails of restricted rows: where else they stand they give the person away.
+
+`sealed_contact` (in memory, for the length of the gate): one row a phone or e-mail of a restricted row's principal,
+with what that row says of the principal's birth date and surname.
+"""
+
+from __future__ import annotations
+
+import duckdb
+
+from linkage.tables import CONTRACTS, PEOPLE_CONTRACTS
+
+OWN = {
+    "gp": ("mobile", "email"),
+    "maternity_booking": ("mobile", "email"),
+    "council_tax": ("phone", "email"),
+    "police": ("phone",),
+}
+"""Columns that hold the principal's own phone or e-mail."""
+OF_OTHERS = ("next_of_kin_phone", "partner_phone", "emergency_contact_phone")
+SURNAME = {"council_tax": "surname"}
+MARKED = "(SELECT (contract, supplier, record_id) FROM restricted_row)"
+
+
+def spread(con: duckdb.DuckDBPyConnection) -> None:
+    """Mark rows that bear a sealed phone or e-mail beside the same birth date, or the same surname where one has none."""
+    _seal(con)
+    for name, columns in OWN.items():
+        surname = SURNAME.get(name, "family_name")
+        same = " OR ".join(f"s.contact = {_shape(f'r.{c}')}" for c in columns)
+        for table in (f"accepted_{name}", f"store.{name}_record"):
+            con.execute(
+                f"INSERT INTO restricted_row SELECT DISTINCT '{name}', r.supplier, r.record_id FROM {table} AS r "
+                f"INNER JOIN sealed_contact AS s ON {same} WHERE (r.date_of_birth = s.born OR "
+                f"((r.date_of_birth IS NULL OR s.born IS NULL) AND upper(r.{surname}) = s.surname)) "
+                f"AND ('{name}', r.supplier, r.record_id) NOT IN {MARKED}"
+            )
+
+
+def cut_off(con: duckdb.DuckDBPyConnection) -> None:
+    """Null every sealed phone and e-mail in every other row, of tonight and remembered."""
+    _seal(con)
+    _null_everywhere(con, "accepted_{}", "store.{}_record")
+    con.execute("DROP TABLE sealed_contact")
+
+
+def forget(con: duckdb.DuckDBPyConnection) -> None:
+    """Null what withheld people can be reached by in the rows that others keep of them (their next of kin's, say).
+
+    The row's hash stays that of the row as it came, so it is not new tomorrow; the phone is back when the row changes.
+    """
+    con.execute(
+        f"CREATE OR REPLACE TABLE sealed_contact AS SELECT DISTINCT {_shape('contact')} AS contact FROM ("
+        "SELECT unnest([m.phone, m.email]) AS contact FROM mention AS m INNER JOIN person AS p USING (mention_id) "
+        "INNER JOIN withheld_person AS w USING (person_id)) WHERE contact IS NOT NULL"
+    )
+    _null_everywhere(con, "store.{}_record")
+    con.execute("DROP TABLE sealed_contact")
+
+
+def _null_everywhere(con: duckdb.DuckDBPyConnection, *tables: str) -> None:
+    for name in PEOPLE_CONTRACTS:
+        for column in (c for c in (*OWN.get(name, ()), *OF_OTHERS) if c in CONTRACTS[name].names):
+            for table in (t.format(name) for t in tables):
+                con.execute(
+                    f"UPDATE {table} SET {column} = NULL WHERE {_shape(column)} IN (SELECT contact FROM sealed_contact)"
+                )
+
+
+def _seal(con: duckdb.DuckDBPyConnection) -> None:
+    parts = [
+        f"SELECT {_shape(column)} AS contact, date_of_birth AS born, upper({SURNAME.get(name, 'family_name')}) AS surname "
+        f"FROM {table} WHERE ('{name}', supplier, record_id) IN {MARKED}"
+        for name, columns in OWN.items()
+        for column in columns
+        for table in (f"accepted_{name}", f"store.{name}_record")
+    ]
+    con.execute(
+        f"CREATE OR REPLACE TABLE sealed_contact AS SELECT DISTINCT * FROM ({' UNION '.join(parts)}) "
+        # 0000000 and the like are what a clerk types for none.
+        "WHERE length(contact) >= 7 AND ltrim(contact, contact[1]) <> ''"
+    )
+
+
+def _shape(column: str) -> str:
+    """SQL: an e-mail in small letters, a phone as its last ten digits (07700… and +447700… are one)."""
+    return (
+        f"CASE WHEN {column} LIKE '%@%' THEN lower(trim({column})) "
+        f"ELSE nullif(right(regexp_replace({column}, '[^0-9]', '', 'g'), 10), '') END"
+    )

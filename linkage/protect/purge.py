@@ -1,0 +1,179 @@
+"""What was stored before a mark was set goes too: history, ids, households, exceptions, frequencies, earlier outputs.
+
+Reads `withheld_record`, `withheld_person`, `withheld_place`, `shielded`, `refused_record` of tonight. Everything here can
+be run again: it takes out what stands under tonight's marks, not what is new since last night.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow.parquet
+
+from linkage.night import Night
+from linkage.outputs import seal
+from linkage.protect import contacts
+from linkage.protect.gate import number_hash
+from linkage.tables import PEOPLE_CONTRACTS
+
+KEY = "(contract, supplier, record_id)"
+OF_PERSON = "(p.contract, p.supplier, p.record_id) IN (SELECT (contract, supplier, record_id) FROM withheld_record)"
+TERMS = ("given_called", "family_last", "phone")
+"""Columns of store.term_frequency; each is a column of person_input."""
+
+
+def stored(con: duckdb.DuckDBPyConnection) -> None:
+    """Purge the store. Rows with a mark of their own stay, stripped, so that the mark stands when a supplier is silent."""
+    for name in PEOPLE_CONTRACTS:
+        _forget_records(con, name)
+    contacts.forget(con)
+    con.execute(
+        "DELETE FROM store.person_event WHERE person_id IN (SELECT person_id FROM withheld_person) "
+        "OR other_person_id IN (SELECT person_id FROM withheld_person)"
+    )
+    if _exists(con, "household_member"):
+        con.execute(
+            "DELETE FROM store.household_member WHERE person_id IN (SELECT person_id FROM withheld_person) "
+            "OR uprn IN (SELECT uprn FROM withheld_place)"
+        )
+    _forget_terms(con)
+    if _exists(con, "exception_event"):
+        exceptions(con)
+
+
+def _forget_records(con: duckdb.DuckDBPyConnection, name: str) -> None:
+    """Records that only their cluster or their address gives away come anew each night and are not kept at all."""
+    con.execute(
+        f"DELETE FROM store.{name}_record WHERE ('{name}', supplier, record_id) IN ("
+        f"SELECT {KEY} FROM person WHERE person_id IN (SELECT person_id FROM restricted_person) UNION ALL "
+        f"SELECT {KEY} FROM claim WHERE uprn IN (SELECT uprn FROM withheld_place)) "
+        f"AND ('{name}', supplier, record_id) NOT IN (SELECT {KEY} FROM restricted_row)"
+    )
+
+
+def _forget_terms(con: duckdb.DuckDBPyConnection) -> None:
+    """A value that no open mention bears becomes its keyed hash; the frequencies learned, and so every score, stay."""
+    reached = (
+        "SELECT m.phone FROM mention AS m INNER JOIN person AS p USING (mention_id) "
+        "INNER JOIN withheld_person AS w USING (person_id) WHERE m.phone IS NOT NULL"
+    )
+    for column in TERMS:
+        # Of a protected person the store keeps who, so names stay; a phone tells where.
+        open_ = f"i.phone NOT IN ({reached}) AND NOT {OF_PERSON}" if column == "phone" else "TRUE"
+        unborne = (
+            f"column_name = $column AND length(value) <> 64 AND value NOT IN (SELECT i.{column} FROM person_input AS i "
+            f"INNER JOIN person AS p USING (mention_id) WHERE i.{column} IS NOT NULL AND {open_})"
+        )
+        con.execute(
+            f"DELETE FROM store.term_frequency WHERE {unborne} AND {number_hash('value')} IN "
+            "(SELECT value FROM store.term_frequency WHERE column_name = $column)",
+            {"column": column},
+        )
+        con.execute(
+            f"UPDATE store.term_frequency SET value = {number_hash('value')} WHERE {unborne}", {"column": column}
+        )
+
+
+def _exists(con: duckdb.DuckDBPyConnection, table: str) -> bool:
+    row = con.execute(
+        "SELECT count(*) FROM duckdb_tables() WHERE database_name = 'store' AND table_name = $table", {"table": table}
+    ).fetchone()
+    return bool(row and row[0])
+
+
+class Withheld:
+    """Tonight's marks as sets, to tell whether something written before may stand."""
+
+    def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
+        self.records = set(con.execute(f"SELECT DISTINCT {KEY[1:-1]} FROM withheld_record").fetchall())
+        self.places = {r[0] for r in con.execute("SELECT uprn FROM withheld_place").fetchall()}
+        self.people = {r[0] for r in con.execute("SELECT person_id FROM withheld_person").fetchall()}
+        self.shielded = self.people | {r[0] for r in con.execute("SELECT person_id FROM shielded").fetchall()}
+
+    def holds(self, row: dict[str, Any]) -> bool:
+        """Whether a row of an output names a withheld record, person or place."""
+        return (
+            (row.get("contract"), row.get("supplier"), row.get("record_id")) in self.records
+            or row.get("person_id") in self.people
+            or row.get("uprn") in self.places
+        )
+
+    def concerns(self, exception: dict[str, Any]) -> bool:
+        """Whether an exception names somebody shielded, or rests on a withheld record or place."""
+        return bool(
+            self.shielded & {p["person_id"] for p in exception["people"]}
+            or self.places & {a["uprn"] for a in exception["addresses"]}
+            or any(self.holds(e) for e in [*exception["evidence"], exception["pregnancy"] or {}] if e)
+        )
+
+
+def exceptions(con: duckdb.DuckDBPyConnection) -> None:
+    """Exceptions of the ledger about whoever has come under protection are taken out, not resolved."""
+    withheld = Withheld(con)
+    events = con.execute("SELECT DISTINCT exception_id, content FROM store.exception_event").fetchall()
+    gone = sorted({i for i, content in events if withheld.concerns(json.loads(content))})
+    con.execute("DELETE FROM store.exception_event WHERE list_contains($gone, exception_id)", {"gone": gone})
+
+
+def earlier_nights(con: duckdb.DuckDBPyConnection, out: Path, night: Night, store: Path) -> None:
+    """Take what is withheld out of the nights already written, and seal them anew. A hub's files go as a whole."""
+    withheld = Withheld(con)
+    for folder in sorted(f.parent for f in out.glob("[0-9]*-*-*/run.json") if f.parent.name < night.date.isoformat()):
+        changed = [_clean_exceptions(folder, withheld), *(_clean_table(con, folder, *gone) for gone in GONE.items())]
+        if any(changed):
+            run = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+            event = {"what": "night_purged", "night": folder.name, "on": night.date.isoformat()}
+            told = run | seal.seal(folder, store, event)
+            _replace(folder / "run.json", (json.dumps(told, indent=2) + "\n").encode())
+
+
+RECORD = f"{KEY} IN (SELECT {KEY} FROM withheld_record)"
+PERSON = "person_id IN (SELECT person_id FROM withheld_person)"
+PLACE = "uprn IN (SELECT uprn FROM withheld_place)"
+HOUSEHOLD = f"(SELECT household_id FROM read_parquet($households) WHERE {PERSON} OR {PLACE})"
+GONE = {
+    "household_links.parquet": f"household_id_a IN {HOUSEHOLD} OR household_id_b IN {HOUSEHOLD}",
+    "households.parquet": f"{PERSON} OR {PLACE}",
+    "persons.parquet": f"{RECORD} OR {PERSON}",
+    "residence.parquet": f"{RECORD} OR {PLACE}",
+    "quality/quarantine.parquet": RECORD,
+}
+"""Which rows of an earlier night's files go. Links come before the households that they are told from."""
+
+
+def _clean_table(con: duckdb.DuckDBPyConnection, folder: Path, name: str, gone: str) -> bool:
+    file = folder / name
+    if not file.exists():
+        return False
+    given = {"file": str(file)} | ({"households": str(folder / "households.parquet")} if "$households" in gone else {})
+    row = con.execute(f"SELECT count(*) FROM read_parquet($file) WHERE {gone}", given).fetchone()
+    if row == (0,):
+        return False
+    left = con.execute(f"SELECT * FROM read_parquet($file) WHERE NOT coalesce({gone}, FALSE)", given).to_arrow_table()
+    aside = file.with_name(f".{file.name}")
+    pyarrow.parquet.write_table(left, aside, compression="zstd")
+    aside.replace(file)
+    return True
+
+
+def _clean_exceptions(folder: Path, withheld: Withheld) -> bool:
+    file = folder / "exceptions.jsonl"
+    lines = file.read_text(encoding="utf-8").splitlines(keepends=True) if file.exists() else []
+    told = [(line, json.loads(line)) for line in lines]
+    gone = [exception for _, exception in told if withheld.concerns(exception)]
+    if not gone:
+        return False
+    _replace(file, "".join(line for line, exception in told if exception not in gone).encode())
+    for gss in {gss for exception in gone for gss in exception["hubs"]}:
+        shutil.rmtree(folder / "hubs" / gss, ignore_errors=True)
+    return True
+
+
+def _replace(file: Path, data: bytes) -> None:
+    aside = file.with_name(f".{file.name}")
+    aside.write_bytes(data)
+    aside.replace(file)
