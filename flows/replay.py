@@ -72,7 +72,7 @@ def _deliver(plan: Plan, night: date) -> int:
     from linkage.deliver import command
 
     try:
-        status = command.run(plan.out, None, night, plan.settings)
+        status = command.run(plan.out, None, night, plan.settings, plan.store)
     except Exception as error:
         # The text of a settings error is ours; that of any other might hold a value of a record.
         why = str(error) if isinstance(error, SettingsError) else type(error).__name__

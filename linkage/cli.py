@@ -130,6 +130,7 @@ def _deliver(commands: argparse._SubParsersAction[Parser]) -> None:
     command = _command(commands, "deliver", "hand a published night over: each hub and agency its own share, once")
     command.add_argument("--out", type=Path, required=True, help="folder of results that `run` or `replay` wrote")
     command.add_argument("--outbox", type=Path, help="folder of the outbox (default: delivery.outbox of the settings)")
+    command.add_argument("--store", type=Path, help="the store file: its audit log gets a line for each delivery")
     command.add_argument("--night", type=_day, help="the night to deliver, YYYY-MM-DD (default: the last published)")
     command.add_argument("--config", type=Path, help="settings that differ from the shipped ones (TOML)")
     command.set_defaults(do=_do_deliver)
@@ -238,7 +239,7 @@ def _do_deliver(arguments: argparse.Namespace) -> int:
     from linkage.deliver import command
 
     settings = settings_of.load(arguments.config)
-    return command.run(arguments.out, arguments.outbox, arguments.night, settings)
+    return command.run(arguments.out, arguments.outbox, arguments.night, settings, arguments.store)
 
 
 def _do_digest(arguments: argparse.Namespace) -> int:

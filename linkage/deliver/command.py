@@ -9,13 +9,17 @@ import sys
 from datetime import date
 from pathlib import Path
 
+from linkage import audit
 from linkage.deliver import handover
 from linkage.deliver.outbox import Delivery, OutboxBusy
 from linkage.settings import Settings
 
 
-def run(out: Path, outbox: Path | None, night: date | None, settings: Settings) -> int:
-    """Deliver one published night (the last one where none is given) and say how it went."""
+def run(out: Path, outbox: Path | None, night: date | None, settings: Settings, store: Path | None = None) -> int:
+    """Deliver one published night (the last one where none is given) and say how it went.
+
+    With a store, its audit log gets a line for each delivery that gets through.
+    """
     os.umask(0o077)
     box = outbox or (Path(configured) if (configured := settings.text("delivery.outbox")) else None)
     if box is None:
@@ -25,12 +29,18 @@ def run(out: Path, outbox: Path | None, night: date | None, settings: Settings) 
     if not chosen:
         return _cannot(f"{out} holds no published night{f' {night}' if night else ''}")
     try:
-        done = handover.deliver(chosen[-1], box, settings)
+        done = handover.deliver(chosen[-1], box, settings, sent=lambda d: _log(store, d))
     except OutboxBusy as error:
         return _cannot(str(error))
     for delivery in done:
         _say(delivery)
     return 1 if any(d.problem for d in done) else 0
+
+
+def _log(store: Path | None, delivery: Delivery) -> None:
+    if store is not None:
+        names = ("night", "recipient", "way", "id", "sha256")
+        audit.append(audit.log_of(store), {"event": "delivered", **{name: getattr(delivery, name) for name in names}})
 
 
 def _say(delivery: Delivery) -> None:

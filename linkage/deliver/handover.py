@@ -13,9 +13,17 @@ from linkage.deliver.recipients import Recipient
 from linkage.settings import Settings, SettingsError
 
 
-def deliver(night: Path, box: Path, settings: Settings, wait: Callable[[float], None] = time.sleep) -> list[Delivery]:
-    """Deliver a published night's folder, and what earlier runs left undelivered; every delivery of tonight and every
-    one that is dead. Raises SettingsError before anything is sent, OutboxBusy when another run delivers.
+def deliver(
+    night: Path,
+    box: Path,
+    settings: Settings,
+    wait: Callable[[float], None] = time.sleep,
+    sent: Callable[[Delivery], None] = lambda delivery: None,
+) -> list[Delivery]:
+    """Deliver a published night's folder, and what earlier runs left undelivered. Returns all of these, however they went.
+
+    `sent` is called for each that gets through in this run. Raises SettingsError before anything is sent, and OutboxBusy
+    when another run delivers.
     """
     recipients.check(settings)
     with outbox.lock(box):
@@ -23,7 +31,7 @@ def deliver(night: Path, box: Path, settings: Settings, wait: Callable[[float], 
         ids = {d.id for d in tonight}
         left = [d for d in outbox.known(box) if d.state != "sent" and d.id not in ids]
         for delivery in [*left, *tonight]:
-            _try(delivery, settings, wait)
+            _try(delivery, settings, wait, sent)
         return [*left, *tonight]
 
 
@@ -35,12 +43,16 @@ def _prepared(box: Path, night: str, name: str, share: Path, settings: Settings)
         return Delivery("", night, name, "", "", 0, "", state="dead", problem=str(error))
 
 
-def _try(delivery: Delivery, settings: Settings, wait: Callable[[float], None]) -> None:
+def _try(
+    delivery: Delivery, settings: Settings, wait: Callable[[float], None], sent: Callable[[Delivery], None]
+) -> None:
     if not delivery.id:
         return
     recipient = recipients.recipient(settings, delivery.recipient)
     if delivery.state != "sent":
         _send(delivery, recipient, settings, wait)
+        if delivery.state == "sent":
+            sent(delivery)
     if delivery.state == "sent" and recipient.notice and not delivery.noticed_at:
         _notify(delivery, recipient, settings)
 

@@ -92,7 +92,7 @@ def build(con: duckdb.DuckDBPyConnection, last: date, least: int) -> Digest:
         standing_by_kind=_by_kind(standing, least),
         standing_by_priority=_count((e["content"]["priority"] for e in standing), list(words.Priority), least),
         waiting=suppress.small({"waiting": sum(e["waiting"] for e in standing)}, least)["waiting"],
-        weeks=_weeks(events, last, least),
+        weeks=_weeks(events, _begun(con) or first, last, least),
         answers=_count((code for _, code, night in answers if night >= first), list(ANSWER_WORDS), least),
         precision=_precision(answers, {e["exception_id"]: e["content"]["kind"] for e in events}, least),
         suppliers=_suppliers(raised, least),
@@ -133,7 +133,13 @@ def _by_kind(events: Iterable[dict[str, Any]], least: int) -> Shown:
     return _count((e["content"]["kind"] for e in events), list(words.Kind), least)
 
 
-def _weeks(events: list[dict[str, Any]], last: date, least: int) -> dict[str, Shown]:
+def _begun(con: duckdb.DuckDBPyConnection) -> date | None:
+    """The first night that was published: before it there is nothing to count."""
+    row = con.execute("SELECT min(night) FROM store.published").fetchone()
+    return row[0] if row else None
+
+
+def _weeks(events: list[dict[str, Any]], begun: date, last: date, least: int) -> dict[str, Shown]:
     """New exceptions by kind for each of the last weeks, named by the week's last night, the oldest first."""
     ends = [last - timedelta(days=7 * back) for back in range(WEEKS - 1, -1, -1)]
     return {
@@ -141,6 +147,7 @@ def _weeks(events: list[dict[str, Any]], last: date, least: int) -> dict[str, Sh
             (e for e in events if e["status"] == "new" and end - timedelta(days=7) < e["night"] <= end), least
         )
         for end in ends
+        if end >= begun
     }
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 
 import pytest
 
 from flows import replay
+from linkage import audit
 from linkage.deliver import command
-from tests.deliver.conftest import LEAD
+from tests.deliver.conftest import LEAD, OTHER, PRACTICE
 
 
 @pytest.fixture
@@ -33,6 +35,16 @@ def test_a_night_is_delivered_when_an_outbox_is_set(night, plan, tmp_path):
     assert len(list((tmp_path / "outbox").rglob("*.zip"))) == 3
 
 
+def test_each_delivery_is_in_the_audit_log_once(night, plan, tmp_path):
+    for _ in range(2):
+        after(plan())
+    log = audit.log_of(tmp_path / "store")
+    assert len(audit.verify(log).hashes) == 3
+    told = [json.loads(line)["event"] for line in log.read_text(encoding="utf-8").splitlines()]
+    assert {e["event"] for e in told} == {"delivered"}
+    assert {e["recipient"] for e in told} == {LEAD, OTHER, PRACTICE}
+
+
 def test_without_an_outbox_nothing_is_done(night, plan, tmp_path):
     assert after(plan(outbox="")) == 0
     assert not (tmp_path / "outbox").exists()
@@ -49,7 +61,7 @@ def test_a_failed_delivery_is_a_warning_and_the_night_stands(night, plan, capsys
 
 
 def test_an_unforeseen_fault_says_nothing_of_a_record(night, plan, capsys, monkeypatch):
-    def fail(*_):
+    def fail(*_, **__):
         raise ValueError("Ann Lee")
 
     monkeypatch.setattr(command.handover, "deliver", fail)
