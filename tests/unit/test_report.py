@@ -14,6 +14,7 @@ from xml.etree import ElementTree
 
 import jsonschema
 import openpyxl
+import pdfua
 import pypdf
 import pytest
 
@@ -164,6 +165,13 @@ def test_the_pdf_is_tagged_titled_and_dated_by_no_clock(lead):
     assert len(heads) > 20
     assert all(scope(node) == "/Column" for node in heads)
     assert {"/Table", "/TR", "/TD", "/L", "/LI"} <= set(tags)
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_a_checker_of_pdf_ua_finds_nothing(lead):
+    """The part of PDF/UA-1 that this checker can judge; veraPDF judges all of it and needs a JVM."""
+    report = pdfua.validate(str(lead / "report.pdf"))
+    assert list(report.findings) == []
 
 
 def structure(node):
