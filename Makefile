@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: help demo test check lock docs clean bench
+.PHONY: help demo test check lock docs clean bench pictures
 
 help:  ## what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -37,6 +37,9 @@ bench: $(VENV)/dev.stamp  ## speed, memory and accuracy; writes benchmarks/RESUL
 
 docs: $(VENV)/dev.stamp  ## docs/reference from the table contract and the settings
 	$(BIN)/python -m linkage.dictionary docs/reference
+
+pictures: $(VENV)/dev.stamp  ## docs/pictures from the seed case and a simulated region (needs chromium and poppler-utils)
+	$(BIN)/python docs/pictures/draw.py
 
 lock:  ## exact versions with hashes and no download addresses (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \

@@ -23,7 +23,7 @@ from linkage.audit import AuditError
 from linkage.night import Night
 from linkage.people.model import PARAMETERS
 from linkage.protect import purge
-from linkage.settings import Settings
+from linkage.settings import Settings, SettingsError
 from linkage.sources import decisions
 from linkage.store import StoreError
 from linkage.version import SOFTWARE
@@ -59,10 +59,27 @@ def run_one(plan: Plan, night: date) -> int:
     os.umask(0o077)
     try:
         with lock(plan.store):
-            return _night(plan, night)
+            status = _night(plan, night)
     except (NightImpossible, StoreError, AuditError) as error:
         print(f"linkage: night {night}: {error}", file=sys.stderr)
         return 2
+    return max(status, _deliver(plan, night))
+
+
+def _deliver(plan: Plan, night: date) -> int:
+    """Hand the published night over, where an outbox is set. Whatever happens here, the night stands."""
+    if not plan.settings.text("delivery.outbox"):
+        return 0
+    from linkage.deliver import command
+
+    try:
+        status = command.run(plan.out, None, night, plan.settings, plan.store)
+    except Exception as error:
+        # The text of a settings error is ours; that of any other might hold a value of a record.
+        why = str(error) if isinstance(error, SettingsError) else type(error).__name__
+        print(f"linkage: night {night} stands but was not delivered: {why}", file=sys.stderr)
+        return 1
+    return min(status, 1)
 
 
 def run_many(plan: Plan, first: date | None = None, last: date | None = None) -> int:

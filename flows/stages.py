@@ -26,8 +26,8 @@ from linkage.people import score as scoring
 from linkage.places import match
 from linkage.places import property as properties
 from linkage.protect import clusters, gate
+from linkage.report import agency, nightly_content, quality
 from linkage.report import hub as hub_report
-from linkage.report import nightly_content, quality
 from linkage.sources import decisions, read
 from linkage.standardise import mention
 from linkage.store import run_sql
@@ -143,6 +143,8 @@ def report(job: Job) -> Counts:
     for gss in sorted(night.settings.table("hubs")):
         if nightly_content.concerns(content, gss):
             hub_report.write(night.out, gss, content)
+    if agency.due(con, night.date):
+        agency.write(night.out, night.date, agency.lists(con, content.exceptions), synthetic=content.synthetic)
     quality.write(con, night, night.out)
     return {"exceptions": len(entries), **counts}
 

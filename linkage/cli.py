@@ -56,6 +56,8 @@ def parser() -> Parser:
     _simulate(commands)
     _evaluate(commands)
     _audit(commands)
+    _deliver(commands)
+    _digest(commands)
     _demo(commands)
     return top
 
@@ -122,6 +124,27 @@ def _audit(commands: argparse._SubParsersAction[Parser]) -> None:
     verify.add_argument("--store", type=Path, required=True, help="the store file; its audit log lies beside it")
     verify.add_argument("--out", type=Path, help="folder of results: also check the nights in it")
     verify.set_defaults(do=_do_audit_verify)
+
+
+def _deliver(commands: argparse._SubParsersAction[Parser]) -> None:
+    command = _command(commands, "deliver", "hand a published night over: each hub and agency its own share, once")
+    command.add_argument("--out", type=Path, required=True, help="folder of results that `run` or `replay` wrote")
+    command.add_argument("--outbox", type=Path, help="folder of the outbox (default: delivery.outbox of the settings)")
+    command.add_argument("--store", type=Path, help="the store file: its audit log gets a line for each delivery")
+    command.add_argument("--night", type=_day, help="the night to deliver, YYYY-MM-DD (default: the last published)")
+    command.add_argument("--config", type=Path, help="settings that differ from the shipped ones (TOML)")
+    command.set_defaults(do=_do_deliver)
+
+
+def _digest(commands: argparse._SubParsersAction[Parser]) -> None:
+    command = _command(
+        commands, "digest", "the week's figures for the partnership: nobody named, small counts not shown"
+    )
+    command.add_argument("--store", type=Path, required=True, help="the store file that nights are published to")
+    command.add_argument("--out", type=Path, required=True, help="folder of results; the page goes to digest/ in it")
+    command.add_argument("--to", type=_day, help="last night of the week, YYYY-MM-DD (default: the last published)")
+    command.add_argument("--config", type=Path, help="settings that differ from the shipped ones (TOML)")
+    command.set_defaults(do=_do_digest)
 
 
 def _demo(commands: argparse._SubParsersAction[Parser]) -> None:
@@ -210,6 +233,29 @@ def _do_audit_verify(arguments: argparse.Namespace) -> int:
         f"the chain of {checked.lines} lines holds; nights checked: {checked.nights}, at fault: {len(checked.faults)}"
     )
     return NOT_DONE if checked.faults else DONE
+
+
+def _do_deliver(arguments: argparse.Namespace) -> int:
+    from linkage.deliver import command
+
+    settings = settings_of.load(arguments.config)
+    return command.run(arguments.out, arguments.outbox, arguments.night, settings, arguments.store)
+
+
+def _do_digest(arguments: argparse.Namespace) -> int:
+    from linkage.report import digest_page
+
+    if not arguments.store.exists():
+        print(f"linkage: there is no store {arguments.store}", file=sys.stderr)
+        return NOT_DONE
+    try:
+        made = digest_page.run(arguments.store, arguments.out, arguments.to, settings_of.load(arguments.config))
+    except digest_page.NothingPublished as error:
+        print(f"linkage: {error}", file=sys.stderr)
+        return NOT_DONE
+    for file in made:
+        print(file)
+    return DONE
 
 
 def _do_demo(arguments: argparse.Namespace) -> int:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 SHIPPED = Path(__file__).with_name("settings.toml")
-OPEN_TABLES = ("suppliers", "column_maps", "hubs")
+OPEN_TABLES = ("suppliers", "column_maps", "hubs", "recipients")
 """Tables whose keys are the operator's own names."""
 
 

@@ -42,5 +42,6 @@ def html(content: NightContent, hub: summary.Hub) -> str:
             safe_contact=summary.SAFE_CONTACT,
             invented=summary.INVENTED,
             what_it_is=summary.WHAT_IT_IS,
+            to_verify=summary.TO_VERIFY,
         )
     )

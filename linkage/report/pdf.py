@@ -33,6 +33,7 @@ def pdf(content: NightContent, hub: summary.Hub) -> bytes:
         "safe_contact": summary.SAFE_CONTACT,
         "invented": summary.INVENTED if hub.synthetic else "",
         "what_it_is": summary.WHAT_IT_IS,
+        "to_verify": summary.TO_VERIFY,
         "counts": [[text, str(count)] for text, count in hub.counts()],
         "stale": summary.stale(content),
         "to_look_at": [_with_pictures(v) for v in hub.to_look_at],

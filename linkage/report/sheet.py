@@ -70,10 +70,10 @@ def _about(book: Any, hub: Hub) -> None:
 
 
 def _rows(views: list[View]) -> list[list[str]]:
-    return [[_cell(view.get(column, "")) for column in allow.TABLE] for view in views]
+    return [[cell(view.get(column, "")) for column in allow.TABLE] for view in views]
 
 
-def _cell(value: Any) -> str:
+def cell(value: Any) -> str:
     """One cell as text: lists joined, and nothing that a spreadsheet would run."""
     if isinstance(value, bool):
         return "yes" if value else "no"

@@ -22,6 +22,10 @@ WHAT_IT_IS = (
     "Each page below is a claim that no single agency's record makes. It is a reason to look, not a finding of fact, and "
     "not a referral. A person decides what happens next."
 )
+TO_VERIFY = (
+    "No urgent fact is recorded. Once a week the practice or maternity unit is asked to confirm its own record, and is told "
+    "nothing else. The pages are here so that you know."
+)
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,14 @@ class Hub:
     @property
     def to_look_at(self) -> list[View]:
         return [v for v in self.led if not v["waiting"] and v["status"] != "resolved"]
+
+    @property
+    def urgent(self) -> list[View]:
+        return [v for v in self.to_look_at if v["priority"] != "C"]
+
+    @property
+    def to_verify(self) -> list[View]:
+        return [v for v in self.to_look_at if v["priority"] == "C"]
 
     @property
     def waiting(self) -> list[View]:

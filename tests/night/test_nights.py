@@ -19,6 +19,7 @@ from flows.replay import run_many, run_one
 from linkage.cli import main
 from sample_data.simulator import simulate
 from tests.night.conftest import exceptions, plan
+from tests.unit.test_report import text_of
 
 FIRST, SECOND = date(2026, 1, 5), date(2026, 1, 6)
 TIMES = {"run.json"}
@@ -176,6 +177,8 @@ def test_no_whereabouts_of_a_protected_person_in_any_output_byte(region, done):
         text = (
             str(pyarrow.parquet.read_table(file).to_pylist())
             if file.suffix == ".parquet"
+            else text_of(file)
+            if file.suffix in (".pdf", ".xlsx")
             else file.read_bytes().decode("utf-8", "replace")
         )
         for secret in secrets:

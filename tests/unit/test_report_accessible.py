@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import shutil
+from datetime import date
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import sync_playwright
 
-from linkage.report import hub
+from linkage import vocabulary
+from linkage.report import agency, digest, digest_page, hub
 from tests.unit.conftest import LEAD, OTHER
 
 CHROMIUM = shutil.which("chromium")
@@ -70,3 +72,26 @@ def test_each_exception_prints_on_a_page_of_its_own(opened):
         "() => [...document.querySelectorAll('.exception')].map(e => getComputedStyle(e).breakBefore)"
     )
     assert breaks == ["page"]
+
+
+def test_axe_finds_nothing_on_a_list_for_an_agency(browser, tmp_path):
+    view = {"reference": "X1", "record_id": "g1", "name": "Ann Lee", "born": "1990-01-02", "question": agency.ADDRESS}
+    made = agency.write(tmp_path, date(2026, 1, 5), {"gp__s__M87001": [view]}, synthetic=True)
+    page = browser.new_page()
+    page.goto(next(f for f in made if f.suffix == ".html").as_uri())
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+
+
+def test_axe_finds_nothing_on_the_digest(browser, tmp_path):
+    kinds: digest.Shown = dict.fromkeys(vocabulary.Kind, 7)
+    fathers: digest.Shown = dict.fromkeys(digest.PATERNAL_WORDS, 20)
+    made = digest.Digest(
+        date(2026, 1, 1), date(2026, 1, 7), 5, kinds, kinds, dict.fromkeys(vocabulary.Priority, 7), None,
+        {"2026-01-07": kinds}, dict.fromkeys(digest.ANSWER_WORDS, 9), (), {"GP, s": 7}, 1, None, fathers, fathers,
+    )  # fmt: skip
+    (tmp_path / "digest.html").write_text(digest_page.html(made, synthetic=True), encoding="utf-8")
+    page = browser.new_page()
+    page.goto((tmp_path / "digest.html").as_uri())
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()

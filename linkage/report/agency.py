@@ -1,0 +1,129 @@
+"""Lists for source agencies: a practice or a maternity unit gets its own records and a question about each, nothing else.
+
+They are made of standing exceptions of priority C, once a week: on the first night of a calendar week that is published.
+Neither the exception's kind nor any other agency's record, name or address is in them.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from linkage.detect.records import rows
+from linkage.report import page, summary
+from linkage.report.allow import AGENCY, View, cut
+from linkage.report.sheet import cell
+
+ADDRESS = (
+    "Is the address in this record still right, and since when? Please ask at the next contact, as a routine check."
+)
+DISCHARGE = "Is the address that mother and baby went home to right in this record, and is it still where they live?"
+CONTACTS = (
+    "Who are the emergency contact and next of kin in this record to the mother, and was she asked about the father? "
+    "Please ask her alone, at the next planned appointment."
+)
+_RECORDS = {
+    "gp": "SELECT practice_code AS unit, concat_ws(' ', given_names, family_name) AS name, date_of_birth AS born FROM gp "
+    "WHERE supplier = $supplier AND record_id = $record_id",
+    "maternity_booking": "SELECT NULL AS unit, concat_ws(' ', given_names, family_name) AS name, date_of_birth AS born "
+    "FROM maternity_booking WHERE supplier = $supplier AND record_id = $record_id",
+    "maternity_birth": "SELECT NULL AS unit, concat_ws(' ', given_names, family_name) AS name, date_of_birth AS born "
+    "FROM maternity_birth WHERE supplier = $supplier AND record_id = $record_id",
+}
+_ASKED = {"patient": ADDRESS, "mother": ADDRESS, "baby": DISCHARGE}
+"""The question about an agency's own patient, by the mention under which the record was evidence."""
+
+
+def due(con: duckdb.DuckDBPyConnection, night: date) -> bool:
+    """Whether this is the first night of its calendar week: none of the nights published before it lies in that week."""
+    made = con.execute(
+        "SELECT count(*) FROM duckdb_tables() WHERE database_name = 'store' AND table_name = 'published'"
+    ).fetchone()
+    if made == (0,):
+        return True
+    row = con.execute("SELECT max(night) FROM store.published WHERE night < $night", {"night": night}).fetchone()
+    last = row[0] if row else None
+    return last is None or last.isocalendar()[:2] != night.isocalendar()[:2]
+
+
+def lists(con: duckdb.DuckDBPyConnection, exceptions: Sequence[Mapping[str, Any]]) -> dict[str, list[View]]:
+    """The questions by agency (`gp__<supplier>__<practice>`, `maternity__<supplier>`), each record asked about once."""
+    found: dict[str, dict[tuple[str, str], View]] = defaultdict(dict)
+    for exception in exceptions:
+        if exception["priority"] != "C" or exception["status"] == "resolved" or exception["waiting"]:
+            continue
+        for contract, supplier, record_id, question in _asked(exception):
+            given = {"supplier": supplier, "record_id": record_id}
+            for row in rows(con, _RECORDS[contract], given):
+                view = {
+                    "reference": exception["exception_id"],
+                    "record_id": record_id,
+                    "name": row["name"] or "not recorded",
+                    "born": row["born"].isoformat() if row["born"] else "",
+                    "question": question,
+                }
+                found[_agency(contract, supplier, row["unit"])].setdefault((record_id, question), cut(view, AGENCY))
+    return {agency: [asked[key] for key in sorted(asked)] for agency, asked in sorted(found.items())}
+
+
+def _asked(exception: Mapping[str, Any]) -> list[tuple[str, str, str, str]]:
+    """(contract, supplier, record_id, question) of the agencies' own patients in one exception."""
+    if exception["kind"] == "hidden_adult":
+        # The adult's practice is not asked: the question alone would tell it that somebody looks at its patient.
+        told = exception["pregnancy"]
+        return [(told["contract"], told["supplier"], told["record_id"], CONTACTS)] if told else []
+    return [
+        (e["contract"], e["supplier"], e["record_id"], _ASKED[e["mention"]])
+        for e in exception["evidence"]
+        if e["contract"] in _RECORDS and e["mention"] in _ASKED
+    ]
+
+
+def _agency(contract: str, supplier: str, unit: str | None) -> str:
+    if contract != "gp":
+        return f"maternity__{supplier}"
+    # A code is part of a file name, so only what looks like one may be.
+    code = unit if unit and re.fullmatch(r"[A-Za-z0-9]{3,8}", unit) else "practice_not_known"
+    return f"gp__{supplier}__{code}"
+
+
+def write(folder: Path, night: date, asked: Mapping[str, Sequence[View]], *, synthetic: bool) -> list[Path]:
+    """Write `<folder>/agencies/<agency>/questions.csv` and `questions.html`; returns the files."""
+    made = []
+    for agency, views in asked.items():
+        target = folder / "agencies" / agency
+        target.mkdir(parents=True, exist_ok=True)
+        for name, text in (("questions.csv", _csv(views)), ("questions.html", _html(agency, night, views, synthetic))):
+            (target / name).write_text(text, encoding="utf-8", newline="")
+            made.append(target / name)
+    return made
+
+
+def _csv(views: Sequence[View]) -> str:
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow([f.name for f in AGENCY])
+    writer.writerows([[cell(view[f.name]) for f in AGENCY] for view in views])
+    return out.getvalue()
+
+
+def _html(agency: str, night: date, views: Sequence[View], synthetic: bool) -> str:
+    return (
+        page.environment()
+        .get_template("agency.html")
+        .render(
+            agency=agency.split("__", maxsplit=1)[1].replace("__", " ").replace("_", " "),
+            night=night.isoformat(),
+            views=views,
+            marking=summary.MARKING,
+            invented=summary.INVENTED if synthetic else "",
+        )
+    )
