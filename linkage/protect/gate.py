@@ -17,6 +17,7 @@ import secrets
 import duckdb
 
 from linkage.night import Night
+from linkage.protect import purge
 from linkage.tables import CONTRACTS, PEOPLE_CONTRACTS, Contract
 
 KEPT = {
@@ -72,14 +73,20 @@ def _refuse_invalidated(con: duckdb.DuckDBPyConnection, night: Night) -> int:
         )
     con.execute("DELETE FROM accepted_protected WHERE reason = 'invalidated'")
     refused = 0
+    purge.list_forgotten(con)
     for contract in _with_numbers():
         condition = " OR ".join(
             f"{number_hash(_digits(column))} IN (SELECT number_hash FROM store.tombstone)"
             for column in ("nhs_number", "nominal_ref")
             if column in contract.names
         )
+        for table in (f"accepted_{contract.name}", f"store.{contract.name}_record"):
+            con.execute(
+                f"INSERT INTO forgotten_record SELECT '{contract.name}', supplier, record_id FROM {table} WHERE {condition}"
+            )
         refused += len(con.execute(f"DELETE FROM accepted_{contract.name} WHERE {condition} RETURNING 1").fetchall())
         con.execute(f"DELETE FROM store.{contract.name}_record WHERE {condition}")
+    purge.forget(con)
     return refused
 
 
