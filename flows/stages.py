@@ -15,7 +15,7 @@ from flows.nightly import Counts, Job
 from flows.workroom import NightImpossible
 from linkage import audit as audit_log
 from linkage import history as remembered
-from linkage import version
+from linkage import succession, version
 from linkage.detect import exceptions
 from linkage.households import households as households_of
 from linkage.households import links
@@ -59,6 +59,7 @@ def protect(job: Job) -> Counts:
 
 def history(job: Job) -> Counts:
     counts = remembered.remember(job.work.con, job.work.night)
+    job.warnings += succession.warnings(job.work.con, job.work.night)
     return {"rows": sum(counts.values()), **counts}
 
 

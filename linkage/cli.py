@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import NoReturn
@@ -58,6 +59,9 @@ def parser() -> Parser:
     _audit(commands)
     _deliver(commands)
     _digest(commands)
+    _tell(commands, "person", "a person_id's records, households and history in plain words")
+    _tell(commands, "household", "a household_id's people and history in plain words")
+    _tell(commands, "exception", "an exception, its grounds and its history in plain words", name="explain")
     _demo(commands)
     return top
 
@@ -147,6 +151,19 @@ def _digest(commands: argparse._SubParsersAction[Parser]) -> None:
     command.set_defaults(do=_do_digest)
 
 
+def _tell(commands: argparse._SubParsersAction[Parser], what: str, words: str, name: str = "") -> None:
+    command = _command(commands, name or what, words)
+    letter = what[0].upper() if what != "exception" else "X"
+    command.add_argument(
+        "id", type=_id(letter), metavar="ID", help=f"{letter} and twelve digits, as in the night's files"
+    )
+    command.add_argument("--store", type=Path, required=True, help="the store file")
+    command.add_argument(
+        "--as-of", type=_day, metavar="YYYY-MM-DD", help="as it was known on that night (default: the last)"
+    )
+    command.set_defaults(do=_do_tell, what=what)
+
+
 def _demo(commands: argparse._SubParsersAction[Parser]) -> None:
     command = _command(commands, "demo", "the lot on a small invented region; ends by printing where the reports are")
     command.add_argument("--out", type=Path, default=Path("demo"), help="folder to work in (default: demo)")
@@ -161,6 +178,15 @@ def _day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise argparse.ArgumentTypeError(f"{text!r} is not a date of the form YYYY-MM-DD") from None
+
+
+def _id(letter: str) -> Callable[[str], str]:
+    def read(text: str) -> str:
+        if not re.fullmatch(f"{letter}[0-9a-f]{{12}}", text):
+            raise argparse.ArgumentTypeError(f"this is no id: {letter} and twelve of 0-9, a-f are expected")
+        return text
+
+    return read
 
 
 def _positive(text: str) -> int:
@@ -255,6 +281,18 @@ def _do_digest(arguments: argparse.Namespace) -> int:
         return NOT_DONE
     for file in made:
         print(file)
+    return DONE
+
+
+def _do_tell(arguments: argparse.Namespace) -> int:
+    from linkage import tell
+
+    try:
+        lines = tell.tell(arguments.store, getattr(tell, arguments.what), arguments.id, arguments.as_of)
+    except tell.NothingToTell as error:
+        print(f"linkage: {error}", file=sys.stderr)
+        return NOT_DONE
+    print("\n".join(lines))
     return DONE
 
 

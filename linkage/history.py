@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 import duckdb
 
+from linkage import succession
 from linkage.night import Night
 from linkage.tables import CONTRACTS, Contract
 
@@ -26,6 +27,7 @@ def prepare(con: duckdb.DuckDBPyConnection, night: Night) -> None:
             f"(supplier VARCHAR, known_from DATE, known_to DATE, row_hash UBIGINT, {columns})"
         )
         rewind(con, f"store.{contract.name}_record", night)
+    succession.prepare(con, night)
 
 
 def rewind(con: duckdb.DuckDBPyConnection, table: str, night: Night) -> None:
@@ -39,11 +41,10 @@ def remember(con: duckdb.DuckDBPyConnection, night: Night) -> dict[str, int]:
 
     Returns the number of standing rows by contract.
     """
-    counts: dict[str, int] = {}
     for contract in CONTRACTS.values():
         _merge(con, contract, night)
-        counts[contract.name] = _lay_out(con, contract)
-    return counts
+    succession.recognise(con, night)
+    return {contract.name: _lay_out(con, contract) for contract in CONTRACTS.values()}
 
 
 def _columns(contract: Contract) -> Iterator[str]:

@@ -32,6 +32,17 @@ class Status(StrEnum):
     REOPENED = "reopened"
 
 
+class IdentityEvent(StrEnum):
+    """What happens to a person_id or household_id."""
+
+    CREATED = "created"
+    MERGED = "merged"
+    SPLIT = "split"
+    ABSORBED = "absorbed"
+    RETIRED = "retired"
+    RETURNED = "returned"
+
+
 KIND_WORDS = {
     Kind.CO_RESIDENCE: "Living at an address that no register shows",
     Kind.HIDDEN_ADULT: "An adult the maternity record does not show in their part",
@@ -49,6 +60,14 @@ STATUS_WORDS = {
     Status.CHANGED: "Changed tonight",
     Status.RESOLVED: "Resolved",
     Status.REOPENED: "Reopened",
+}
+IDENTITY_EVENT_WORDS = {
+    IdentityEvent.CREATED: "created",
+    IdentityEvent.MERGED: "merged: members came to it from",
+    IdentityEvent.SPLIT: "split: members went from it to",
+    IdentityEvent.ABSORBED: "absorbed: it is now",
+    IdentityEvent.RETIRED: "retired",
+    IdentityEvent.RETURNED: "returned",
 }
 ROLE_WORDS = {
     "child": "Child",

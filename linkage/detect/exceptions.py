@@ -205,6 +205,18 @@ def _by_date(row: dict[str, Any]) -> tuple[Any, ...]:
     return (dated is None, str(dated), row["contract"], row["supplier"], row["record_id"], row["mention"])
 
 
+def in_order(said: dict[str, Any]) -> tuple[Any, ...]:
+    """The order of evidence: by date, what has none last, then by key."""
+    return (
+        said["date"] is None,
+        str(said["date"]),
+        said["contract"],
+        said["supplier"],
+        said["record_id"],
+        said["mention"],
+    )
+
+
 def content_hash_text(content: dict[str, Any]) -> str:
     """What makes an exception "changed": its kind, priority, people, places and evidence; not the score's last digit."""
     parts = {k: content[k] for k in ("kind", "priority", "hubs", "people", "pregnancy", "addresses", "evidence")}

@@ -6,15 +6,13 @@ named by two properties at once may stand in two households: two homes are a nor
 
 from __future__ import annotations
 
-from collections import Counter
 from pathlib import Path
 
 import duckdb
 import polars as pl
 
-from linkage.history import rewind
+from linkage import identity
 from linkage.night import Night
-from linkage.people.persons import mint
 from linkage.store import run_sql
 
 HERE = Path(__file__).parent
@@ -22,14 +20,20 @@ HERE = Path(__file__).parent
 
 def claims(con: duckdb.DuckDBPyConnection, night: Night) -> dict[str, int]:
     """Build `claim` from the standing records."""
-    return {"claims": run_sql(con, HERE / "claim.sql", {"night": night.date})}
+    count = run_sql(con, HERE / "claim.sql", {"night": night.date})
+    # What a record says under a new key has been known since it was said under the old one.
+    con.execute(
+        "UPDATE claim AS c SET known_on = r.known_since FROM store.same_record AS r WHERE r.contract = c.contract "
+        "AND r.supplier = c.supplier AND r.record_id = c.record_id AND r.night = c.known_on"
+    )
+    return {"claims": count}
 
 
 def run(con: duckdb.DuckDBPyConnection, night: Night) -> dict[str, int]:
     """Build `household`. Returns counts."""
     run_sql(con, HERE / "household_interval.sql", {"night": night.date})
     run_sql(con, HERE / "household_group.sql")
-    _prepare(con, night)
+    identity.prepare(con, "household", night)
     ids = _carry_over(con, night)
     con.register("ids", ids)
     con.execute(
@@ -45,45 +49,58 @@ def run(con: duckdb.DuckDBPyConnection, night: Night) -> dict[str, int]:
     return {"households": int(rows[1]), "members": int(rows[0])}
 
 
-def _prepare(con: duckdb.DuckDBPyConnection, night: Night) -> None:
-    con.execute(
-        "CREATE TABLE IF NOT EXISTS store.household_member "
-        "(household_id VARCHAR, uprn VARCHAR, person_id VARCHAR, known_from DATE, known_to DATE)"
-    )
-    rewind(con, "store.household_member", night)
-
-
 def _carry_over(con: duckdb.DuckDBPyConnection, night: Night) -> pl.DataFrame:
-    """household_id by (uprn, era): the id that most of its people held at that property, else a new one."""
-    held = {
-        (uprn, person): household
-        for uprn, person, household in con.execute(
-            "SELECT uprn, person_id, household_id FROM store.household_member WHERE known_to IS NULL"
-        ).fetchall()
-    }
-    groups = con.execute(
+    """household_id by (uprn, era), and the events of tonight in the store (linkage/identity.py has the rules)."""
+    rows = con.execute(
         "SELECT uprn, era, list(person_id ORDER BY person_id) FROM household_group GROUP BY ALL ORDER BY ALL"
     ).fetchall()
-    wishes = sorted(
-        (-count, household, (uprn, era))
-        for uprn, era, people in groups
-        for household, count in Counter(held[(uprn, p)] for p in people if (uprn, p) in held).items()
-    )
-    ids: dict[tuple[str, int], str] = {}
-    taken: set[str] = set()
-    for _, household, group in wishes:
-        if group not in ids and household not in taken:
-            ids[group] = household
-            taken.add(household)
-    used = {r[0] for r in con.execute("SELECT DISTINCT household_id FROM store.household_member").fetchall()}
-    for uprn, era, people in groups:
-        if (uprn, era) not in ids:
-            ids[(uprn, era)] = mint("H", f"{uprn}|{era}|{people[0]}", night.date.isoformat(), used)
+    groups = [[f"{uprn}|{person}" for person in people] for uprn, _, people in rows]
+    stood, held = _held_before(con, night)
+    used = identity.used_ids(con, "household")
+    given_before = set(used)
+    kept = identity.carry_over(groups, held)
+    day = night.date.isoformat()
+    ids = [
+        kept.get(place) or identity.mint("H", f"{uprn}|{era}|{people[0]}", day, used)
+        for place, (uprn, era, people) in enumerate(rows)
+    ]
+    found = identity.events(groups, ids, held, stood, given_before, _why, "nobody is held to have lived there any more")
+    identity.append(con, "household", night, found)
     return pl.DataFrame(
-        [(u, e, i) for (u, e), i in sorted(ids.items())],
+        [(uprn, era, household_id) for (uprn, era, _), household_id in zip(rows, ids, strict=True)],
         schema={"uprn": pl.String, "era": pl.Int64, "household_id": pl.String},
         orient="row",
     )
+
+
+def _why(group: identity.Group, moved: int) -> str:
+    if not moved:
+        return "first seen"
+    return f"{moved} {'person' if moved == 1 else 'people'} moved; their times at the property overlap otherwise than before"
+
+
+def _held_before(con: duckdb.DuckDBPyConnection, night: Night) -> tuple[set[str], dict[str, str]]:
+    """The ids of last night, and household_id by "uprn|person_id" in tonight's person ids."""
+    held: dict[str, str] = dict(
+        con.execute(
+            "SELECT concat(uprn, '|', person_id), household_id FROM store.household_member WHERE known_to IS NULL"
+        ).fetchall()
+    )
+    stood = set(held.values())
+    # Whoever was absorbed into somebody tonight, or parted from somebody, was at home where that person was.
+    heirs = con.execute(
+        "SELECT s.uprn, s.person_id, s.household_id, e.heir, e.gone FROM store.household_member AS s INNER JOIN ("
+        "SELECT person_id AS was, other_person_id AS heir, TRUE AS gone FROM store.person_event "
+        "WHERE night = $night AND event = 'absorbed' UNION ALL "
+        "SELECT other_person_id, person_id, FALSE FROM store.person_event WHERE night = $night AND event = 'created') AS e "
+        "ON s.person_id = e.was WHERE s.known_to IS NULL ORDER BY ALL",
+        {"night": night.date},
+    ).fetchall()
+    for uprn, was, household_id, heir, gone in heirs:
+        held.setdefault(f"{uprn}|{heir}", household_id)
+        if gone:
+            held.pop(f"{uprn}|{was}", None)
+    return stood, held
 
 
 def _remember(con: duckdb.DuckDBPyConnection, night: Night) -> None:

@@ -17,7 +17,8 @@ from typing import Any
 
 import duckdb
 
-from linkage.detect.exceptions import Raised, content_hash_text
+from linkage import identity, succession
+from linkage.detect.exceptions import Raised, content_hash_text, in_order
 from linkage.night import Night
 
 DDL = """
@@ -43,7 +44,8 @@ def run(con: duckdb.DuckDBPyConnection, night: Night, raised: list[Raised]) -> l
     con.execute("DELETE FROM store.exception_event WHERE night >= $night", {"night": night.date})
     past = _past(con)
     by_thread = _threads(con, past)
-    entries = [_entry(night, found, by_thread.get(found.thread)) for found in _unique(raised)]
+    keys = succession.first_keys(con)
+    entries = [_entry(night, found, by_thread.get(found.thread), keys) for found in _unique(raised)]
     standing = {e.exception["exception_id"] for e in entries}
     entries += [_resolved(night, p) for p in past.values() if p.open and p.exception_id not in standing]
     _budget(con, night, entries, past)
@@ -83,11 +85,7 @@ def _past(con: duckdb.DuckDBPyConnection) -> dict[str, Past]:
 
 def _threads(con: duckdb.DuckDBPyConnection, past: dict[str, Past]) -> dict[str, Past]:
     """Past exceptions by thread, with person ids that have since been absorbed replaced by what they became."""
-    into = dict(
-        con.execute(
-            "SELECT person_id, other_person_id FROM store.person_event WHERE event = 'absorbed' ORDER BY night"
-        ).fetchall()
-    )
+    into = identity.became(con, "person")
     found: dict[str, Past] = {}
     for known in past.values():
         found[_renamed(known.thread, into)] = known
@@ -95,23 +93,29 @@ def _threads(con: duckdb.DuckDBPyConnection, past: dict[str, Past]) -> dict[str,
 
 
 def _renamed(thread: str, into: dict[str, str]) -> str:
-    return "|".join(_became(part, into) for part in thread.split("|"))
-
-
-def _became(person_id: str, into: dict[str, str]) -> str:
-    seen: set[str] = set()
-    while person_id in into and person_id not in seen:
-        seen.add(person_id)
-        person_id = into[person_id]
-    return person_id
+    return "|".join(into.get(part, part) for part in thread.split("|"))
 
 
 def _unique(raised: list[Raised]) -> list[Raised]:
     return list({found.thread: found for found in raised}.values())
 
 
-def _entry(night: Night, found: Raised, known: Past | None) -> Entry:
-    digest = hashlib.sha256(content_hash_text(found.content).encode()).hexdigest()
+def _under_first_keys(content: dict[str, Any], keys: dict[tuple[str, str, str], str]) -> dict[str, Any]:
+    """The content as if no supplier had ever renumbered: a new key alone changes no exception."""
+    if not keys:
+        return content
+
+    def first(record: dict[str, Any]) -> dict[str, Any]:
+        key = (record["contract"], record["supplier"], record["record_id"])
+        return {**record, "record_id": keys.get(key, record["record_id"])}
+
+    evidence = sorted((first(e) for e in content["evidence"]), key=in_order)
+    return {**content, "evidence": evidence, "pregnancy": content["pregnancy"] and first(content["pregnancy"])}
+
+
+def _entry(night: Night, found: Raised, known: Past | None, keys: dict[tuple[str, str, str], str]) -> Entry:
+    told = content_hash_text(_under_first_keys(found.content, keys))
+    digest = hashlib.sha256(told.encode()).hexdigest()
     if known is None:
         status, first, changed = "new", night.date, night.date
         exception_id = "X" + hashlib.sha256(f"{found.thread}|{night.date}".encode()).hexdigest()[:12]

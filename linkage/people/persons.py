@@ -1,20 +1,19 @@
 """People: clusters of mentions with an id that stays from night to night.
 
-Reads `pair`, `mention`, `person_input`, `verdict_pair`; writes `person` (one row a mention), `refused_pair` (one row a
-link that a rule or a verdict forbade) and, in the store, `person_member` and `person_event` (created, absorbed, split,
-retired, each with its reason).
+Reads `pair`, `mention`, `person_input`, `verdict_pair`, `changed_record`; writes `person` (one row a mention),
+`refused_pair` (one row a link that a rule or a verdict forbade) and, in the store, `person_member` and `person_event` (one row
+an event of an id: see linkage/identity.py).
 """
 
 from __future__ import annotations
 
-import hashlib
-from collections import Counter, defaultdict
+from collections.abc import Callable
 from itertools import pairwise
 
 import duckdb
 import polars as pl
 
-from linkage.history import rewind
+from linkage import identity
 from linkage.night import Night
 from linkage.people import model
 from linkage.people.cluster import Cluster, Facts
@@ -132,89 +131,79 @@ def unique_clusters(by_mention: dict[str, Cluster]) -> list[Cluster]:
 
 def prepare(con: duckdb.DuckDBPyConnection, night: Night) -> None:
     """Make the tables of people in the store and forget what this night or a later one wrote."""
-    con.execute(
-        "CREATE TABLE IF NOT EXISTS store.person_member "
-        "(mention_id VARCHAR, person_id VARCHAR, known_from DATE, known_to DATE)"
-    )
-    con.execute(
-        "CREATE TABLE IF NOT EXISTS store.person_event "
-        "(night DATE, person_id VARCHAR, event VARCHAR, other_person_id VARCHAR, reason VARCHAR)"
-    )
-    rewind(con, "store.person_member", night)
-    con.execute("DELETE FROM store.person_event WHERE night >= $night", {"night": night.date})
+    identity.prepare(con, "person", night)
 
 
 def carry_over(con: duckdb.DuckDBPyConnection, night: Night, clusters: list[Cluster]) -> dict[str, str]:
-    """person_id by first member. A cluster keeps the id that most of its mentions had; an id goes to one cluster only.
+    """person_id by first member, and the events of tonight in the store (linkage/identity.py has the rules)."""
+    groups = [cluster.members for cluster in clusters]
+    stood, held = held_before(con, night)
+    used = identity.used_ids(con, "person")
+    kept = identity.carry_over(groups, held)
+    given_before = set(used)
+    day = night.date.isoformat()
+    ids = [kept.get(place) or identity.mint("P", members[0], day, used) for place, members in enumerate(groups)]
+    found = identity.events(
+        groups, ids, held, stood, given_before, _why(con, night, held, groups), "no record of theirs is left"
+    )
+    identity.append(con, "person", night, found)
+    return {members[0]: person_id for members, person_id in zip(groups, ids, strict=True)}
 
-    Ties go to the id held by the smallest mention. A new id is a digest of the first mention and the night, so the same
-    history always gives the same ids and an id tells nothing of a person.
-    """
+
+def held_before(con: duckdb.DuckDBPyConnection, night: Night) -> tuple[set[str], dict[str, str]]:
+    """The ids of last night, and person_id by mention in tonight's keys: see linkage/succession.py."""
     held: dict[str, str] = dict(
         con.execute("SELECT mention_id, person_id FROM store.person_member WHERE known_to IS NULL").fetchall()
     )
-    wishes = []
-    for cluster in clusters:
-        counts = Counter(held[m] for m in cluster.members if m in held)
-        for person_id, count in counts.items():
-            first = next(m for m in cluster.members if held.get(m) == person_id)
-            wishes.append((-count, first, person_id, cluster.members[0]))
-    taken: set[str] = set()
-    ids: dict[str, str] = {}
-    for _, _, person_id, first in sorted(wishes):
-        if first not in ids and person_id not in taken:
-            ids[first] = person_id
-            taken.add(person_id)
-    used = {r[0] for r in con.execute("SELECT DISTINCT person_id FROM store.person_member").fetchall()}
-    for cluster in clusters:
-        first = cluster.members[0]
-        if first not in ids:
-            ids[first] = mint("P", first, night.date.isoformat(), used)
-    _record_events(con, night, clusters, held, ids)
-    return ids
+    stood = set(held.values())
+    moved = con.execute(
+        "SELECT m.mention_id, s.mention_id AS was, arg_max(s.person_id, s.known_from) FROM mention AS m "
+        "INNER JOIN store.same_record AS r ON r.night = $night AND m.contract = r.contract AND m.supplier = r.supplier "
+        "AND m.record_id = r.record_id INNER JOIN store.person_member AS s "
+        "ON s.mention_id = concat_ws('|', r.contract, r.supplier, r.was_record_id, m.mention) GROUP BY ALL ORDER BY ALL",
+        {"night": night.date},
+    ).fetchall()
+    for mention_id in reused_keys(con, night):
+        held.pop(mention_id, None)
+    for _, was, _ in moved:
+        held.pop(was, None)
+    into = identity.became(con, "person") if moved else {}
+    return stood, held | {mention_id: into.get(person_id, person_id) for mention_id, _, person_id in moved}
 
 
-def mint(letter: str, seed: str, night: str, used: set[str]) -> str:
-    """A new id: a letter and twelve hexadecimal digits, unlike any in `used` (which it joins)."""
-    attempt = 0
-    while (new := letter + hashlib.sha256(f"{seed}|{night}|{attempt}".encode()).hexdigest()[:12]) in used:
-        attempt += 1
-    used.add(new)
-    return new
+def reused_keys(con: duckdb.DuckDBPyConnection, night: Night) -> list[str]:
+    """Mentions of a supplier that renumbered whose key was somebody else's last night."""
+    return [
+        r[0]
+        for r in con.execute(
+            "SELECT m.mention_id FROM mention AS m INNER JOIN store.renumbering AS n ON n.night = $night "
+            "AND m.contract = n.contract AND m.supplier = n.supplier WHERE EXISTS (SELECT 1 FROM changed_record AS c "
+            "WHERE c.contract = m.contract AND c.supplier = m.supplier AND c.record_id = m.record_id)",
+            {"night": night.date},
+        ).fetchall()
+    ]
 
 
-def _record_events(
-    con: duckdb.DuckDBPyConnection, night: Night, clusters: list[Cluster], held: dict[str, str], ids: dict[str, str]
-) -> None:
-    now: dict[str, set[str]] = defaultdict(set)
-    events: list[tuple[str, str, str | None, str]] = []
-    for cluster in clusters:
-        new = ids[cluster.members[0]]
-        before = {held[m] for m in cluster.members if m in held}
-        for old in before:
-            now[old].add(new)
-        if new not in before:
-            events.append((new, "split" if before else "created", min(before) if before else None,
-                           "records parted" if before else "first seen"))  # fmt: skip
-    standing = set(ids.values())
-    for old in sorted(set(held.values()) - standing):
-        into = min(now[old]) if now[old] else None
-        events.append((old, "absorbed" if into else "retired", into, "records joined" if into else "no record left"))
-    if events:
-        frame = pl.DataFrame(
-            sorted((night.date, *e) for e in events),
-            schema={
-                "night": pl.Date,
-                "person_id": pl.String,
-                "event": pl.String,
-                "other": pl.String,
-                "reason": pl.String,
-            },
-            orient="row",
-        )
-        con.register("events", frame)
-        con.execute("INSERT INTO store.person_event SELECT * FROM events")
-        con.unregister("events")
+def _why(
+    con: duckdb.DuckDBPyConnection, night: Night, held: dict[str, str], groups: list[list[str]]
+) -> Callable[[identity.Group, int], str]:
+    """The reason of a change: how many records moved, and whether one of the person's own records changed."""
+    changed = {
+        r[0] for r in con.execute("SELECT concat_ws('|', contract, supplier, record_id) FROM changed_record").fetchall()
+    }
+    standing = {m for members in groups for m in members}
+    lost = {person_id for mention_id, person_id in held.items() if mention_id not in standing}
+
+    def why(group: identity.Group, moved: int) -> str:
+        if any(m.rsplit("|", 1)[0] in changed for m in group):
+            cause = "a record of theirs is new or has changed"
+        elif any(held.get(m) in lost for m in group):
+            cause = "a record of theirs has gone"
+        else:
+            cause = "no record of theirs changed: other records, a verdict, a setting or the model speak otherwise"
+        return f"{moved} {'record' if moved == 1 else 'records'} moved; {cause}" if moved else "first seen"
+
+    return why
 
 
 def _remember(con: duckdb.DuckDBPyConnection, night: Night) -> None:

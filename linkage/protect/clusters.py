@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import duckdb
 
+from linkage import identity
 from linkage.history import rewind
 from linkage.night import Night
 from linkage.protect import purge
@@ -61,6 +62,7 @@ def run(con: duckdb.DuckDBPyConnection, night: Night) -> dict[str, int]:
     _restricted_children(con, night)
     _shielded_people(con)
     _withheld(con)
+    _withhold_ids(con)
     purge.stored(con)
     claims = con.execute(
         "DELETE FROM claim WHERE uprn IN (SELECT uprn FROM withheld_place) "
@@ -77,6 +79,22 @@ def run(con: duckdb.DuckDBPyConnection, night: Night) -> dict[str, int]:
     for table in ("restricted_person", "protected_entry", "restricted_row", "refused_record", "refused_person"):
         con.execute(f"DROP TABLE {table}")
     return {"suppressed_claims": len(claims), "suppressed_mentions": len(mentions)}
+
+
+def _withhold_ids(con: duckdb.DuckDBPyConnection) -> None:
+    """`store.withheld`: ids of which `linkage person` and `linkage household` say no more than of ids that never were.
+
+    Restricted people, whoever was held to be them on any night, and every household of theirs or at a protected place.
+    """
+    for kind in identity.MEMBERS:
+        identity.prepare(con, kind)
+    con.execute(
+        "CREATE OR REPLACE TABLE store.withheld AS WITH people AS (SELECT person_id AS id FROM restricted_person "
+        "UNION SELECT s.person_id FROM store.person_member AS s INNER JOIN person AS p USING (mention_id) "
+        "WHERE p.person_id IN (SELECT person_id FROM restricted_person)) SELECT id FROM people UNION "
+        "SELECT household_id FROM store.household_member WHERE uprn IN (SELECT uprn FROM withheld_place) "
+        "OR person_id IN (SELECT id FROM people) ORDER BY id"
+    )
 
 
 def _restricted_people(con: duckdb.DuckDBPyConnection, night: Night) -> None:

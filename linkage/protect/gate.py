@@ -20,7 +20,7 @@ import secrets
 import duckdb
 
 from linkage.night import Night
-from linkage.protect import contacts
+from linkage.protect import contacts, identities
 from linkage.tables import CONTRACTS, PEOPLE_CONTRACTS, Contract
 
 KEPT = {
@@ -104,6 +104,7 @@ def _refuse_invalidated(con: duckdb.DuckDBPyConnection, night: Night) -> int:
             "(SELECT (contract, supplier, record_id) FROM refused_record)"
         )
     _forget_ids_of_refused(con)
+    identities.forget(con)
     return refused
 
 

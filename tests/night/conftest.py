@@ -10,10 +10,12 @@ from typing import Any
 
 import pytest
 
-from flows.replay import Plan, run_one
+from flows.replay import Plan, run_many, run_one
 from linkage import settings
+from sample_data.simulator import simulate
 
 Exceptions = list[dict[str, Any]]
+FIRST, SECOND = date(2026, 1, 5), date(2026, 1, 6)
 
 
 def plan(landing: Path, work: Path) -> Plan:
@@ -23,6 +25,22 @@ def plan(landing: Path, work: Path) -> Plan:
 def exceptions(work: Path, night: date) -> Exceptions:
     file = work / "out" / night.isoformat() / "exceptions.jsonl"
     return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+
+
+@pytest.fixture(scope="session")
+def region(tmp_path_factory):
+    """A small region of two nights, FIRST and SECOND."""
+    folder = tmp_path_factory.mktemp("region")
+    simulate(900, 2, 4242, folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def done(region, tmp_path_factory):
+    """The region's two nights, run. Not to be written to."""
+    work = tmp_path_factory.mktemp("done")
+    assert run_many(plan(region / "landing", work)) in (0, 1)
+    return work
 
 
 @pytest.fixture(scope="session")

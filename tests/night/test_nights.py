@@ -9,7 +9,6 @@ import os
 import shutil
 import subprocess
 import sys
-from datetime import date
 from pathlib import Path
 
 import pyarrow.parquet
@@ -18,25 +17,10 @@ import pytest
 from flows.replay import run_many, run_one
 from linkage.cli import main
 from sample_data.simulator import simulate
-from tests.night.conftest import exceptions, plan
+from tests.night.conftest import FIRST, SECOND, exceptions, plan
 from tests.unit.test_report import text_of
 
-FIRST, SECOND = date(2026, 1, 5), date(2026, 1, 6)
 TIMES = {"run.json"}
-
-
-@pytest.fixture(scope="session")
-def region(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("region")
-    simulate(900, 2, 4242, folder)
-    return folder
-
-
-@pytest.fixture(scope="session")
-def done(region, tmp_path_factory):
-    work = tmp_path_factory.mktemp("done")
-    assert run_many(plan(region / "landing", work)) in (0, 1)
-    return work
 
 
 def digest(folder: Path) -> dict[str, str]:

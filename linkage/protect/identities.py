@@ -1,0 +1,32 @@
+"""What is forgotten with a record that bore an invalidated number: every trace of it in the identities of people.
+
+Were its mentions to keep a person_id, the id would join the records of the old number and of the new one: the pair that
+nothing may hold. So its mentions go from every night, and with the last mention of a person that person's events and homes.
+"""
+
+from __future__ import annotations
+
+import duckdb
+
+from linkage import identity
+
+
+def forget(con: duckdb.DuckDBPyConnection) -> None:
+    """Drop the identities that rest on refused records; reads `refused_record`."""
+    for kind in identity.MEMBERS:
+        identity.prepare(con, kind)
+    records = "(SELECT (contract, supplier, record_id) FROM refused_record)"
+    con.execute(
+        f"DELETE FROM store.same_record WHERE (contract, supplier, record_id) IN {records} "
+        f"OR (contract, supplier, was_record_id) IN {records}"
+    )
+    con.execute(
+        "DELETE FROM store.person_member AS p USING refused_record AS f "
+        "WHERE starts_with(p.mention_id, concat_ws('|', f.contract, f.supplier, f.record_id, ''))"
+    )
+    people, homes = "(SELECT person_id FROM store.person_member)", "(SELECT household_id FROM store.household_member)"
+    con.execute(f"DELETE FROM store.person_event WHERE person_id NOT IN {people} OR other_person_id NOT IN {people}")
+    con.execute(f"DELETE FROM store.household_member WHERE person_id NOT IN {people}")
+    con.execute(
+        f"DELETE FROM store.household_event WHERE household_id NOT IN {homes} OR other_household_id NOT IN {homes}"
+    )
