@@ -16,7 +16,6 @@ import pytest
 
 from flows.replay import run_many, run_one
 from linkage.cli import main
-from sample_data.simulator import simulate
 from tests.night.conftest import FIRST, SECOND, exceptions, plan
 from tests.unit.test_report import text_of
 
