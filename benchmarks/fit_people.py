@@ -20,7 +20,7 @@ import duckdb
 from expectations import contracts
 from linkage import history, settings, store
 from linkage.night import Night
-from linkage.people import model, persons, score
+from linkage.people import components, model, score
 from linkage.people.resolve import Resolution
 from linkage.places import match, property
 from linkage.protect import gate
@@ -152,8 +152,8 @@ def calibrate(con: duckdb.DuckDBPyConnection, night: Night, parameters: dict[str
     score.score(con, parameters, night.settings.number("people.keep_pairs_above_weight"))
     con.execute("CREATE OR REPLACE TABLE store.scored_pair AS FROM scored")
     store.run_sql(con, score.HERE / "pair.sql")
-    resolution = Resolution(persons.read_facts(con), persons.read_edges(con), 0.5)
-    clusters = persons.unique_clusters(resolution.run())
+    resolution = Resolution(components.read_facts(con), components.read_edges(con), 0.5)
+    clusters = components.unique_clusters(resolution.run())
     true = dict(con.execute("SELECT mention_id, true_person FROM true_person").fetchall())
     bins: dict[float, list[int]] = defaultdict(lambda: [0, 0])
     for cluster in clusters:

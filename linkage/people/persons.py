@@ -1,69 +1,54 @@
 """People: clusters of mentions with an id that stays from night to night.
 
-Reads `pair`, `mention`, `person_input`, `verdict_pair`, `changed_record`; writes `person` (one row a mention),
-`refused_pair` (one row a link that a rule or a verdict forbade) and, in the store, `person_member` and `person_event` (one row
-an event of an id: see linkage/identity.py).
+Reads `pair`, `mention`, `verdict_pair`, `changed_record`; writes `person` (one row a mention) and, in the store,
+`person_member` and `person_event` (one row an event of an id: see linkage/identity.py).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 import duckdb
 import polars as pl
 
 from linkage import identity
 from linkage.night import Night
-from linkage.people import model
-from linkage.people.cluster import Cluster, Facts
-from linkage.people.resolve import Edge, Resolution, Ruling
+from linkage.people import components, model
 
 PERSON = {
     "mention_id": pl.String,
     "person_id": pl.String,
     "link_probability": pl.Float64,
     "cluster_size": pl.Int64,
-    "reviewed": pl.Boolean,
 }
 
 
 def run(con: duckdb.DuckDBPyConnection, night: Night) -> dict[str, int]:
     """Resolve tonight's pairs into people and carry their ids over. Returns counts."""
     prepare(con, night)
-    facts = read_facts(con)
     link_at = night.settings.number("people.link_at_probability")
-    resolution = Resolution(facts, read_edges(con), link_at, read_rulings(con))
-    clusters = unique_clusters(resolution.run())
-    ids = carry_over(con, night, clusters)
+    anew = components.resolve(con, link_at)
+    found = con.execute("SELECT mention_id, cluster, link FROM resolved ORDER BY cluster, mention_id").fetchall()
+    groups = [[m for m, _, _ in members] for _, members in groupby(found, key=lambda row: row[1])]
+    person_id = carry_over(con, night, groups)
+    size = {members[0]: len(members) for members in groups}
     calibration = model.load_parameters()["calibration"]
-    rows = [
-        (
-            member,
-            ids[cluster.members[0]],
-            _held(resolution, member, cluster, calibration),
-            len(cluster.members),
-            member in resolution.reviewed,
-        )
-        for cluster in clusters
-        for member in cluster.members
-    ]
-    frame = pl.DataFrame(rows, schema=PERSON, orient="row").sort("mention_id")
-    con.register("people", frame)
+    rows = [(m, person_id[c], _held(link, link_at, size[c], calibration), size[c]) for m, c, link in found]
+    con.register("people", pl.DataFrame(rows, schema=PERSON, orient="row"))
     con.execute(
-        "CREATE OR REPLACE TABLE person AS SELECT p.*, m.contract, m.supplier, m.record_id, m.mention "
+        "CREATE OR REPLACE TABLE person AS SELECT p.*, p.mention_id IN (SELECT v.mention_id_l FROM verdict_pair AS v "
+        "UNION ALL SELECT v.mention_id_r FROM verdict_pair AS v) AS reviewed, m.contract, m.supplier, m.record_id, m.mention "
         "FROM people AS p INNER JOIN mention AS m USING (mention_id) ORDER BY mention_id"
     )
     con.unregister("people")
-    _keep_refused(con, resolution)
+    con.execute("DROP TABLE resolved")
     _remember(con, night)
-    return {"people": len(clusters), "mentions": len(rows)}
+    return {"people": len(groups), "mentions": len(rows), "resolved": anew}
 
 
-def _held(resolution: Resolution, member: str, cluster: Cluster, calibration: list[list[float]]) -> float:
-    if len(cluster.members) == 1:
-        return 1.0
-    return round(calibrated(resolution.link.get(member, resolution.link_at), calibration), 6)
+def _held(link: float | None, link_at: float, size: int, calibration: list[list[float]]) -> float:
+    return 1.0 if size == 1 else round(calibrated(link_at if link is None else link, calibration), 6)
 
 
 def calibrated(chance: float, table: list[list[float]]) -> float:
@@ -74,69 +59,13 @@ def calibrated(chance: float, table: list[list[float]]) -> float:
     return table[-1][1]
 
 
-def read_facts(con: duckdb.DuckDBPyConnection) -> list[Facts]:
-    """What every mention says that can rule a link out, in order of mention_id."""
-    rows = con.execute(
-        "SELECT mention_id, concat_ws('|', contract, supplier, record_id), is_contact, given_keys, family_keys, initials, name_letters, "
-        "date_of_birth, nhs_number, anchor_number, concat_ws('|', supplier, account), "
-        "CASE WHEN mention = 'baby' THEN concat_ws('|', supplier, pregnancy) END, born_before, born_after, "
-        "concat_ws('|', supplier, force_key), account IS NULL, force_key IS NULL, "
-        "nhs_number IS NOT NULL OR (date_of_birth IS NOT NULL AND (len(given) > 0 OR mention = 'baby')) "
-        "FROM mention ORDER BY mention_id"
-    ).fetchall()
-    return [
-        Facts(
-            r[0], r[1], r[2], frozenset(r[3]), frozenset(r[4]), frozenset(r[5]), r[6], r[7], r[8], r[9],
-            None if r[15] else r[10], r[11], r[12], r[13], None if r[16] else r[14], r[17],
-        )
-        for r in rows
-    ]  # fmt: skip
-
-
-def read_edges(con: duckdb.DuckDBPyConnection) -> list[Edge]:
-    """Pairs that no rule forbids, with their match weights."""
-    return [
-        (float(w), a, b)
-        for w, a, b in con.execute(
-            "SELECT match_weight, mention_id_l, mention_id_r FROM pair WHERE veto IS NULL ORDER BY ALL"
-        ).fetchall()
-    ]
-
-
-def read_rulings(con: duckdb.DuckDBPyConnection) -> list[Ruling]:
-    """Verdicts in force, as `linkage.sources.decisions` laid them out: pairs of mentions, one person or not."""
-    con.execute("CREATE TABLE IF NOT EXISTS verdict_pair (mention_id_l VARCHAR, mention_id_r VARCHAR, same BOOLEAN)")
-    found = con.execute("SELECT mention_id_l, mention_id_r, same FROM verdict_pair ORDER BY ALL").fetchall()
-    return [Ruling(*row) for row in found]
-
-
-def _keep_refused(con: duckdb.DuckDBPyConnection, resolution: Resolution) -> None:
-    frame = pl.DataFrame(
-        sorted((a, b, reason) for (a, b), reason in resolution.refused.items()),
-        schema={"mention_id_l": pl.String, "mention_id_r": pl.String, "reason": pl.String},
-        orient="row",
-    )
-    con.register("refused", frame)
-    con.execute("CREATE OR REPLACE TABLE refused_pair AS SELECT * FROM refused")
-    con.unregister("refused")
-
-
-def unique_clusters(by_mention: dict[str, Cluster]) -> list[Cluster]:
-    """The clusters, members sorted, in order of their first member."""
-    found = {id(c): c for c in by_mention.values()}.values()
-    for cluster in found:
-        cluster.members.sort()
-    return sorted(found, key=lambda c: c.members[0])
-
-
 def prepare(con: duckdb.DuckDBPyConnection, night: Night) -> None:
     """Make the tables of people in the store and forget what this night or a later one wrote."""
     identity.prepare(con, "person", night)
 
 
-def carry_over(con: duckdb.DuckDBPyConnection, night: Night, clusters: list[Cluster]) -> dict[str, str]:
+def carry_over(con: duckdb.DuckDBPyConnection, night: Night, groups: list[list[str]]) -> dict[str, str]:
     """person_id by first member, and the events of tonight in the store (linkage/identity.py has the rules)."""
-    groups = [cluster.members for cluster in clusters]
     stood, held = held_before(con, night)
     used = identity.used_ids(con, "person")
     kept = identity.carry_over(groups, held)

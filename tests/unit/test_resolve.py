@@ -9,7 +9,7 @@ import networkx
 import pytest
 
 from linkage.people.cluster import Cluster, Facts, WrittenName, conflict, may_be_one_date, may_be_one_name
-from linkage.people.persons import unique_clusters
+from linkage.people.components import unique_clusters
 from linkage.people.resolve import Resolution
 
 

@@ -1,0 +1,157 @@
+"""Which mentions must be resolved tonight: components of linked mentions, and what was resolved of them before.
+
+Resolution never looks beyond the mentions that edges or verdicts connect, so each such component is resolved alone and
+kept under a digest of all that it rests on: facts, edges, verdicts, threshold and rules. A night resolves the components
+whose digest it has not seen. Reads `mention`, `pair`, `verdict_pair`; writes `resolved` (one row a mention: the first
+mention of its cluster and the probability that brought it in) and `refused_pair` (one row a link that a rule forbade).
+"""
+
+from __future__ import annotations
+
+import duckdb
+import numpy as np
+import polars as pl
+from scipy.sparse import coo_matrix
+from scipy.sparse.csgraph import connected_components
+
+from linkage.people.cluster import Cluster, Facts
+from linkage.people.resolve import Edge, Resolution, Ruling
+from linkage.version import code_of
+
+FACTS = (
+    "SELECT mention_id, concat_ws('|', contract, supplier, record_id) AS record, is_contact, given_keys, family_keys, "
+    "initials, name_letters, date_of_birth, nhs_number, anchor_number, "
+    "CASE WHEN account IS NOT NULL THEN concat_ws('|', supplier, account) END AS account, "
+    "CASE WHEN mention = 'baby' THEN concat_ws('|', supplier, pregnancy) END AS birth, born_before, born_after, "
+    "CASE WHEN force_key IS NOT NULL THEN concat_ws('|', supplier, force_key) END AS force_key, "
+    "nhs_number IS NOT NULL OR (date_of_birth IS NOT NULL AND (len(given) > 0 OR mention = 'baby')) AS strong "
+    "FROM mention"
+)
+EDGES = "SELECT match_weight, mention_id_l, mention_id_r FROM pair WHERE veto IS NULL"
+_RESOLVED = {"mention_id": pl.String, "cluster": pl.String, "link": pl.Float64}
+_REFUSED = {"mention_id_l": pl.String, "mention_id_r": pl.String, "reason": pl.String}
+
+
+def resolve(con: duckdb.DuckDBPyConnection, link_at: float) -> int:
+    """Resolve what is new. Returns how many mentions stood in components that had to be resolved."""
+    con.execute("CREATE TABLE IF NOT EXISTS verdict_pair (mention_id_l VARCHAR, mention_id_r VARCHAR, same BOOLEAN)")
+    con.execute("CREATE TABLE IF NOT EXISTS store.resolved_by (rules VARCHAR)")
+    con.execute(
+        "CREATE TABLE IF NOT EXISTS store.resolved (digest UBIGINT, mention_id VARCHAR, cluster VARCHAR, link DOUBLE)"
+    )
+    con.execute(
+        "CREATE TABLE IF NOT EXISTS store.refused (digest UBIGINT, mention_id_l VARCHAR, mention_id_r VARCHAR, reason VARCHAR)"
+    )
+    _label(con)
+    _digest(con)
+    _forget_others(con, f"{code_of('people')} {link_at}")
+    con.execute(
+        "CREATE OR REPLACE TABLE unresolved AS SELECT mention_id, digest FROM component WHERE digest IS NOT NULL "
+        "AND digest NOT IN (SELECT r.digest FROM store.resolved AS r)"
+    )
+    resolution = Resolution(
+        read_facts(con, "unresolved"), read_edges(con, "unresolved"), link_at, read_rulings(con, "unresolved")
+    )
+    clusters = unique_clusters(resolution.run())
+    rows = [(m, c.members[0], resolution.link.get(m)) for c in clusters for m in c.members]
+    _keep(con, "resolved", pl.DataFrame(rows, schema=_RESOLVED, orient="row"), "mention_id")
+    refused = sorted((a, b, reason) for (a, b), reason in resolution.refused.items())
+    _keep(con, "refused", pl.DataFrame(refused, schema=_REFUSED, orient="row"), "mention_id_l")
+    con.execute(
+        "CREATE OR REPLACE TABLE resolved AS SELECT c.mention_id, coalesce(r.cluster, c.mention_id) AS cluster, r.link "
+        "FROM component AS c LEFT JOIN store.resolved AS r ON c.mention_id = r.mention_id ORDER BY cluster, c.mention_id"
+    )
+    con.execute(
+        "CREATE OR REPLACE TABLE refused_pair AS SELECT mention_id_l, mention_id_r, reason FROM store.refused ORDER BY ALL"
+    )
+    con.execute("DROP TABLE component")
+    con.execute("DROP TABLE unresolved")
+    return len(rows)
+
+
+def _label(con: duckdb.DuckDBPyConnection) -> None:
+    """`numbered`: one row a mention with the number of its component."""
+    con.execute(
+        "CREATE OR REPLACE TABLE numbered AS SELECT mention_id, row_number() OVER (ORDER BY mention_id) - 1 AS place FROM mention"
+    )
+    joined = con.execute(
+        f"SELECT a.place AS one, b.place AS other FROM ({EDGES} UNION ALL "
+        "SELECT 0, mention_id_l, mention_id_r FROM verdict_pair) AS e "
+        "INNER JOIN numbered AS a ON e.mention_id_l = a.mention_id INNER JOIN numbered AS b ON e.mention_id_r = b.mention_id"
+    ).fetchnumpy()
+    row = con.execute("SELECT count(*) FROM numbered").fetchone()
+    size = int(row[0]) if row else 0
+    graph = coo_matrix(
+        (np.ones(len(joined["one"]), dtype=np.int8), (joined["one"], joined["other"])), shape=(size, size)
+    )
+    labels = connected_components(graph, directed=False)[1] if size else np.empty(0, dtype=np.int32)
+    con.register("labels", pl.DataFrame({"place": np.arange(size, dtype=np.int64), "component": labels}))
+    con.execute(
+        "CREATE OR REPLACE TABLE numbered AS SELECT mention_id, component FROM numbered INNER JOIN labels USING (place)"
+    )
+    con.unregister("labels")
+
+
+def _digest(con: duckdb.DuckDBPyConnection) -> None:
+    """`component`: one row a mention with the digest of its component, or none where nothing is linked to it."""
+    con.execute(
+        "CREATE OR REPLACE TABLE component AS WITH part AS ("
+        f"SELECT n.component, hash(f) AS part FROM ({FACTS}) AS f INNER JOIN numbered AS n USING (mention_id) UNION ALL "
+        f"SELECT n.component, hash(e) AS part FROM ({EDGES}) AS e INNER JOIN numbered AS n ON e.mention_id_l = n.mention_id "
+        "UNION ALL SELECT n.component, hash(v) AS part FROM verdict_pair AS v "
+        "INNER JOIN numbered AS n ON v.mention_id_l = n.mention_id), "
+        "summed AS (SELECT component, hash(sum(part), bit_xor(part), count(*)) AS digest, count(*) AS parts FROM part GROUP BY ALL) "
+        "SELECT n.mention_id, CASE WHEN s.parts > 1 THEN s.digest END AS digest "
+        "FROM numbered AS n INNER JOIN summed AS s USING (component)"
+    )
+    con.execute("DROP TABLE numbered")
+
+
+def _forget_others(con: duckdb.DuckDBPyConnection, rules: str) -> None:
+    """Drop what is kept of components that are no more, or all of it under other rules."""
+    if con.execute("SELECT rules FROM store.resolved_by").fetchone() != (rules,):
+        for table in ("resolved_by", "resolved", "refused"):
+            con.execute(f"DELETE FROM store.{table}")
+        con.execute("INSERT INTO store.resolved_by VALUES ($rules)", {"rules": rules})
+    for table in ("resolved", "refused"):
+        con.execute(
+            f"DELETE FROM store.{table} WHERE digest NOT IN (SELECT c.digest FROM component AS c WHERE c.digest IS NOT NULL)"
+        )
+
+
+def _keep(con: duckdb.DuckDBPyConnection, table: str, rows: pl.DataFrame, key: str) -> None:
+    con.register("found", rows)
+    con.execute(
+        f"INSERT INTO store.{table} SELECT u.digest, f.* FROM found AS f "
+        f"INNER JOIN unresolved AS u ON f.{key} = u.mention_id ORDER BY ALL"
+    )
+    con.unregister("found")
+
+
+def read_facts(con: duckdb.DuckDBPyConnection, among: str = "mention") -> list[Facts]:
+    """What every mention says that can rule a link out, in order of mention_id, for the mentions of a table."""
+    rows = con.execute(f"FROM ({FACTS}) SEMI JOIN {among} USING (mention_id) ORDER BY mention_id").fetchall()
+    return [Facts(r[0], r[1], r[2], frozenset(r[3]), frozenset(r[4]), frozenset(r[5]), *r[6:]) for r in rows]
+
+
+def read_edges(con: duckdb.DuckDBPyConnection, among: str = "mention") -> list[Edge]:
+    """Pairs that no rule forbids, with their match weights, whose first mention is in a table."""
+    rows = con.execute(f"FROM ({EDGES}) WHERE mention_id_l IN (SELECT mention_id FROM {among}) ORDER BY ALL").fetchall()
+    return [(float(weight), a, b) for weight, a, b in rows]
+
+
+def read_rulings(con: duckdb.DuckDBPyConnection, among: str = "mention") -> list[Ruling]:
+    """Verdicts in force, as `linkage.sources.decisions` laid them out: pairs of mentions, one person or not."""
+    found = con.execute(
+        "SELECT mention_id_l, mention_id_r, same FROM verdict_pair "
+        f"WHERE mention_id_l IN (SELECT mention_id FROM {among}) ORDER BY ALL"
+    ).fetchall()
+    return [Ruling(*row) for row in found]
+
+
+def unique_clusters(by_mention: dict[str, Cluster]) -> list[Cluster]:
+    """The clusters, members sorted, in order of their first member."""
+    found = {id(c): c for c in by_mention.values()}.values()
+    for cluster in found:
+        cluster.members.sort()
+    return sorted(found, key=lambda c: c.members[0])
