@@ -72,8 +72,7 @@ def _line(field: str, words: str, mentions: Sequence[Mapping[str, Any]], letter:
         if not value:
             cells.append(Cell("not recorded", ""))
             continue
-        like = next((who for seen, who in first.items() if _alike(field, seen, value)), None)
-        mark = "" if not first or field in ABOUT_THE_RECORD else f"same as {like}" if like else "differs"
+        mark = "" if not first or field in ABOUT_THE_RECORD else _mark(field, value, first)
         first.setdefault(value, name)
         cells.append(Cell(_shown(field, mention[field]), mark))
     given = [c for c in cells if c.text != "not recorded"]
@@ -82,8 +81,24 @@ def _line(field: str, words: str, mentions: Sequence[Mapping[str, Any]], letter:
     elif len(given) == 1:
         verdict = "only one says"
     else:
-        verdict = "differs" if any(c.mark == "differs" for c in given) else "same"
+        marks = {c.mark.split()[0] for c in given if c.mark}
+        verdict = "differs" if "differs" in marks else "may be the same" if "may" in marks else "same"
     return Line(words, cells, verdict)
+
+
+def _mark(field: str, value: frozenset[str], first: Mapping[frozenset[str], str]) -> str:
+    """How a value stands to those that came before it in the line."""
+    for seen, who in first.items():
+        if _alike(field, seen, value):
+            return f"same as {who}"
+    fits = next((who for seen, who in first.items() if field == "name" and _fits(seen, value)), None)
+    return f"may be {fits}'s, written otherwise" if fits else "differs"
+
+
+def _fits(one: frozenset[str], other: frozenset[str]) -> bool:
+    """Whether every part of the shorter name is one of the longer, or its initial."""
+    short, long_ = sorted((one, other), key=len)
+    return all(any(p == q or (min(len(p), len(q)) == 1 and p[0] == q[0]) for q in long_) for p in short)
 
 
 def _plain(field: str, value: Any) -> frozenset[str]:
@@ -121,7 +136,10 @@ def reasons(mentions: Sequence[Mapping[str, Any]]) -> dict[str, list[str]]:
         together = _together(field, said)
         for who in together:
             found["for"].append(f"{words}: {_and(who)} {'share one' if field == 'addresses' else 'agree'}.")
-        if len(said) > 1 and not (together and len(together[0]) == len(said)):
+        if len(said) > 1 and field == "name" and all(_fits(said[0][1], value) for _, value in said):
+            if not together or len(together[0]) < len(said):
+                found["for"].append(f"{words}: {_and([who for who, _ in said])} may be one name, written otherwise.")
+        elif len(said) > 1 and not (together and len(together[0]) == len(said)):
             found["against"].append(f"{words}: {_apart(together, said)}.")
         if silent := [who for who, value in told if not value]:
             found["unknown"].append(f"{words}: not recorded in {_and(silent)}.")

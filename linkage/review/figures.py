@@ -14,6 +14,8 @@ from linkage.review.access import Visit, page
 from linkage.review.accounts import Role
 
 READERS = (Role.OFFICER, Role.SENIOR, Role.AUDITOR)
+LEAST_ROWS = 50
+"""Shares of fewer rows move by chance alone and are left out of the page of drift."""
 MOVED = 0.02
 """A share that moved by two points or more since the night before is named."""
 
@@ -52,7 +54,7 @@ def figures(visit: Visit) -> Response:
     return visit.show(
         "figures.html",
         least=least,
-        drift=drift(found, least),
+        drift=drift(found, LEAST_ROWS),
         errors=[shared(r, least) for r in latest(found, "error")],
         answers=[shared(r, least) for r in latest(found, "answers")],
         readers=_agreement(visit, least),

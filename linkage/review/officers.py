@@ -12,6 +12,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from linkage.people.verdict import Outcome, Verdict, settled, standing
+from linkage.report.dates import spoken
 from linkage.review import codes, comparing, interest, picture
 from linkage.review.access import Visit, page
 from linkage.review.accounts import Role
@@ -249,7 +250,7 @@ def _stands(verdict: Verdict, given: list[Verdict], effects: dict[str, Any]) -> 
     if force is None:
         return "Waits for another reader"
     if verdict.verdict_id in effects:
-        return f"In force since the night of {effects[verdict.verdict_id]['known_from']}"
+        return f"In force since the night of {spoken(effects[verdict.verdict_id]['known_from'])}"
     if force.agrees_with(verdict):
         return "In force from the next night" if force == verdict else "Agreed with another reader"
     return "Another verdict was followed"

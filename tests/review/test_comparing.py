@@ -37,6 +37,16 @@ def test_order_and_case_of_a_name_and_one_shared_address_are_no_difference():
     assert line(both, "Addresses").verdict == "same"
 
 
+def test_an_initial_may_be_the_name():
+    both = [mention("1", name="A Hill"), mention("2", name="Ann Mary Hill"), mention("3", name="Bob Hill")]
+    assert [c.mark for c in line(both, "Name").cells] == ["", "may be A's, written otherwise", "differs"]
+    assert line(both[:2], "Name").verdict == "may be the same"
+    found = comparing.reasons(both[:2])
+    assert "Name: A and B may be one name, written otherwise." in found["for"]
+    assert not found["against"]
+    assert any("Name" in words for words in comparing.reasons(both)["against"])
+
+
 def test_a_field_that_nobody_gives_is_left_out_and_one_that_one_gives_is_no_agreement():
     names = [found.name for found in comparing.lines([mention("1"), mention("2")])]
     assert "Phone" not in names
