@@ -40,6 +40,7 @@ docs: $(VENV)/dev.stamp  ## docs/reference from the table contract and the setti
 
 pictures: $(VENV)/dev.stamp  ## docs/pictures from the seed case and a simulated region (needs chromium and poppler-utils)
 	$(BIN)/python docs/pictures/draw.py
+	LINKAGE_PICTURES=1 $(BIN)/python -m pytest tests/review/test_pages.py
 
 lock:  ## exact versions with hashes and no download addresses (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \

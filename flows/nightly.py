@@ -59,6 +59,7 @@ def _stages() -> tuple[Stage, ...]:
         Stage("households", "who lives together, and links between households", do.households),
         Stage("detect", "what no single record says", do.detect),
         Stage("ledger", "what is new, changed or resolved", do.ledger),
+        Stage("questions", "what data officers are asked", do.questions),
         Stage("audit", "check the linked tables before anything is published", do.audit),
         Stage("report", "write the night's files", do.report),
     )

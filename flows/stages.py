@@ -28,6 +28,8 @@ from linkage.places import property as properties
 from linkage.protect import clusters, gate
 from linkage.report import agency, nightly_content, quality
 from linkage.report import hub as hub_report
+from linkage.review import hub_pages, measures
+from linkage.review import questions as review_questions
 from linkage.sources import decisions, read
 from linkage.standardise import mention
 from linkage.store import run_sql
@@ -116,6 +118,10 @@ def ledger(job: Job) -> Counts:
     return {"exceptions": len(entries)}
 
 
+def questions(job: Job) -> Counts:
+    return review_questions.run(job.work.con, job.work.night, job.handed["entries"])
+
+
 def audit(job: Job) -> Counts:
     """What must hold of the linked tables before anything is published; a breach stops the night."""
     con = job.work.con
@@ -141,6 +147,7 @@ def report(job: Job) -> Counts:
         for entry in entries:
             handle.write(json.dumps(entry.exception, ensure_ascii=False) + "\n")
     content = nightly_content.build(con, night, entries, version.SOFTWARE, scoring.model_hash(con)[:12])
+    hub_pages.keep(con, content, entries)
     for gss in sorted(night.settings.table("hubs")):
         if nightly_content.concerns(content, gss):
             hub_report.write(night.out, gss, content)
@@ -185,6 +192,7 @@ def write_run(job: Job) -> None:
         "suppressed": str(told["suppressed"]),
     }
     told |= seal.seal(night.out, job.work.store, event)
+    measures.keep_told(con, night, told)
     (night.out / "run.json").write_text(json.dumps(told, indent=2, default=str) + "\n", encoding="utf-8")
 
 

@@ -1,4 +1,4 @@
-"""The command line of outputs.md: run, replay, simulate, evaluate, audit, demo.
+"""The command line of outputs.md: run, replay, simulate, evaluate, audit, review, demo.
 
 Exit status: 0 the night is done; 1 done, but a supplier was refused or late; 2 it could not be done (nothing
 half-written, last night's output stands); 64 usage.
@@ -62,6 +62,7 @@ def parser() -> Parser:
     _tell(commands, "person", "a person_id's records, households and history in plain words")
     _tell(commands, "household", "a household_id's people and history in plain words")
     _tell(commands, "exception", "an exception, its grounds and its history in plain words", name="explain")
+    _review(commands)
     _demo(commands)
     return top
 
@@ -162,6 +163,16 @@ def _tell(commands: argparse._SubParsersAction[Parser], what: str, words: str, n
         "--as-of", type=_day, metavar="YYYY-MM-DD", help="as it was known on that night (default: the last)"
     )
     command.set_defaults(do=_do_tell, what=what)
+
+
+def _review(commands: argparse._SubParsersAction[Parser]) -> None:
+    command = _command(commands, "review", "the review pages, for data officers and hubs, on this machine")
+    command.add_argument("--store", type=Path, required=True, help="the store of published nights; it is only read")
+    command.add_argument("--port", type=_positive, default=8760, help="port on 127.0.0.1 (default: 8760)")
+    command.add_argument(
+        "--config", type=Path, help="settings that differ from the shipped ones (TOML), as the nights use"
+    )
+    command.set_defaults(do=_do_review)
 
 
 def _demo(commands: argparse._SubParsersAction[Parser]) -> None:
@@ -294,6 +305,12 @@ def _do_tell(arguments: argparse.Namespace) -> int:
         return NOT_DONE
     print("\n".join(lines))
     return DONE
+
+
+def _do_review(arguments: argparse.Namespace) -> int:
+    from linkage.review.app import run
+
+    return run(arguments.store, arguments.port, settings_of.load(arguments.config))
 
 
 def _do_demo(arguments: argparse.Namespace) -> int:

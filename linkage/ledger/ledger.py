@@ -2,7 +2,8 @@
 
 `store.exception_event` (one row an event of one exception on one night). An exception keeps its id while its thread
 stands: same subject, same family, through changes of kind, evidence and person ids. Nothing is resolved because a
-source did not deliver: rows of silent suppliers stand, so their claims do.
+source did not deliver: rows of silent suppliers stand, so their claims do. What hubs answer is kept apart
+(`store.answer`); of the answers only `benign` reaches in here, and keeps an exception quiet until its evidence changes.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ import duckdb
 from linkage import identity, succession
 from linkage.detect.exceptions import Raised, content_hash_text, in_order
 from linkage.night import Night
+from linkage.sources import decisions
+from linkage.vocabulary import BENIGN_WORDS
 
 DDL = """
 CREATE TABLE IF NOT EXISTS store.exception_event (
@@ -28,6 +31,7 @@ CREATE TABLE IF NOT EXISTS store.exception_event (
 )
 """
 ORDER = "ABCH"
+NO_LONGER = "The records no longer say so."
 
 
 @dataclass
@@ -45,9 +49,16 @@ def run(con: duckdb.DuckDBPyConnection, night: Night, raised: list[Raised]) -> l
     past = _past(con)
     by_thread = _threads(con, past)
     keys = succession.first_keys(con)
+    benign = decisions.keep_quiet(con)
     entries = [_entry(night, found, by_thread.get(found.thread), keys) for found in _unique(raised)]
+    quiet = {e.exception["exception_id"] for e in entries if _answered(e, benign)}
+    entries = [e for e in entries if e.exception["exception_id"] not in quiet]
     standing = {e.exception["exception_id"] for e in entries}
-    entries += [_resolved(night, p) for p in past.values() if p.open and p.exception_id not in standing]
+    entries += [
+        _resolved(night, p, _why(benign[p.exception_id][1]) if p.exception_id in quiet else NO_LONGER)
+        for p in past.values()
+        if p.open and p.exception_id not in standing
+    ]
     _budget(con, night, entries, past)
     _append(con, night, entries, past)
     return sorted(entries, key=lambda e: str(e.exception["exception_id"]))
@@ -135,13 +146,24 @@ def _entry(night: Night, found: Raised, known: Past | None, keys: dict[tuple[str
     return Entry(exception, {**found.detail, "thread": found.thread, "content_hash": digest})
 
 
-def _resolved(night: Night, known: Past) -> Entry:
+def _answered(entry: Entry, benign: dict[str, tuple[str, str]]) -> bool:
+    """Whether a hub called it benign on the very evidence that stands: then it keeps quiet until that changes."""
+    seen, _ = benign.get(entry.exception["exception_id"], ("", ""))
+    return bool(seen) and seen == entry.detail["content_hash"]
+
+
+def _why(explanation: str) -> str:
+    words = BENIGN_WORDS.get(explanation, explanation.replace("_", " ")).lower()
+    return f"The hub answered that there is an innocent reason ({words}). It stays quiet until the records change."
+
+
+def _resolved(night: Night, known: Past, because: str) -> Entry:
     exception = {
         **known.content,
         "status": "resolved",
         "last_changed": night.date.isoformat(),
         "waiting": False,
-        "resolved_because": "The records no longer say so.",
+        "resolved_because": because,
     }
     return Entry(exception, {**known.detail, "thread": known.thread, "content_hash": known.content_hash})
 

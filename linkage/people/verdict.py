@@ -29,11 +29,12 @@ class Outcome(StrEnum):
 class Verdict:
     """One verdict as it was given. `groups` are the mentions it speaks of, as it parts them.
 
-    `evidence_hash` is that of what the officer saw on the night `night_seen`; `given_at` is UTC, ISO 8601.
+    `evidence_hash` is that of what the officer saw on the night `night_seen`; `given_at` is UTC, ISO 8601. `sampled`: the
+    question was drawn at random, to measure how often links are wrong.
     """
 
     verdict_id: str
-    entry_id: str
+    question_id: str
     evidence_hash: str
     night_seen: date
     given_at: str
@@ -42,6 +43,7 @@ class Verdict:
     reason_code: str
     groups: tuple[tuple[str, ...], ...]
     readers_needed: int
+    sampled: bool = False
 
     def rulings(self) -> Iterator[Ruling]:
         """What it binds, pair by pair. `different` parts the groups and says nothing of what is inside one."""

@@ -11,8 +11,10 @@ import hashlib
 import json
 import sqlite3
 from collections import defaultdict
+from collections.abc import Callable
 from contextlib import closing
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -27,22 +29,27 @@ from linkage.tables import PEOPLE_CONTRACTS
 
 DDL = """
 CREATE TABLE IF NOT EXISTS store.verdict (
-    verdict_id VARCHAR, entry_id VARCHAR, evidence_hash VARCHAR, night_seen DATE, given_at VARCHAR, officer VARCHAR,
-    outcome VARCHAR, reason_code VARCHAR, groups VARCHAR[][], readers_needed INTEGER, known_from DATE, known_to DATE
+    verdict_id VARCHAR, question_id VARCHAR, evidence_hash VARCHAR, night_seen DATE, given_at VARCHAR, officer VARCHAR,
+    outcome VARCHAR, reason_code VARCHAR, groups VARCHAR[][], readers_needed INTEGER, sampled BOOLEAN,
+    known_from DATE, known_to DATE
 );
 CREATE TABLE IF NOT EXISTS store.answer (
     answer_id VARCHAR, exception_id VARCHAR, content_hash VARCHAR, hub VARCHAR, code VARCHAR, explanation VARCHAR,
     not_theirs VARCHAR[], theirs VARCHAR[], night_seen DATE, given_at VARCHAR, practitioner VARCHAR, known_from DATE,
     known_to DATE
-)
+);
+CREATE TABLE IF NOT EXISTS store.decision_read (decision_id VARCHAR, known_from DATE, known_to DATE)
 """
 COLUMNS = {
-    "verdict": "verdict_id entry_id evidence_hash night_seen given_at officer outcome reason_code groups readers_needed",
+    "verdict": "verdict_id question_id evidence_hash night_seen given_at officer outcome reason_code groups readers_needed sampled",
     "answer": "answer_id exception_id content_hash hub code explanation not_theirs theirs night_seen given_at practitioner",
 }
 """Columns of the inbox that a night reads. Notes stay in the inbox: they are for people."""
 LISTS = ("groups", "not_theirs", "theirs")
 """Columns that the inbox holds as JSON."""
+
+MENTIONS_OF = {"verdict": "flatten(groups)", "answer": "not_theirs || theirs"}
+"""The mentions that a decision speaks of, as SQL."""
 
 
 def inbox_of(store: Path) -> Path:
@@ -59,6 +66,7 @@ def digest(inbox: Path, night: date) -> str:
 def land(con: duckdb.DuckDBPyConnection, night: Night, inbox: Path) -> dict[str, int]:
     """Take what was decided before tonight into the store. Raises StoreError when the inbox cannot be read."""
     con.execute(DDL)
+    rewind(con, "store.decision_read", night)
     for table, columns in COLUMNS.items():
         rewind(con, f"store.{table}", night)
         known = {r[0] for r in con.execute(f"SELECT {table}_id FROM store.{table}").fetchall()}
@@ -69,6 +77,10 @@ def land(con: duckdb.DuckDBPyConnection, night: Night, inbox: Path) -> dict[str,
                     f"INSERT INTO store.{table} BY NAME SELECT {', '.join(f'${n} AS {n}' for n in names)}, "
                     "$known_from AS known_from",
                     {**dict(zip(names, row, strict=True)), "known_from": night.date},
+                )
+                # What was read and is not kept later was let go, and the pages let go of it too.
+                con.execute(
+                    "INSERT INTO store.decision_read VALUES ($id, $night, NULL)", {"id": row[0], "night": night.date}
                 )
     return {table: _count(con, table) for table in COLUMNS}
 
@@ -95,10 +107,10 @@ def lay_out(con: duckdb.DuckDBPyConnection) -> int:
 
 def in_force(con: duckdb.DuckDBPyConnection) -> list[Verdict]:
     """The settled verdict of every question, in order of question."""
-    by_entry: dict[str, list[Verdict]] = defaultdict(list)
+    by_question: dict[str, list[Verdict]] = defaultdict(list)
     for verdict in verdicts(con):
-        by_entry[verdict.entry_id].append(verdict)
-    return [found for _, given in sorted(by_entry.items()) if (found := settled(given))]
+        by_question[verdict.question_id].append(verdict)
+    return [found for _, given in sorted(by_question.items()) if (found := settled(given))]
 
 
 def verdicts(con: duckdb.DuckDBPyConnection) -> list[Verdict]:
@@ -106,23 +118,88 @@ def verdicts(con: duckdb.DuckDBPyConnection) -> list[Verdict]:
     rows = con.execute(
         f"SELECT {', '.join(COLUMNS['verdict'].split())} FROM store.verdict ORDER BY given_at, verdict_id"
     ).fetchall()
-    return [as_verdict(row) for row in rows]
+    now = _renumbered(con)
+    told = (as_verdict(row) for row in rows)
+    return [replace(v, groups=tuple(tuple(now(m) for m in group) for group in v.groups)) for v in told]
 
 
 def as_verdict(row: tuple[Any, ...]) -> Verdict:
     """One row of COLUMNS['verdict'] as a verdict."""
-    verdict, entry, evidence, night_seen, given_at, officer, outcome, reason, groups, readers = row
+    verdict, entry, evidence, night_seen, given_at, officer, outcome, reason, groups, readers, sampled = row
     seen = date.fromisoformat(night_seen) if isinstance(night_seen, str) else night_seen
     parts = tuple(tuple(group) for group in groups)
-    return Verdict(verdict, entry, evidence, seen, given_at, officer, Outcome(outcome), reason, parts, readers)
+    return Verdict(
+        verdict, entry, evidence, seen, given_at, officer, Outcome(outcome), reason, parts, readers, bool(sampled)
+    )
+
+
+def keep_quiet(con: duckdb.DuckDBPyConnection) -> dict[str, tuple[str, str]]:
+    """Exceptions to which a hub's last answer was `benign`: id to (hash of what it saw, the explanation it gave)."""
+    con.execute(DDL)
+    found = con.execute(
+        "SELECT exception_id, arg_max(code, (given_at, answer_id)), arg_max(content_hash, (given_at, answer_id)), "
+        "arg_max(explanation, (given_at, answer_id)) FROM store.answer GROUP BY 1 ORDER BY 1"
+    ).fetchall()
+    return {exception: (seen, why) for exception, code, seen, why in found if code == "benign"}
+
+
+def drop_protected(con: duckdb.DuckDBPyConnection) -> None:
+    """What was decided about people under protection is let go: nothing of it is left that a page could show.
+
+    After protection has spread over clusters: a mention without a person is a restricted one. Of a joining the bare
+    mentions stay, since it carries protection from one record to the other.
+    """
+    out_of_sight = {
+        r[0] for r in con.execute("SELECT mention_id FROM mention ANTI JOIN person USING (mention_id)").fetchall()
+    }
+    judged = [v for v in verdicts(con) if out_of_sight & {m for group in v.groups for m in group}]
+    con.execute(
+        "UPDATE store.verdict SET officer = '', reason_code = '' WHERE list_contains($ids, verdict_id)",
+        {"ids": [v.verdict_id for v in judged]},
+    )
+    gone = [v.verdict_id for v in judged if v.outcome is not Outcome.SAME]
+    con.execute("DELETE FROM store.verdict WHERE list_contains($ids, verdict_id)", {"ids": gone})
+    lost = [a for a, _, others, theirs in _wrong_person(con) if out_of_sight & {*others, *theirs}]
+    con.execute("DELETE FROM store.answer WHERE list_contains($ids, answer_id)", {"ids": lost})
 
 
 def _by_answers(con: duckdb.DuckDBPyConnection) -> list[tuple[str, Ruling]]:
     """`wrong_person` binds linkage (exceptions.md): the records that are somebody else's are kept apart from the rest."""
+    return [
+        (at, Ruling.on(a, b, same=False))
+        for _, at, others, theirs in _wrong_person(con)
+        for a in others
+        for b in theirs
+    ]
+
+
+def _wrong_person(con: duckdb.DuckDBPyConnection) -> list[tuple[str, str, list[str], list[str]]]:
+    """Answers of `wrong_person`: id, when, the mentions that are somebody else's, and the rest."""
     found = con.execute(
-        "SELECT given_at, not_theirs, theirs FROM store.answer WHERE code = 'wrong_person' ORDER BY ALL"
+        "SELECT answer_id, given_at, not_theirs, theirs FROM store.answer WHERE code = 'wrong_person' ORDER BY ALL"
     ).fetchall()
-    return [(at, Ruling.on(a, b, same=False)) for at, others, theirs in found for a in others for b in theirs]
+    now = _renumbered(con)
+    return [(a, at, [now(m) for m in others], [now(m) for m in theirs]) for a, at, others, theirs in found]
+
+
+def _renumbered(con: duckdb.DuckDBPyConnection) -> Callable[[str], str]:
+    """A mention as it is called tonight: a supplier may have given its record another key since somebody spoke of it."""
+    key = "concat_ws('|', contract, supplier, {})"
+    steps: dict[str, list[tuple[date, str]]] = defaultdict(list)
+    for night, was, new in con.execute(
+        f"SELECT night, {key.format('was_record_id')}, {key.format('record_id')} FROM store.same_record "
+        "WHERE was_record_id <> record_id ORDER BY ALL"
+    ).fetchall():
+        steps[was].append((night, new))
+
+    def named(mention_id: str) -> str:
+        record, _, mention = mention_id.rpartition("|")
+        since = date.min
+        while step := next((s for s in steps.get(record, ()) if s[0] >= since and s[1] != record), None):
+            since, record = step[0] + timedelta(days=1), step[1]
+        return f"{record}|{mention}"
+
+    return named
 
 
 def _forget_purged(con: duckdb.DuckDBPyConnection) -> None:
@@ -132,7 +209,7 @@ def _forget_purged(con: duckdb.DuckDBPyConnection) -> None:
         for name in PEOPLE_CONTRACTS
     )
     con.execute(f"CREATE OR REPLACE TEMP TABLE known_record AS SELECT DISTINCT record FROM ({known})")
-    for table, mentions in (("verdict", "flatten(groups)"), ("answer", "not_theirs || theirs")):
+    for table, mentions in MENTIONS_OF.items():
         con.execute(
             f"DELETE FROM store.{table} WHERE {table}_id IN (SELECT {table}_id FROM ("
             f"SELECT {table}_id, unnest({mentions}) AS mention_id FROM store.{table}) "

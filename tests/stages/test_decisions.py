@@ -9,10 +9,11 @@ from datetime import date
 
 import pytest
 
-from linkage import history
+from linkage import history, succession
 from linkage.sources import decisions
 from linkage.standardise import mention
 from linkage.store import StoreError
+from tests.conftest import NIGHT
 
 LATER = date(2026, 1, 6)
 PERSON = {"given_names": "Ann", "family_name": "Hill", "practice_code": "M1", "registered_on": date(2020, 1, 1)}
@@ -32,7 +33,7 @@ def inbox(tmp_path):
 def judge(inbox, verdict_id, groups, outcome="same", seen="2026-01-05", at="2026-01-05T10:00:00Z"):
     with sqlite3.connect(inbox) as db:
         db.execute(
-            "INSERT INTO verdict VALUES (?, ?, 'h', ?, ?, 'ann', ?, 'names', ?, 1, 'a note')",
+            "INSERT INTO verdict VALUES (?, ?, 'h', ?, ?, 'ann', ?, 'names', ?, 1, 0, 'a note')",
             (verdict_id, f"E{verdict_id}", seen, at, outcome, json.dumps(groups)),
         )
 
@@ -53,6 +54,7 @@ def mentions(con, night, accept):
     con.execute("CREATE TABLE restricted_row (contract VARCHAR, supplier VARCHAR, record_id VARCHAR)")
     con.execute("INSERT INTO restricted_row VALUES ('gp', 's', 'r3')")
     mention.run(con, replace(night, date=LATER))
+    succession.prepare(con, replace(night, date=LATER))
     return con
 
 
@@ -101,6 +103,35 @@ def test_of_a_restricted_person_only_what_widens_protection_is_obeyed(mentions, 
     decisions.land(mentions, replace(night, date=LATER), inbox)
     decisions.lay_out(mentions)
     assert pairs(mentions) == {(A, C, True)}
+
+
+def test_what_was_decided_about_a_protected_person_is_let_go(mentions, night, inbox):
+    judge(inbox, "V1", [[A, C]])
+    judge(inbox, "V2", [[B], [C]], "different")
+    answer(inbox, "A1", "wrong_person", [A], [C])
+    decisions.land(mentions, replace(night, date=LATER), inbox)
+    mentions.execute("CREATE TABLE person AS SELECT mention_id FROM mention WHERE NOT restricted")
+    decisions.drop_protected(mentions)
+    assert mentions.execute("SELECT verdict_id, officer, reason_code FROM store.verdict").fetchall() == [("V1", "", "")]
+    assert mentions.execute("SELECT count(*) FROM store.answer").fetchone() == (0,)
+    read = mentions.execute("SELECT decision_id FROM store.decision_read ORDER BY ALL").fetchall()
+    assert read == [("A1",), ("V1",), ("V2",)], "what was read is remembered, so that the pages let go of the rest"
+
+
+def test_a_verdict_follows_a_record_that_its_supplier_renumbered(mentions, night, inbox):
+    judge(inbox, "V1", [[A, "gp|s|old|patient"]])
+    later = replace(night, date=LATER)
+    decisions.land(mentions, later, inbox)
+    mentions.execute(
+        "INSERT INTO store.gp_record BY NAME SELECT * REPLACE ('old' AS record_id) FROM store.gp_record LIMIT 1"
+    )
+    for at, was, now in ((NIGHT, "old", "older"), (LATER, "older", "r2")):
+        mentions.execute(
+            "INSERT INTO store.same_record VALUES ($night, 'gp', 's', $now, $was, NULL)",
+            {"night": at, "now": now, "was": was},
+        )
+    decisions.lay_out(mentions)
+    assert pairs(mentions) == {(A, B, True)}
 
 
 def test_a_purged_record_takes_its_verdicts_along(mentions, night, inbox):

@@ -1,0 +1,52 @@
+"""`store.hub_page`: one row an exception for one hub, as its report shows it, cut to what that reader may have.
+
+The pages of a hub read rows of that hub alone; there is nothing else of an exception in the published store that they open.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import duckdb
+
+from linkage.ledger.ledger import Entry
+from linkage.report.content import NightContent
+from linkage.report.nightly_content import evidence_key
+from linkage.report.view import View, views
+
+
+def keep(con: duckdb.DuckDBPyConnection, content: NightContent, entries: list[Entry]) -> int:
+    """Lay out tonight's pages of every hub. Returns how many there are."""
+    con.execute(
+        "CREATE OR REPLACE TABLE store.hub_page (gss VARCHAR, position INTEGER, exception_id VARCHAR, reader VARCHAR, kind VARCHAR, "
+        "priority VARCHAR, status VARCHAR, waiting BOOLEAN, content_hash VARCHAR, told JSON, records JSON)"
+    )
+    by_id = {e.exception["exception_id"]: e for e in entries}
+    rows = [
+        _row(gss, place, view, by_id[view["reference"]], content)
+        for gss in sorted(content.hubs)
+        for place, view in enumerate(views(content, gss))
+    ]
+    if rows:
+        con.executemany("INSERT INTO store.hub_page VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+    return len(rows)
+
+
+def _row(gss: str, place: int, view: View, entry: Entry, content: NightContent) -> list[Any]:
+    return [
+        gss, place, view["reference"], view["reader"], view["kind"], view["priority"], view["status"],
+        bool(entry.exception["waiting"]), entry.detail["content_hash"], json.dumps(view, ensure_ascii=False),
+        json.dumps(_records(view, entry, content)),
+    ]  # fmt: skip
+
+
+def _records(view: View, entry: Entry, content: NightContent) -> list[dict[str, str]]:
+    """The records of the evidence, for the answer that one of them is about somebody else. Only the lead hub answers."""
+    if view["reader"] != "lead" or view["status"] == "resolved":
+        return []
+    return [
+        {"mention_id": evidence_key(told), "person_id": content.about.get(evidence_key(told), ""),
+         "words": f"{shown['source']}, {shown['about']}: {shown['says']}"}
+        for told, shown in zip(entry.exception["evidence"], view["evidence"], strict=True)
+    ]  # fmt: skip

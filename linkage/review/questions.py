@@ -1,0 +1,282 @@
+"""What data officers are asked tonight: `store.question` and what its pages show. Runs in the night, after the ledger.
+
+A question is a set of mentions and how linkage parts them tonight: one group (are these one person?) or two (are these
+two one?). It is asked for a stated reason, and not again while a verdict on the same evidence is in force.
+
+Reads person, mention, pair, refused_pair, verdict_pair, claim, property, shielded and the ledger's entries; writes
+`store.question` (one row a question), `store.question_mention` (one row a mention of one), `store.question_link` (one
+row a compared pair inside one). Nothing of a protected or shielded person is in them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import polars as pl
+
+from linkage.detect.records import rows
+from linkage.ledger.ledger import Entry
+from linkage.night import Night
+from linkage.people.resolve import probability
+from linkage.review import bridges, effects, measures
+from linkage.sources import decisions
+from linkage.store import run_sql
+
+HERE = Path(__file__).parent
+
+
+class Reason(StrEnum):
+    """Why a question is asked, the first to be looked at first."""
+
+    LIVE_EXCEPTION = "live_exception"
+    VERDICT_CONFLICT = "verdict_conflict"
+    EVIDENCE_CHANGED = "evidence_changed"
+    NHS_NUMBERS = "nhs_numbers"
+    WEAK_BRIDGE = "weak_bridge"
+    NEAR_THRESHOLD = "near_threshold"
+    LARGE_CLUSTER = "large_cluster"
+    SAMPLE = "sample"
+
+
+REASON_WORDS = {
+    Reason.LIVE_EXCEPTION: "Rests under a live exception",
+    Reason.VERDICT_CONFLICT: "Conflicts with an earlier verdict",
+    Reason.EVIDENCE_CHANGED: "The evidence of a verdict changed",
+    Reason.NHS_NUMBERS: "Alike, but two NHS numbers",
+    Reason.WEAK_BRIDGE: "Two parts held together by one link",
+    Reason.NEAR_THRESHOLD: "Near the threshold",
+    Reason.LARGE_CLUSTER: "Many records",
+    Reason.SAMPLE: "Sample for quality",
+}
+ORDER = {reason: place for place, reason in enumerate(Reason)}
+QUESTION: dict[str, Any] = {
+    "question_id": pl.String, "position": pl.Int64, "reasons": pl.List(pl.String), "priority": pl.String,
+    "exceptions": pl.List(pl.String), "groups": pl.List(pl.List(pl.String)), "evidence_hash": pl.String,
+    "readers_needed": pl.Int64, "councils": pl.List(pl.String), "chance": pl.Float64, "sampled": pl.Boolean,
+}  # fmt: skip
+
+
+@dataclass
+class Question:
+    """One question before it is ranked. chance: the model's probability that it is one person."""
+
+    groups: tuple[tuple[str, ...], ...]
+    chance: float
+    reasons: set[Reason] = field(default_factory=set)
+    exceptions: set[str] = field(default_factory=set)
+    priority: str = ""
+
+    @property
+    def mentions(self) -> list[str]:
+        return sorted(m for group in self.groups for m in group)
+
+    @property
+    def question_id(self) -> str:
+        return "Q" + hashlib.sha256("\n".join(self.mentions).encode()).hexdigest()[:12]
+
+
+def run(con: duckdb.DuckDBPyConnection, night: Night, entries: list[Entry]) -> dict[str, int]:
+    """Lay out tonight's questions. Returns how many there are, and how many were left for another night."""
+    decisions.drop_protected(con)
+    run_sql(con, HERE / "question_mention.sql")
+    asked = Asked(con, night, entries)
+    found = asked.collect()
+    most = night.settings.integer("review.most_questions")
+    _write(con, found[:most], asked)
+    effects.run(con, night, entries)
+    measures.run(con, night)
+    return {"questions": min(len(found), most), "left": max(0, len(found) - most)}
+
+
+class Asked:
+    """The questions of one night as they are found."""
+
+    def __init__(self, con: duckdb.DuckDBPyConnection, night: Night, entries: list[Entry]) -> None:
+        self.con = con
+        self.night = night
+        self.standing = [e.exception for e in entries if e.exception["status"] != "resolved"]
+        self.seen = {r["mention_id"]: r for r in rows(con, "SELECT * FROM question_mention ORDER BY mention_id")}
+        self.person: dict[str, list[str]] = defaultdict(list)
+        for mention, row in self.seen.items():
+            self.person[row["person_id"]].append(mention)
+        self.weakest = {p: min(self.seen[m]["link_probability"] for m in ms) for p, ms in self.person.items()}
+        self.questions: dict[str, Question] = {}
+        self.live: dict[str, list[dict[str, Any]]] = defaultdict(list)
+        for exception in self.standing:
+            for told in exception["people"]:
+                self.live[told["person_id"]].append(exception)
+
+    def collect(self) -> list[Question]:
+        """Every question of tonight that no verdict answers yet, those to be looked at first in front."""
+        self._live_exceptions()
+        self._refused()
+        self._near_threshold()
+        self._weak_bridges()
+        self._large_and_sampled()
+        self._changed_evidence()
+        in_force = {v.question_id: v.evidence_hash for v in decisions.in_force(self.con)}
+        open_ = [q for q in self.questions.values() if in_force.get(q.question_id) != self.evidence_hash(q.mentions)]
+        return sorted(open_, key=self._rank)
+
+    def _ask(self, groups: Iterable[Iterable[str]], chance: float, reason: Reason) -> None:
+        question = Question(tuple(sorted(tuple(sorted(g)) for g in groups)), chance)
+        if len(question.mentions) < 2 or not self.seen.keys() >= set(question.mentions):
+            return
+        kept = self.questions.setdefault(question.question_id, question)
+        kept.reasons.add(reason)
+        for person in {self.seen[m]["person_id"] for m in kept.mentions}:
+            for exception in self.live[person] if reason is not Reason.SAMPLE else ():
+                kept.reasons.add(Reason.LIVE_EXCEPTION)
+                kept.exceptions.add(exception["exception_id"])
+                kept.priority = min(kept.priority or "Z", exception["priority"])
+
+    def _ask_of_person(self, person: str, reason: Reason) -> None:
+        self._ask([self.person[person]], self.weakest[person], reason)
+
+    def _ask_of_two(self, one: str, other: str, chance: float, reason: Reason) -> None:
+        """Are these two people one? one, other: mentions, for whose people it is asked."""
+        if one in self.seen and other in self.seen:
+            people = {self.seen[one]["person_id"], self.seen[other]["person_id"]}
+            self._ask([self.person[p] for p in people], chance, reason)
+
+    def _live_exceptions(self) -> None:
+        below = self.night.settings.number("review.ask_below_link")
+        for person in self.live:
+            if self.weakest.get(person, 1.0) < below:
+                self._ask_of_person(person, Reason.LIVE_EXCEPTION)
+
+    def _refused(self) -> None:
+        """What was to be joined and was not: two NHS numbers, or a verdict on others that it would go against."""
+        found = self.con.execute(
+            "SELECT r.mention_id_l, r.mention_id_r, r.reason, coalesce(q.match_weight, 0) FROM refused_pair AS r "
+            "LEFT JOIN pair AS q ON q.mention_id_l = r.mention_id_l AND q.mention_id_r = r.mention_id_r "
+            "WHERE r.reason IN ('verdict', 'two_nhs_numbers') AND (r.mention_id_l, r.mention_id_r) NOT IN "
+            "(SELECT (v.mention_id_l, v.mention_id_r) FROM verdict_pair AS v WHERE NOT v.same) "
+            "UNION ALL SELECT mention_id_l, mention_id_r, veto, match_weight FROM pair "
+            "WHERE veto = 'two_nhs_numbers' AND match_weight > 0 ORDER BY ALL"
+        ).fetchall()
+        for one, other, why, weight in found:
+            reason = Reason.VERDICT_CONFLICT if why == "verdict" else Reason.NHS_NUMBERS
+            self._ask_of_two(one, other, probability(weight), reason)
+
+    def _near_threshold(self) -> None:
+        """Pairs of two people that nearly linked, and people whose weakest link only just did."""
+        found = self.con.execute(
+            "SELECT max(q.match_weight), min_by(q.mention_id_l, (-q.match_weight, q.mention_id_l)), "
+            "min_by(q.mention_id_r, (-q.match_weight, q.mention_id_l)) FROM pair AS q "
+            "INNER JOIN person AS a ON q.mention_id_l = a.mention_id INNER JOIN person AS b ON q.mention_id_r = b.mention_id "
+            "WHERE q.veto IS NULL AND a.person_id <> b.person_id AND (q.mention_id_l, q.mention_id_r) NOT IN "
+            "(SELECT (v.mention_id_l, v.mention_id_r) FROM verdict_pair AS v) "
+            "AND (q.mention_id_l, q.mention_id_r) NOT IN (SELECT (r.mention_id_l, r.mention_id_r) FROM refused_pair AS r) "
+            "GROUP BY a.person_id, b.person_id ORDER BY ALL"
+        ).fetchall()
+        least = self.night.settings.number("review.near_threshold_from")
+        most = self.night.settings.number("people.link_at_probability")
+        for weight, one, other in found:
+            if least <= probability(weight) < most:
+                self._ask_of_two(one, other, probability(weight), Reason.NEAR_THRESHOLD)
+        just = self.night.settings.number("review.near_threshold_to")
+        for person, chance in self.weakest.items():
+            if chance < just:
+                self._ask_of_person(person, Reason.NEAR_THRESHOLD)
+
+    def _weak_bridges(self) -> None:
+        found = self.con.execute(
+            "SELECT a.person_id, q.mention_id_l, q.mention_id_r, q.match_weight FROM pair AS q "
+            "INNER JOIN person AS a ON q.mention_id_l = a.mention_id "
+            "INNER JOIN person AS b ON q.mention_id_r = b.mention_id AND a.person_id = b.person_id "
+            "WHERE a.cluster_size >= 4 AND q.match_weight > 0 ORDER BY ALL"
+        ).fetchall()
+        links: dict[str, list[bridges.Link]] = defaultdict(list)
+        for person, one, other, weight in found:
+            links[person].append((weight, one, other))
+        below = self.night.settings.number("review.weak_bridge_below_weight")
+        for person, members in links.items():
+            weakest = bridges.weakest(members)
+            if person in self.person and weakest is not None and weakest < below:
+                self._ask_of_person(person, Reason.WEAK_BRIDGE)
+
+    def _large_and_sampled(self) -> None:
+        large = self.night.settings.integer("review.large_cluster")
+        month = f"{self.night.date:%Y-%m}"
+        several = [p for p, mentions in self.person.items() if len(mentions) > 1]
+        for person in several:
+            if len(self.person[person]) >= large:
+                self._ask_of_person(person, Reason.LARGE_CLUSTER)
+        drawn = sorted(several, key=lambda p: hashlib.sha256(f"{month}|{min(self.person[p])}".encode()).digest())
+        for person in drawn[: self.night.settings.integer("review.sample_per_month")]:
+            self._ask_of_person(person, Reason.SAMPLE)
+
+    def _changed_evidence(self) -> None:
+        for verdict in decisions.in_force(self.con):
+            mentions = sorted(m for group in verdict.groups for m in group)
+            if not self.seen.keys() >= set(mentions) or self.evidence_hash(mentions) == verdict.evidence_hash:
+                continue
+            by_person: dict[str, list[str]] = defaultdict(list)
+            for mention in mentions:
+                by_person[self.seen[mention]["person_id"]].append(mention)
+            self._ask(by_person.values(), 1.0 if len(by_person) == 1 else 0.0, Reason.EVIDENCE_CHANGED)
+
+    def evidence_hash(self, mentions: Iterable[str]) -> str:
+        """Hash of what a page shows of the mentions: a verdict holds for this and is asked again when it changes."""
+        shown = [
+            [m, *(self._plain(m, c) for c in ("name", "born", "sex", "nhs_number", "phone", "email", "force_key",
+                                              "relationship", "uprns"))]
+            for m in sorted(mentions)
+            if m in self.seen
+        ]  # fmt: skip
+        return hashlib.sha256(json.dumps(shown, ensure_ascii=False).encode()).hexdigest()
+
+    def _plain(self, mention: str, column: str) -> Any:
+        value = self.seen[mention][column]
+        return value if isinstance(value, list) else None if value is None else str(value)
+
+    def councils(self, question: Question) -> list[str]:
+        """Councils in which the mentions of a question have an address."""
+        return sorted({c for m in question.mentions if (c := self.seen[m]["council_gss"])})
+
+    def readers_needed(self, question: Question) -> int:
+        """Two where an A or B exception rests on it or where it joins people across boroughs, else one."""
+        return 2 if question.priority in ("A", "B") or len(self.councils(question)) > 1 else 1
+
+    def _rank(self, question: Question) -> tuple[Any, ...]:
+        first = min(ORDER[r] for r in question.reasons)
+        return (first, question.priority or "Z", abs(question.chance - 0.8), question.question_id)
+
+
+def _write(con: duckdb.DuckDBPyConnection, found: list[Question], asked: Asked) -> None:
+    told = [
+        (
+            q.question_id, place, sorted(q.reasons, key=lambda r: ORDER[r]), q.priority, sorted(q.exceptions), q.groups,
+            asked.evidence_hash(q.mentions), asked.readers_needed(q), asked.councils(q), round(q.chance, 6),
+            Reason.SAMPLE in q.reasons,
+        )
+        for place, q in enumerate(found)
+    ]  # fmt: skip
+    con.register("questions", pl.DataFrame(told, schema=QUESTION, orient="row"))
+    con.execute("CREATE OR REPLACE TABLE store.question AS SELECT * FROM questions")
+    con.unregister("questions")
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE asked_mention AS "
+        "SELECT DISTINCT question_id, unnest(flatten(groups)) AS mention_id FROM store.question"
+    )
+    con.execute(
+        "CREATE OR REPLACE TABLE store.question_mention AS SELECT * FROM question_mention "
+        "WHERE mention_id IN (SELECT mention_id FROM asked_mention) ORDER BY mention_id"
+    )
+    con.execute(
+        "CREATE OR REPLACE TABLE store.question_link AS SELECT DISTINCT q.* FROM pair AS q "
+        "INNER JOIN asked_mention AS a ON q.mention_id_l = a.mention_id "
+        "INNER JOIN asked_mention AS b ON q.mention_id_r = b.mention_id AND a.question_id = b.question_id "
+        "ORDER BY q.mention_id_l, q.mention_id_r"
+    )
+    con.execute("DROP TABLE asked_mention")
+    con.execute("DROP TABLE question_mention")
