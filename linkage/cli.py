@@ -1,4 +1,4 @@
-"""The command line of outputs.md: run, replay, simulate, evaluate, audit, demo.
+"""The command line of outputs.md: run, replay, simulate, evaluate, audit, explain, demo.
 
 Exit status: 0 the night is done; 1 done, but a supplier was refused or late; 2 it could not be done (nothing
 half-written, last night's output stands); 64 usage.
@@ -61,7 +61,7 @@ def parser() -> Parser:
     _digest(commands)
     _tell(commands, "person", "a person_id's records, households and history in plain words")
     _tell(commands, "household", "a household_id's people and history in plain words")
-    _tell(commands, "exception", "an exception, its grounds and its history in plain words", name="explain")
+    _explain(commands)
     _demo(commands)
     return top
 
@@ -151,7 +151,7 @@ def _digest(commands: argparse._SubParsersAction[Parser]) -> None:
     command.set_defaults(do=_do_digest)
 
 
-def _tell(commands: argparse._SubParsersAction[Parser], what: str, words: str, name: str = "") -> None:
+def _tell(commands: argparse._SubParsersAction[Parser], what: str, words: str, name: str = "") -> Parser:
     command = _command(commands, name or what, words)
     letter = what[0].upper() if what != "exception" else "X"
     command.add_argument(
@@ -162,6 +162,15 @@ def _tell(commands: argparse._SubParsersAction[Parser], what: str, words: str, n
         "--as-of", type=_day, metavar="YYYY-MM-DD", help="as it was known on that night (default: the last)"
     )
     command.set_defaults(do=_do_tell, what=what)
+    return command
+
+
+def _explain(commands: argparse._SubParsersAction[Parser]) -> None:
+    words = "an exception, its grounds and its history in plain words; with --out, rebuilt and compared byte for byte"
+    command = _tell(commands, "exception", words, name="explain")
+    command.add_argument("--out", type=Path, help="folder of results: rebuild the exception of --as-of and compare")
+    command.add_argument("--config", type=Path, help="with --out: the settings that the night ran with")
+    command.set_defaults(do=_do_explain)
 
 
 def _demo(commands: argparse._SubParsersAction[Parser]) -> None:
@@ -294,6 +303,37 @@ def _do_tell(arguments: argparse.Namespace) -> int:
         return NOT_DONE
     print("\n".join(lines))
     return DONE
+
+
+def _do_explain(arguments: argparse.Namespace) -> int:
+    from flows.explain import Unexplained, explain
+
+    if arguments.out is None:
+        return _do_tell(arguments)
+    if arguments.as_of is None:
+        print("linkage explain: --out needs --as-of, the night to rebuild", file=sys.stderr)
+        return USAGE
+    settings = settings_of.load(arguments.config)
+    try:
+        found = explain(arguments.store, arguments.out, arguments.as_of, arguments.id, settings)
+    except Unexplained as error:
+        print(f"linkage: {error}", file=sys.stderr)
+        return NOT_DONE
+    print(found.line)
+    if found.model_then not in (None, found.model):
+        print("linkage: the model is not the one of that night", file=sys.stderr)
+    says = (
+        "the same, byte for byte, as"
+        if found.same
+        else "NOT the same as"
+        if found.stands
+        else "not to be compared with"
+    )
+    print(
+        f"linkage: {says} that night's exceptions.jsonl; software {found.software}, model {found.model[:12]}",
+        file=sys.stderr,
+    )
+    return DONE if found.same else NOT_DONE
 
 
 def _do_demo(arguments: argparse.Namespace) -> int:
