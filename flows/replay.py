@@ -124,7 +124,7 @@ def _night(plan: Plan, day: date) -> int:
         return last.exit_code
     with workroom(night, plan.store, mark) as work, Bar(f"night {day}") as bar:
         job = _run(plan, Job(work), bar)
-        purge.earlier_nights(work.con, plan.out, night, plan.store)
+        purge.earlier_nights(work.con, plan.out, day, plan.store)
         folder = work.publish(plan.out, job.exit_code)
     for warning in job.warnings:
         print(f"linkage: night {day}: {warning}", file=sys.stderr)

@@ -1,4 +1,4 @@
-"""The command line of outputs.md: run, replay, simulate, evaluate, audit, review, demo.
+"""The command line of outputs.md: run, replay, simulate, evaluate, audit, review, explain, retain, subject, demo.
 
 Exit status: 0 the night is done; 1 done, but a supplier was refused or late; 2 it could not be done (nothing
 half-written, last night's output stands); 64 usage.
@@ -61,7 +61,9 @@ def parser() -> Parser:
     _digest(commands)
     _tell(commands, "person", "a person_id's records, households and history in plain words")
     _tell(commands, "household", "a household_id's people and history in plain words")
-    _tell(commands, "exception", "an exception, its grounds and its history in plain words", name="explain")
+    _explain(commands)
+    _retain(commands)
+    _subject(commands)
     _review(commands)
     _demo(commands)
     return top
@@ -152,7 +154,7 @@ def _digest(commands: argparse._SubParsersAction[Parser]) -> None:
     command.set_defaults(do=_do_digest)
 
 
-def _tell(commands: argparse._SubParsersAction[Parser], what: str, words: str, name: str = "") -> None:
+def _tell(commands: argparse._SubParsersAction[Parser], what: str, words: str, name: str = "") -> Parser:
     command = _command(commands, name or what, words)
     letter = what[0].upper() if what != "exception" else "X"
     command.add_argument(
@@ -163,6 +165,44 @@ def _tell(commands: argparse._SubParsersAction[Parser], what: str, words: str, n
         "--as-of", type=_day, metavar="YYYY-MM-DD", help="as it was known on that night (default: the last)"
     )
     command.set_defaults(do=_do_tell, what=what)
+    return command
+
+
+def _explain(commands: argparse._SubParsersAction[Parser]) -> None:
+    words = "an exception, its grounds and its history in plain words; with --out, rebuilt and compared byte for byte"
+    command = _tell(commands, "exception", words, name="explain")
+    command.add_argument("--out", type=Path, help="folder of results: rebuild the exception of --as-of and compare")
+    command.add_argument("--config", type=Path, help="with --out: the settings that the night ran with")
+    command.set_defaults(do=_do_explain)
+
+
+def _retain(commands: argparse._SubParsersAction[Parser]) -> None:
+    command = _command(commands, "retain", "delete what has been kept long enough, and prove it")
+    command.add_argument("--store", type=Path, required=True, help="the store file")
+    command.add_argument("--out", type=Path, required=True, help="folder of results")
+    command.add_argument("--landing", type=Path, help="folder of extracts: also delete old nights there")
+    command.add_argument("--on", type=_day, required=True, help="the day to count from, YYYY-MM-DD")
+    command.add_argument("--config", type=Path, help="settings that differ from the shipped ones (TOML)")
+    command.set_defaults(do=_do_retain)
+
+
+def _subject(commands: argparse._SubParsersAction[Parser]) -> None:
+    command = _command(commands, "subject", "what is held of one person, as JSON; or its rectification or erasure")
+    command.add_argument(
+        "number", metavar="NHSNUMBER", help="ten digits; - reads it from standard input, unseen by others"
+    )
+    command.add_argument("--store", type=Path, required=True, help="the store file")
+    command.add_argument("--out", type=Path, help="folder of results; needed to erase or to give notice")
+    what = command.add_mutually_exclusive_group()
+    what.add_argument(
+        "--erase",
+        metavar="REASON",
+        help="erase the person's records and refuse them from now on; REASON: a reference, no value",
+    )
+    what.add_argument(
+        "--rectified", metavar="REASON", help="a supplier has put a record right: tell earlier recipients"
+    )
+    command.set_defaults(do=_do_subject)
 
 
 def _review(commands: argparse._SubParsersAction[Parser]) -> None:
@@ -311,6 +351,78 @@ def _do_review(arguments: argparse.Namespace) -> int:
     from linkage.review.app import run
 
     return run(arguments.store, arguments.port, settings_of.load(arguments.config))
+
+
+def _do_explain(arguments: argparse.Namespace) -> int:
+    from flows.explain import Unexplained, explain
+
+    if arguments.out is None:
+        return _do_tell(arguments)
+    if arguments.as_of is None:
+        print("linkage explain: --out needs --as-of, the night to rebuild", file=sys.stderr)
+        return USAGE
+    settings = settings_of.load(arguments.config)
+    try:
+        found = explain(arguments.store, arguments.out, arguments.as_of, arguments.id, settings)
+    except Unexplained as error:
+        print(f"linkage: {error}", file=sys.stderr)
+        return NOT_DONE
+    print(found.line)
+    if found.model_then not in (None, found.model):
+        print("linkage: the model is not the one of that night", file=sys.stderr)
+    says = (
+        "the same, byte for byte, as"
+        if found.same
+        else "NOT the same as"
+        if found.stands
+        else "not to be compared with"
+    )
+    print(
+        f"linkage: {says} that night's exceptions.jsonl; software {found.software}, model {found.model[:12]}",
+        file=sys.stderr,
+    )
+    return DONE if found.same else NOT_DONE
+
+
+def _do_retain(arguments: argparse.Namespace) -> int:
+    from flows.upkeep import retain
+
+    settings = settings_of.load(arguments.config)
+    return _upkeep(
+        lambda: [
+            print(f"{d.what}: {d.count} deleted, none left from before {d.before}")
+            for d in retain(arguments.store, arguments.out, arguments.landing, arguments.on, settings)
+        ]
+    )
+
+
+def _do_subject(arguments: argparse.Namespace) -> int:
+    from flows import upkeep
+
+    number = "".join(c for c in (sys.stdin.readline() if arguments.number == "-" else arguments.number) if c.isdigit())
+    if len(number) != 10 or ((arguments.erase or arguments.rectified) and arguments.out is None):
+        print(
+            "linkage subject: needs an NHS number of ten digits, and --out with --erase or --rectified", file=sys.stderr
+        )
+        return USAGE
+    store, out, today = arguments.store, arguments.out, date.today()
+    if arguments.erase:
+        return _upkeep(lambda: print(*upkeep.erase(store, out, number, arguments.erase, today)[1], sep="\n"))
+    if arguments.rectified:
+        return _upkeep(lambda: print(*upkeep.rectified(store, out, number, arguments.rectified, today), sep="\n"))
+    return _upkeep(lambda: print(json.dumps(upkeep.access(store, number), indent=2, default=str, ensure_ascii=False)))
+
+
+def _upkeep(work: Callable[[], object]) -> int:
+    from flows.workroom import NightImpossible
+    from linkage.upkeep.retention import NotDeleted
+
+    try:
+        work()
+    except (NightImpossible, NotDeleted) as error:
+        print(f"linkage: {error}", file=sys.stderr)
+        return NOT_DONE
+    return DONE
 
 
 def _do_demo(arguments: argparse.Namespace) -> int:

@@ -44,7 +44,7 @@ def remember(con: duckdb.DuckDBPyConnection, night: Night) -> dict[str, int]:
     for contract in CONTRACTS.values():
         _merge(con, contract, night)
     succession.recognise(con, night)
-    return {contract.name: _lay_out(con, contract) for contract in CONTRACTS.values()}
+    return {contract.name: lay_out(con, contract) for contract in CONTRACTS.values()}
 
 
 def _columns(contract: Contract) -> Iterator[str]:
@@ -99,7 +99,8 @@ def _still_told(contract: Contract) -> str:
     )
 
 
-def _lay_out(con: duckdb.DuckDBPyConnection, contract: Contract) -> int:
+def lay_out(con: duckdb.DuckDBPyConnection, contract: Contract) -> int:
+    """The standing rows of one contract as the table named for it. Returns how many."""
     columns, key = ", ".join(_columns(contract)), _key(contract)
     con.execute(
         f"CREATE OR REPLACE TABLE {contract.name} AS SELECT supplier, known_from, {columns} "

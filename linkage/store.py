@@ -85,11 +85,13 @@ def key_for(store: Path) -> str:
     return key
 
 
-def attach(con: duckdb.DuckDBPyConnection, file: Path, key: str, *, read_only: bool = False) -> None:
+def attach(
+    con: duckdb.DuckDBPyConnection, file: Path, key: str, *, read_only: bool = False, name: str = "store"
+) -> None:
     """Attach the store file as `store`. Raises StoreError on a wrong key or a damaged file."""
     mode = ", READ_ONLY" if read_only else ""
     try:
-        con.execute(f"ATTACH {_text(file)} AS store (ENCRYPTION_KEY {_text(key)}{mode})")
+        con.execute(f"ATTACH {_text(file)} AS {name} (ENCRYPTION_KEY {_text(key)}{mode})")
     except duckdb.Error as error:
         reason = "its key does not fit" if "key" in str(error).lower() else "it is not a readable store"
         raise StoreError(f"cannot open {file}: {reason}") from None

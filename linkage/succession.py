@@ -46,14 +46,9 @@ def prepare(con: duckdb.DuckDBPyConnection, night: Night) -> None:
 
 def recognise(con: duckdb.DuckDBPyConnection, night: Night) -> None:
     """Find tonight's same records, after the history is merged."""
-    con.execute("CREATE OR REPLACE TABLE changed_record (contract VARCHAR, supplier VARCHAR, record_id VARCHAR)")
+    changed_records(con, night)
     for name in PEOPLE_CONTRACTS:
         contract = CONTRACTS[name]
-        con.execute(
-            f"INSERT INTO changed_record SELECT '{name}', supplier, record_id FROM store.{name}_record "
-            "WHERE known_from = $night AND known_to IS NULL ORDER BY ALL",
-            {"night": night.date},
-        )
         if _any_went(con, contract):
             _find_returned(con, contract, night)
             content = f"hash({', '.join(c for c in contract.names if c not in REFERENCES)})"
@@ -62,6 +57,17 @@ def recognise(con: duckdb.DuckDBPyConnection, night: Night) -> None:
             own = OWN_KEYS[name]
             _find_moved(con, contract, night, f"CASE WHEN {' AND '.join(f'{c} IS NOT NULL' for c in own)} "
                         f"THEN hash({', '.join(own)}) END", renumbered_only=True)  # fmt: skip
+
+
+def changed_records(con: duckdb.DuckDBPyConnection, night: Night) -> None:
+    """`changed_record`, from the history."""
+    con.execute("CREATE OR REPLACE TABLE changed_record (contract VARCHAR, supplier VARCHAR, record_id VARCHAR)")
+    for name in PEOPLE_CONTRACTS:
+        con.execute(
+            f"INSERT INTO changed_record SELECT '{name}', supplier, record_id FROM store.{name}_record "
+            "WHERE known_from = $night AND known_to IS NULL ORDER BY ALL",
+            {"night": night.date},
+        )
 
 
 def _any_went(con: duckdb.DuckDBPyConnection, contract: Contract) -> bool:

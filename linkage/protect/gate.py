@@ -51,6 +51,11 @@ def number_hash(expression: str) -> str:
     return f"sha256((SELECT pepper FROM store.secret) || ':' || nullif({expression}, ''))"
 
 
+def record_key(contract: str) -> str:
+    """SQL for what stands for a record among the tombstones."""
+    return f"concat_ws('|', '{contract}', supplier, record_id)"
+
+
 def place_hash(expression: str) -> str:
     """SQL for the keyed hash of a UPRN; leading zeros and blanks do not matter."""
     return number_hash(f"ltrim({_digits(expression)}, '0')")
@@ -87,12 +92,10 @@ def _refuse_invalidated(con: duckdb.DuckDBPyConnection, night: Night) -> int:
     con.execute("CREATE OR REPLACE TABLE refused_record (contract VARCHAR, supplier VARCHAR, record_id VARCHAR)")
     con.execute("CREATE OR REPLACE TABLE refused_person (person_id VARCHAR)")
     refused = 0
-    for contract in _with_numbers():
-        condition = " OR ".join(
-            f"{number_hash(_digits(column))} IN (SELECT number_hash FROM store.tombstone)"
-            for column in ("nhs_number", "nominal_ref")
-            if column in contract.names
-        )
+    for contract in (CONTRACTS[name] for name in PEOPLE_CONTRACTS if count(con, "store.tombstone")):
+        # A record of somebody whose records were erased is known by its key, where it bears no number.
+        texts = [_digits(c) for c in ("nhs_number", "nominal_ref") if c in contract.names] + [record_key(contract.name)]
+        condition = " OR ".join(f"{number_hash(text)} IN (SELECT number_hash FROM store.tombstone)" for text in texts)
         for table in (f"accepted_{contract.name}", f"store.{contract.name}_record"):
             con.execute(
                 f"INSERT INTO refused_record SELECT DISTINCT '{contract.name}', supplier, record_id FROM {table} "

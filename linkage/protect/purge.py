@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import json
 import shutil
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pyarrow.parquet
 
-from linkage.night import Night
 from linkage.outputs import seal
 from linkage.protect import contacts
 from linkage.protect.gate import number_hash
@@ -31,6 +31,12 @@ def stored(con: duckdb.DuckDBPyConnection) -> None:
     for name in PEOPLE_CONTRACTS:
         _forget_records(con, name)
     contacts.forget(con)
+    linked(con)
+    _forget_terms(con)
+
+
+def linked(con: duckdb.DuckDBPyConnection) -> None:
+    """Take what is withheld out of what the job made of the records: events of ids, households, exceptions."""
     con.execute(
         "DELETE FROM store.person_event WHERE person_id IN (SELECT person_id FROM withheld_person) "
         "OR other_person_id IN (SELECT person_id FROM withheld_person)"
@@ -40,7 +46,6 @@ def stored(con: duckdb.DuckDBPyConnection) -> None:
             "DELETE FROM store.household_member WHERE person_id IN (SELECT person_id FROM withheld_person) "
             "OR uprn IN (SELECT uprn FROM withheld_place)"
         )
-    _forget_terms(con)
     if _exists(con, "exception_event"):
         exceptions(con)
 
@@ -119,14 +124,14 @@ def exceptions(con: duckdb.DuckDBPyConnection) -> None:
     con.execute("DELETE FROM store.exception_event WHERE list_contains($gone, exception_id)", {"gone": gone})
 
 
-def earlier_nights(con: duckdb.DuckDBPyConnection, out: Path, night: Night, store: Path) -> None:
+def earlier_nights(con: duckdb.DuckDBPyConnection, out: Path, night: date, store: Path) -> None:
     """Take what is withheld out of the nights already written, and seal them anew. A hub's files go as a whole."""
     withheld = Withheld(con)
-    for folder in sorted(f.parent for f in out.glob("[0-9]*-*-*/run.json") if f.parent.name < night.date.isoformat()):
+    for folder in sorted(f.parent for f in out.glob("[0-9]*-*-*/run.json") if f.parent.name < night.isoformat()):
         changed = [_clean_exceptions(folder, withheld), *(_clean_table(con, folder, *gone) for gone in GONE.items())]
         if any(changed):
             run = json.loads((folder / "run.json").read_text(encoding="utf-8"))
-            event = {"what": "night_purged", "night": folder.name, "on": night.date.isoformat()}
+            event = {"what": "night_purged", "night": folder.name, "on": night.isoformat()}
             told = run | seal.seal(folder, store, event)
             _replace(folder / "run.json", (json.dumps(told, indent=2) + "\n").encode())
 

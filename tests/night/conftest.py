@@ -37,7 +37,7 @@ def region(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def done(region, tmp_path_factory):
-    """The region's two nights, run. Not to be written to."""
+    """The region's two nights, run. Not to be written to: copy it first."""
     work = tmp_path_factory.mktemp("done")
     assert run_many(plan(region / "landing", work)) in (0, 1)
     return work

@@ -14,7 +14,9 @@ from pathlib import Path
 import pyarrow.parquet
 import pytest
 
+from flows.explain import rebuild
 from flows.replay import run_many, run_one
+from linkage import settings
 from linkage.cli import main
 from tests.night.conftest import FIRST, SECOND, exceptions, plan
 from tests.unit.test_report import text_of
@@ -62,6 +64,23 @@ def test_exceptions_have_the_fields_of_the_contract_and_are_sorted(done):
 def test_the_audit_log_and_the_sealed_nights_verify(done, capsys):
     assert main(["audit", "verify", "--store", str(done / "store.duckdb"), "--out", str(done / "out")]) == 0
     assert "nights checked: 2, at fault: 0" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("night", [FIRST, SECOND])
+def test_every_exception_is_rebuilt_byte_for_byte_from_the_store(done, night):
+    lines, model = rebuild(done / "store.duckdb", night, settings.load())
+    folder = done / "out" / str(night)
+    stands = (folder / "exceptions.jsonl").read_text(encoding="utf-8").splitlines()
+    assert stands
+    assert [lines.get(json.loads(line)["exception_id"]) for line in stands] == stands
+    assert len(lines) == len(stands)
+    assert json.loads((folder / "run.json").read_text())["model"]["hash"] == model
+
+
+def test_an_exception_that_was_never_raised_is_not_explained(done, capsys):
+    command = ["explain", "X000000000000", "--as-of", "2025-01-01", "--store", str(done / "store.duckdb")]
+    assert main([*command, "--out", str(done / "out")]) == 2
+    assert "none that the store has published" in capsys.readouterr().err
 
 
 def test_the_same_night_again_changes_nothing(region, done):
