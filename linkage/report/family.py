@@ -6,6 +6,7 @@ the recorded parents of those. Nobody under protection is in it, and nobody else
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -19,6 +20,7 @@ from linkage.report.content import Family, FamilyTie, Member
 from linkage.report.dates import spoken
 
 SEX = {"1": "male", "2": "female"}
+PARENT = {"male": "Father", "female": "Mother", "": "Parent"}
 NOBODY = "no record here says who"
 _STATED = """
     SELECT person_a, relation, person_b, contract, mention, stated_on, basis FROM relation
@@ -101,19 +103,20 @@ class _Drawn:
     def family(self) -> Family:
         self._read()
         if self.mother not in self.known:
-            self.mother = None
+            self.mother = self._mother_by_records()
         father = self._father()
-        father_place = self._parent(father, "Father", "male")
-        mother_place = self._parent(self.mother, "Mother", "female")
+        father_place, mother_place = self._parent(father, "male"), self._parent(self.mother, "female")
         self._couple(father, father_place, mother_place)
-        for child in self._eldest_first():
+        theirs = [c for c in self._eldest_first() if not self._parents(c) or {father, self.mother} & self._parents(c)]
+        for child in theirs:
             place = self._add(child, "Child", 2, "recorded")
             self._parent_tie(father, father_place, child, place)
             self._parent_tie(self.mother, mother_place, child, place)
         self._unborn(father, father_place, mother_place)
+        self._rest_of_parents([c for c in self._eldest_first() if c not in theirs])
         self._rest(mother_place)
-        for adult, place, whose in ((father, father_place, "father"), (self.mother, mother_place, "mother")):
-            self._grandparents(adult, place, whose)
+        for adult, place in ((father, father_place), (self.mother, mother_place)):
+            self._grandparents(adult, place)
         return Family(self.members, self.ties)
 
     def _read(self) -> None:
@@ -126,12 +129,25 @@ class _Drawn:
         shown = rows(self.con, _SHOWN, {"people": sorted(everybody)})
         self.known = {r["person_id"]: r for r in shown}
 
+    def _parents(self, child: str) -> set[str]:
+        """The parents of a child whom records state and who may be shown."""
+        return {p for p in self.stated.parents.get(child, {}) if p in self.known}
+
+    def _mother_by_records(self) -> str | None:
+        """Of the women whom records state as a parent of these children, the one with the most of them."""
+        stated = Counter(p for c in self.children for p in self._parents(c) if self.known[p]["sex"] == "2")
+        return min(stated, key=lambda p: (-stated[p], p), default=None)
+
     def _father(self) -> str | None:
-        """The parent of a child, or of the pregnancy, whom a record states beside the mother."""
-        stated = [p for child in self.children for p in self.stated.parents.get(child, {})]
+        """The other parent of a child of the mother, or of the pregnancy; with no mother known, any parent stated."""
+        stated: dict[str, None] = {}
+        for child in self.children:
+            parents = self._parents(child)
+            if self.mother is None or self.mother in parents:
+                stated |= dict.fromkeys(sorted(parents - {self.mother}))
         if self.mother:
-            stated += list(self.stated.fathers.get(self.mother, {}))
-        return next((p for p in stated if p != self.mother and p in self.known), None)
+            stated |= dict.fromkeys(p for p in self.stated.fathers.get(self.mother, {}) if p in self.known)
+        return next(iter(stated), None)
 
     def _add(self, person: str, part: str, generation: int, known: str) -> int:
         if person in self.place:
@@ -153,8 +169,10 @@ class _Drawn:
         self.members.append(Member("", part, generation, "unknown", name="not known", sex=sex))
         return len(self.members) - 1
 
-    def _parent(self, person: str | None, part: str, sex: str) -> int:
-        return self._unknown(part, 1, sex) if person is None else self._add(person, part, 1, "recorded")
+    def _parent(self, person: str | None, sex: str) -> int:
+        if person is None:
+            return self._unknown(PARENT[sex], 1, sex)
+        return self._add(person, PARENT[SEX.get(self.known[person]["sex"] or "", "")], 1, "recorded")
 
     def _tie(self, one: int, other: int, kind: str, known: str, says: str) -> None:
         self.ties.append(FamilyTie(one, other, kind, known, says))
@@ -195,6 +213,13 @@ class _Drawn:
             self._tie(father_place, place, "parent", "recorded" if says else "unknown", says or NOBODY)
             self._tie(mother_place, place, "parent", "recorded", "Maternity booking")
 
+    def _rest_of_parents(self, children: list[str]) -> None:
+        """Children of other parents, each under the first of theirs that a record states."""
+        for child in children:
+            parent = min(self._parents(child))
+            above = self._add(parent, PARENT[SEX.get(self.known[parent]["sex"] or "", "")], 1, "recorded")
+            self._parent_tie(parent, above, child, self._add(child, "Child", 2, "recorded"))
+
     def _rest(self, mother_place: int) -> None:
         """Partners whom a record states, and the adults of the exception whose part no record states."""
         for partner, says in sorted(self.stated.partners.get(self.mother or "", {}).items()):
@@ -205,7 +230,8 @@ class _Drawn:
                 place = self._add(other, self.part[other], 1, "inferred")
                 self._tie(place, mother_place, "part_not_known", "inferred", "read from the records on this page")
 
-    def _grandparents(self, adult: str | None, place: int, whose: str) -> None:
+    def _grandparents(self, adult: str | None, place: int) -> None:
+        whose = self.members[place].part.lower()
         recorded = {p: s for p, s in self.stated.parents.get(adult or "", {}).items() if p in self.known}
         for sex, part in (("male", f"{whose}'s father"), ("female", f"{whose}'s mother")):
             of_sex = [p for p in sorted(recorded) if SEX.get(self.known[p]["sex"] or "") == sex and p not in self.place]

@@ -7,18 +7,19 @@ mark; a tie that no record states is dashed and grey. Separation and divorce are
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator
 from itertools import groupby
 
 from linkage.report.allow import View
 from linkage.report.dates import day
-from linkage.report.drawing import DASHED, DOTTED, INK, PAPER, SOFT, SOLID, lines, path, picture, text
+from linkage.report.drawing import DASHED, DOTTED, INK, PAPER, SOFT, SOLID, height_of, lines, path, picture, text
 
 UNIT, ROW, TOP, R = 66.0, 168.0, 30.0, 22.0
 """Half a place across, one generation down, the head of the picture, half a symbol."""
-LAST = 136.0
+LAST = 156.0
 """What the last generation takes: nothing hangs below it."""
-CHARS = 19
+CHARS = 16
 MIDDLE = 4
 """Where children hang: half way between father (2) and mother (6)."""
 KNOWN_WORDS = {
@@ -45,9 +46,9 @@ def svg(view: View) -> str:
     at = _places(members, ties)
     marks = [*_homes(view, at), *_parents(ties, at), *_children(members, ties, at), *_beside(ties, at)]
     marks += [_symbol(m, *_point(at[i])) + _label(m, *_point(at[i])) for i, m in enumerate(members)]
-    foot, key = _point((0, 2))[1] - R - 16 + LAST + 34, _key(view)
-    marks += [text(10, foot + 18 * i, line, soft=True) for i, line in enumerate(key)]
     wide = max(13.6, *(x + 1.4 for x, _ in at.values())) * UNIT
+    foot, key = _point((0, 2))[1] - R - 16 + LAST + 34, _key(view, int(wide / 6.9))
+    marks += [text(10, foot + 18 * i, line, soft=True) for i, line in enumerate(key)]
     says = ". ".join(" ".join(row) for row in tie_facts(view))
     return picture(
         wide, foot + 18 * len(key) - 4, "Genogram of three generations", says, f"family-{view['reference']}", marks
@@ -91,18 +92,39 @@ def _point(place: tuple[int, int]) -> tuple[float, float]:
 
 
 def _places(members: list[View], ties: list[View]) -> Places:
-    """Father left, mother right, their parents above, children below, everybody else to the right."""
-    at: Places = {}
-    for part, x in (("Father", 2), ("Mother", 6)):
-        parent = next(i for i, m in enumerate(members) if m["generation"] == 1 and m["part"] == part)
-        at[parent] = (x, 1)
+    """Father left, mother right, their parents above, their children below; further adults, then other families, right."""
+    pair = _pair(ties)
+    at: Places = {pair["one"]: (2, 1), pair["other"]: (6, 1)}
+    for parent in (pair["one"], pair["other"]):
         for i, one in enumerate(_parents_of(ties, parent)):
-            at.setdefault(one, (x - 1 + 2 * i, 0))
+            at.setdefault(one, (at[parent][0] - 1 + 2 * i, 0))
     children = [i for i, m in enumerate(members) if m["generation"] == 2]
-    left = max(1, MIDDLE - (len(children) - 1))
-    at |= {one: (left + 2 * i, 2) for i, one in enumerate(children)}
-    rest = [i for i in range(len(members)) if i not in at]
-    return at | {one: (9 + 3 * i, members[one]["generation"]) for i, one in enumerate(rest)}
+    theirs = [i for i in children if {pair["one"], pair["other"]} & set(_parents_of(ties, i))]
+    left = max(1, MIDDLE - (len(theirs) - 1))
+    at |= {one: (left + 2 * i, 2) for i, one in enumerate(theirs)}
+    tied = list(dict.fromkeys(t["one"] for t in _beside_mother(ties)))
+    at |= {one: (9 + 3 * i, 1) for i, one in enumerate(tied) if one not in at}
+    right = max(10 + 3 * len(tied) - 2, left + 2 * len(theirs)) + 1
+    for parent in (i for i, m in enumerate(members) if m["generation"] == 1 and i not in at):
+        own = [t["other"] for t in ties if t["kind"] == "parent" and t["one"] == parent]
+        at |= {one: (right + 2 * i, 2) for i, one in enumerate(own) if one not in at}
+        at[parent] = (right + len(own) - 1 if own else right, 1)
+        right += 2 * max(1, len(own)) + 1
+    return at | {
+        i: (right + 2 * n, members[i]["generation"])
+        for n, i in enumerate(i for i in range(len(members)) if i not in at)
+    }
+
+
+def _pair(ties: list[View]) -> View:
+    """The tie between the two parents, known or not, around whom the picture is drawn."""
+    return next(t for t in ties if t["kind"] in ("couple", "co_parent"))
+
+
+def _beside_mother(ties: list[View]) -> list[View]:
+    """Ties of further adults to the mother."""
+    pair = _pair(ties)
+    return [t for t in ties if t["kind"] in ("couple", "part_not_known") and t is not pair]
 
 
 def _parents_of(ties: list[View], child: int) -> list[int]:
@@ -128,27 +150,38 @@ def _parents(ties: list[View], at: Places) -> Iterator[str]:
 
 def _children(members: list[View], ties: list[View], at: Places) -> Iterator[str]:
     """The line between the parents, the stalk from its middle, and from a bar to each child; twins share one stalk."""
-    pair = next(t for t in ties if t["kind"] in ("couple", "co_parent"))
+    pair = _pair(ties)
     (one, y), (other, _) = _point(at[pair["one"]]), _point(at[pair["other"]])
     yield _line([(one + R, y), (other - R, y)], known=pair["known"] == "recorded")
-    children = [i for i, (_, row) in sorted(at.items()) if row == 2]
+    both = {pair["one"], pair["other"]}
+    yield from _stalk(members, ties, at, (MIDDLE * UNIT, y), both)
+    for parent in (i for i, (_, row) in sorted(at.items()) if row == 1 and i not in both):
+        yield from _stalk(members, ties, at, (_point(at[parent])[0], y + R + 6 + _depth(members[parent])), {parent})
+
+
+def _stalk(
+    members: list[View], ties: list[View], at: Places, top: tuple[float, float], parents: set[int]
+) -> Iterator[str]:
+    """From the parents down to a bar and to each of their children; a child whom no record gives them hangs on dashes."""
+    under = [t for t in ties if t["kind"] == "parent" and t["one"] in parents and at[t["other"]][1] == 2]
+    recorded = {t["other"] for t in under if t["known"] == "recorded"}
+    children = sorted({t["other"] for t in under}, key=lambda i: at[i])
     if not children:
         return
-    stalk, bar = MIDDLE * UNIT, _point((0, 2))[1] - R - 34
+    bar = _point((0, 2))[1] - R - 34
     births = [list(group) for _, group in groupby(children, key=lambda i: members[i]["born"] or str(i))]
     feet = [sum(_point(at[i])[0] for i in born) / len(born) for born in births]
-    yield _line([(stalk, y), (stalk, bar)], known=True)
-    yield _line([(min(stalk, *feet), bar), (max(stalk, *feet), bar)], known=True)
+    yield _line([top, (top[0], bar)], known=bool(recorded))
+    yield _line([(min(top[0], *feet), bar), (max(top[0], *feet), bar)], known=bool(recorded))
     for foot, born in zip(feet, births, strict=True):
         for i in born:
             x, low = _point(at[i])
-            yield _line([(foot, bar), (x, low - R)], known=True)
+            yield _line([(foot, bar), (x, low - R)], known=i in recorded)
 
 
 def _beside(ties: list[View], at: Places) -> Iterator[str]:
     """Ties of further adults to the mother: the nearest straight across, the others over the top."""
-    pair = next(t for t in ties if t["kind"] in ("couple", "co_parent"))
-    further = [t for t in ties if t["kind"] in ("couple", "part_not_known") and t is not pair]
+    further = _beside_mother(ties)
     for n, t in enumerate(further):
         (x, y), (mother, _) = _point(at[t["one"]]), _point(at[t["other"]])
         known = t["known"] == "recorded"
@@ -179,16 +212,24 @@ def _symbol(member: View, x: float, y: float) -> str:
     return mark
 
 
+def _said(member: View) -> list[tuple[str, bool, bool]]:
+    """What stands under a symbol: (text, bold, soft)."""
+    unknown, born = member["known"] == "unknown", _born(member)
+    said = [(member["part"], True, False), ("not known" if unknown else member["name"], False, unknown)]
+    return said + ([(born, False, True)] if born and not unknown else [])
+
+
+def _depth(member: View) -> int:
+    return sum(height_of(words, CHARS) for words, _, _ in _said(member))
+
+
 def _label(member: View, x: float, y: float) -> str:
-    said = "" if member["known"] == "unknown" else member["name"]
-    under = y + R + 17
-    mark = text(x, under, member["part"], bold=True, middle=True)
-    if not said:
-        return mark + text(x, under + 16, "not known", soft=True, middle=True)
-    born = _born(member)
-    mark += lines(x, under + 16, said, CHARS, middle=True)
-    deep = under + (48 if len(said) > CHARS else 32)
-    return mark + (text(x, deep, born, soft=True, middle=True) if born else "")
+    """Part, name and birth under a symbol, each wrapped, so that neighbours do not run into each other."""
+    mark, deep = "", y + R + 17
+    for words, bold, soft in _said(member):
+        mark += lines(x, deep, words, CHARS, bold=bold, soft=soft, middle=True)
+        deep += height_of(words, CHARS)
+    return mark
 
 
 def _homes(view: View, at: Places) -> Iterator[str]:
@@ -226,7 +267,7 @@ def _homes_used(view: View) -> list[int]:
     return sorted({home for m in view["family"]["members"] for home in m["homes"]})
 
 
-def _key(view: View) -> list[str]:
+def _key(view: View, width: int) -> list[str]:
     said = [
         "Square: male. Circle: female. Diamond: sex not recorded. Triangle: expected baby. Cross: has died. Question mark: not known.",
         "Solid line: a record says so. Dashed grey line: no record here says so; it is inferred or not known.",
@@ -234,4 +275,4 @@ def _key(view: View) -> list[str]:
     for home in _homes_used(view):
         address = view["addresses"][home]
         said.append(f"Dotted line {home + 1}, one home: {address['address']} ({address['role'].lower()}).")
-    return said
+    return [part for line in said for part in textwrap.wrap(line, width)]

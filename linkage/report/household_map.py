@@ -10,7 +10,7 @@ from linkage.report.allow import View
 from linkage.report.drawing import DASHED, SOLID, box, height_of, lines, path, picture, text
 
 WIDTH, LEFT, RIGHT, TOP, GAP = 900, 330, 390, 12, 12
-PERSON_CHARS, ADDRESS_CHARS = 42, 48
+PERSON_CHARS, ADDRESS_CHARS = 38, 46
 
 
 def svg(view: View) -> str:
@@ -20,6 +20,7 @@ def svg(view: View) -> str:
     right = _stack([height_of(p["address"], ADDRESS_CHARS) + 32 for p in places])
     deepest = max(y + h for y, h in [*left, *right])
     marks = [_tie(tie, left[tie["person"]], right[tie["address"]]) for tie in view["ties"]]
+    marks += [_disputed(left[one]) for one in sorted({tie["person"] for tie in view["ties"] if tie["disputed"]})]
     for (y, height), person in zip(left, people, strict=True):
         marks.append(box(10, y, LEFT, height, round_=13) + lines(22, y + 18, _who(person), PERSON_CHARS, bold=True))
     for (y, height), place in zip(right, places, strict=True):
@@ -58,11 +59,9 @@ def _stack(heights: list[int]) -> list[tuple[int, int]]:
 
 def _tie(tie: View, person: tuple[int, int], place: tuple[int, int]) -> str:
     start, end = (LEFT + 10, person[0] + person[1] / 2), (WIDTH - RIGHT - 10, place[0] + place[1] / 2)
-    line = path([start, end], dash=SOLID if tie["registered"] else DASHED)
-    if not tie["disputed"]:
-        return line
-    return (
-        line
-        + box(start[0] - 1, start[1] - 10, 20, 20, round_=10)
-        + text(start[0] + 9, start[1] + 5, "?", bold=True, middle=True)
-    )
+    return path([start, end], dash=SOLID if tie["registered"] else DASHED)
+
+
+def _disputed(person: tuple[int, int]) -> str:
+    x, y = LEFT + 10, person[0] + person[1] / 2
+    return box(x - 1, y - 10, 20, 20, round_=10) + text(x + 9, y + 5, "?", bold=True, middle=True)

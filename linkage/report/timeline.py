@@ -37,15 +37,15 @@ def svg(view: View) -> str:
     at = {d: LEFT + step * (i + 0.5) for i, d in enumerate(columns)}
     heights = [ROW * _tallest(dated, p, columns) for p in people]
     floor = TOP + sum(heights)
-    marks, y = _axis(columns, at, floor, earlier=len(dates) > MOST_DATES), TOP
+    marks, y = _axis(columns, at, floor, int(step / 9), earlier=len(dates) > MOST_DATES), TOP
     for person, height in zip(people, heights, strict=True):
         marks.append(path([(10, y), (WIDTH - 10, y)], soft=True, thick=0.6))
         marks.append(lines(10, y + height / 2 + 2, person, 22, bold=True))
         marks += _marks(dated, person, columns, at, y, height)
         y += height
-    marks += _key(floor + 62)
+    marks += _key(floor + 76)
     says = f"{len(dated)} dated records of {len(people)} people from {day(dates[0])} to {day(dates[-1])}, in order of date."
-    return picture(WIDTH, floor + 76, "Timeline of the records", says, f"time-{view['reference']}", marks)
+    return picture(WIDTH, floor + 90, "Timeline of the records", says, f"time-{view['reference']}", marks)
 
 
 def _column(written: str, columns: list[str]) -> str:
@@ -61,12 +61,12 @@ def _tallest(dated: list[View], person: str, columns: list[str]) -> int:
     return max(1, *(-(-len(_of(dated, person, c, columns)) // 2) for c in columns))
 
 
-def _axis(columns: list[str], at: dict[str, float], floor: float, *, earlier: bool) -> list[str]:
+def _axis(columns: list[str], at: dict[str, float], floor: float, chars: int, *, earlier: bool) -> list[str]:
     marks = [path([(LEFT, floor), (WIDTH - 10, floor)])]
     for i, column in enumerate(columns):
         said = f"to {day(column)}" if earlier and i == 0 else day(column)
         marks.append(path([(at[column], TOP), (at[column], floor + 5)], soft=True, thick=0.5, dash=DASHED))
-        marks.append(lines(at[column], floor + 20, said, 11, middle=True))
+        marks.append(lines(at[column], floor + 20, said, min(chars, 11), middle=True))
     return marks
 
 

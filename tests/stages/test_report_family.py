@@ -121,3 +121,37 @@ def test_nobody_else_is_in_it(con, lay):
     )
     names = {m.name for m in family.of(con, about(("C", "child"))).members}
     assert names == {"Bo", "Ann", "not known"}
+
+
+def test_children_of_two_mothers_are_not_drawn_as_one_couples(con, lay):
+    lay(
+        {"C": ("Bo", "1"), "D": ("Di", "2"), "M": ("Ann", "2"), "N": ("Nia", "2"), "F": ("Dan", "1")},
+        [("M", "parent", "C"), ("F", "parent", "C"), ("N", "parent", "D")],
+        mothers=[("C", "M")],
+    )
+    _, ties = told(family.of(con, about(("C", "child"), ("D", "child"), ("N", "co_resident"))))
+    parents = {(one, other) for one, kind, other, _ in ties if kind == "parent"}
+    assert parents == {("Ann", "Bo"), ("Dan", "Bo"), ("Nia", "Di")}
+
+
+def test_a_mother_who_is_known_only_from_the_childs_next_of_kin_is_no_father(con, lay):
+    lay({"C": ("Bo", "1"), "M": ("Ann", "2")}, [("M", "parent", "C")])
+    who, _ = told(family.of(con, about(("C", "child"))))
+    assert ("Mother", "Ann", "recorded") in who
+    assert ("Father", "not known", "unknown") in who
+
+
+def test_a_child_whom_no_record_gives_to_the_couple_is_tied_to_it_as_not_known(con, lay):
+    lay({"C": ("Bo", "1"), "D": ("Di", "2"), "M": ("Ann", "2")}, [("M", "parent", "C")], mothers=[("C", "M")])
+    _, ties = told(family.of(con, about(("C", "child"), ("D", "child"))))
+    assert {("Ann", "parent", "Bo", "recorded"), ("Ann", "parent", "Di", "unknown")} <= ties
+
+
+def test_two_women_recorded_as_parents_are_both_called_mother(con, lay):
+    lay(
+        {"C": ("Bo", "1"), "M": ("Ann", "2"), "N": ("Nia", "2")},
+        [("M", "parent", "C"), ("N", "parent", "C")],
+        mothers=[("C", "M")],
+    )
+    who, _ = told(family.of(con, about(("C", "child"))))
+    assert {("Mother", "Ann", "recorded"), ("Mother", "Nia", "recorded")} <= who
