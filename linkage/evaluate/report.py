@@ -34,6 +34,7 @@ def run(out: Path, truth: Path) -> dict[str, Any]:
         "people": people.figures(con),
         "places": places.figures(con, last, truth),
         "households": places.households(con, last, truth),
+        "household_links": places.household_links(con, last, truth),
         "exceptions": exceptions.figures(judged, told),
     }
     if len(nights) > 1:
@@ -46,7 +47,8 @@ def _nights(out: Path) -> list[Path]:
     if not found:
         raise EvaluationError(f"{out} holds no night")
     for night in found:
-        _need(night, "persons.parquet", "residence.parquet", "households.parquet", "exceptions.jsonl")
+        _need(night, "persons.parquet", "residence.parquet", "households.parquet", "household_links.parquet",
+              "exceptions.jsonl")  # fmt: skip
     return found
 
 
@@ -75,7 +77,8 @@ def render(result: dict[str, Any]) -> str:
     lines += [f"  largest gap: recall {gap['recall']:.3f}, precision {gap['precision']:.3f}"]
     lines += [f"  calibration error of links: {result['people']['calibration']['ece']:.4f}", "", "Places"]
     lines += [f"  {n:<42} right {f['right']:.4f}  of {f['addresses']}" for n, f in result["places"].items()]
-    lines += ["", _prf("Household members", result["households"]), "", "Exceptions"]
+    lines += ["", _prf("Household members", result["households"]), _prf("Household links", result["household_links"])]
+    lines += ["", "Exceptions"]
     return "\n".join(lines + _exceptions(result["exceptions"]))
 
 
