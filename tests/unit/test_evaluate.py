@@ -39,23 +39,23 @@ def folders(tmp_path):
             for r, u in (("a", "1"), ("b", None), ("c", "9"), ("d", "1"))
         ]
     ).write_parquet(out / "residence.parquet")
+    past = date(2024, 12, 31)
     pl.DataFrame(
-        [
-            {
-                "household_id": "H1",
-                "uprn": "1",
-                "person_id": "P1",
-                "valid_from": NIGHT,
-                "valid_to": None,
-                "registered": True,
-                "basis": "verified",
-            }
-        ],
+        [{"household_id": h, "uprn": u, "person_id": p, "valid_from": past, "valid_to": to, "registered": True, "basis": "verified"}
+         for h, u, p, to in (("H1", "1", "P1", None), ("H2", "7", "P1", past), ("H3", "8", "P2", past))],
         schema_overrides={"valid_to": pl.Date},
-    ).write_parquet(out / "households.parquet")
+    ).write_parquet(out / "households.parquet")  # fmt: skip
+    pl.DataFrame(
+        [{"household_id_a": "H2", "household_id_b": "H1", "match_probability": 0.9, "reason": "moved"},
+         {"household_id_a": "H3", "household_id_b": "H1", "match_probability": 0.6, "reason": "moved"}]
+    ).write_parquet(out / "household_links.parquet")  # fmt: skip
     dates = {"from": date(2025, 1, 1), "to": None}
     pl.DataFrame(
-        [{"true_person": "A", "uprn": "1", **dates, "share": 1.0}], schema_overrides={"to": pl.Date}
+        [
+            {"true_person": "A", "uprn": "1", **dates, "share": 1.0},
+            {"true_person": "A", "uprn": "7", "from": date(2020, 1, 1), "to": past, "share": 1.0},
+        ],
+        schema_overrides={"to": pl.Date},
     ).write_parquet(truth / "residence.parquet")
     pl.DataFrame(
         [{"true_person_a": "B", "relation": "parent", "true_person_b": "A", **dates}], schema_overrides={"to": pl.Date}
@@ -109,6 +109,10 @@ def test_places(folders):
 
 def test_household_members(folders):
     assert run(folders)["households"] == {"precision": 1.0, "recall": 1.0, "f1": 1.0}
+
+
+def test_household_links(folders):
+    assert run(folders)["household_links"] == {"links": 2, "precision": 0.5, "recall": 1.0}
 
 
 def test_a_situation_that_is_raised_counts_once_for_recall_and_precision(folders):
