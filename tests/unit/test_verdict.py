@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from linkage.people.persons import unique_clusters
+from linkage.people.components import unique_clusters
 from linkage.people.resolve import Resolution, Ruling
 from linkage.people.verdict import Outcome, Verdict, settled
 from tests.unit.test_resolve import fact
