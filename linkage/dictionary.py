@@ -60,10 +60,46 @@ def shipped_settings() -> str:
     return f"# Settings\n\nThe shipped `linkage/settings.toml`.\n\n```toml\n{settings.SHIPPED.read_text(encoding='utf-8')}```\n"
 
 
+KIND_OF_DATA = {
+    "gp": "personal; health (registration data, ethnic code)",
+    "maternity_booking": "personal; health (maternity), ethnic code",
+    "maternity_birth": "personal, of a child; health (maternity)",
+    "council_tax": "personal",
+    "police": "personal; criminal offence data (Article 10, or DPA 2018 Part 3), ethnic code",
+    "gazetteer": "not personal: properties",
+    "protected": "personal, of people at risk: kept as keyed hashes only",
+}
+
+
+def sharing_annex() -> str:
+    """The annex of a data-sharing agreement: what each kind of supplier hands over, field by field, as Markdown."""
+    lines = ["# Annex to a data-sharing agreement: fields", "", "Made from `linkage/tables.py` by `make docs`.", ""]
+    lines += ["One section a kind of extract. A column that is not listed is neither loaded nor kept. The controller who hands over",
+              "fills in the last rows of each section; in `live` mode the settings must name the same three references.", ""]  # fmt: skip
+    for contract in CONTRACTS.values():
+        personal = [c.name for c in contract.columns if c.personal]
+        other = [c.name for c in contract.columns if not c.personal]
+        lines += [f"## `{contract.name}`: {contract.row}", "", "| | |", "| --- | --- |"]
+        lines += [f"| kind of data | {KIND_OF_DATA[contract.name]} |"]
+        lines += [f"| fields about a person ({len(personal)}) | {', '.join(personal)} |"]
+        lines += [f"| other fields ({len(other)}) | {', '.join(other)} |"]
+        lines += [f"| must be filled | {', '.join(c.name for c in contract.columns if c.need == 'R')} |"]
+        lines += [f"| may be left out | {', '.join(c.name for c in contract.columns if c.need == 'o') or 'none'} |"]
+        lines += [
+            "| how often | nightly, the full current register"
+            + (" of the look-back agreed |" if contract.name == "police" else " |")
+        ]
+        lines += ["| controller; lawful basis; agreement; DPIA reference | |", ""]
+    lines += ["## What goes out", "", "To a hub: the fields of [the schema](../reference/exceptions.schema.json), of its own council only.",
+              "To no other reader: anything that names a person.", ""]  # fmt: skip
+    return "\n".join(lines)
+
+
 PAGES = {
     "contracts.md": contracts,
     "people-model.md": people_model,
     "settings.md": shipped_settings,
+    "../information-governance/data-sharing-annex.md": sharing_annex,
     "exceptions.schema.json": schema.text,
 }
 

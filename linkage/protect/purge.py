@@ -31,6 +31,7 @@ def stored(con: duckdb.DuckDBPyConnection) -> None:
     for name in PEOPLE_CONTRACTS:
         _forget_records(con, name)
     contacts.forget(con)
+    _forget_texts(con)
     linked(con)
     _forget_terms(con)
 
@@ -41,7 +42,13 @@ def linked(con: duckdb.DuckDBPyConnection) -> None:
         "DELETE FROM store.person_event WHERE person_id IN (SELECT person_id FROM withheld_person) "
         "OR other_person_id IN (SELECT person_id FROM withheld_person)"
     )
+    con.execute(
+        f"DELETE FROM store.same_record WHERE {RECORD} "
+        "OR (contract, supplier, was_record_id) IN (SELECT (contract, supplier, record_id) FROM withheld_record)"
+    )
     if _exists(con, "household_member"):
+        homes = f"(SELECT household_id FROM store.household_member WHERE {PERSON} OR {PLACE})"
+        con.execute(f"DELETE FROM store.household_event WHERE household_id IN {homes} OR other_household_id IN {homes}")
         con.execute(
             "DELETE FROM store.household_member WHERE person_id IN (SELECT person_id FROM withheld_person) "
             "OR uprn IN (SELECT uprn FROM withheld_place)"
@@ -57,6 +64,16 @@ def _forget_records(con: duckdb.DuckDBPyConnection, name: str) -> None:
         f"SELECT {KEY} FROM person WHERE person_id IN (SELECT person_id FROM restricted_person) UNION ALL "
         f"SELECT {KEY} FROM claim WHERE uprn IN (SELECT uprn FROM withheld_place)) "
         f"AND ('{name}', supplier, record_id) NOT IN (SELECT {KEY} FROM restricted_row)"
+    )
+
+
+def _forget_texts(con: duckdb.DuckDBPyConnection) -> None:
+    """Address texts that withheld records bear, or that mean a withheld place, are resolved anew each night."""
+    columns = ("line_1", "line_2", "line_3", "line_4", "line_5", "postcode", "uprn_given")
+    alike = " AND ".join(f"a.{c} IS NOT DISTINCT FROM r.{c}" for c in columns)
+    con.execute(
+        f"DELETE FROM store.resolved_address AS r WHERE {PLACE} OR EXISTS (SELECT 1 FROM address AS a WHERE {alike} "
+        f"AND (a.contract, a.supplier, a.record_id) IN (SELECT {KEY} FROM withheld_record))"
     )
 
 

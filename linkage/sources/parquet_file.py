@@ -13,6 +13,8 @@ from linkage.sources.files import Extract
 from linkage.sources.headings import Layout, lay_out
 from linkage.sources.refusal import Refused
 
+LONGEST = 100_000  # characters of a value that are taken; the gates set aside rows with far shorter ones
+MOST_ROWS = 50_000_000  # ten times the largest register there is of one supplier
 UNREADABLE = "it cannot be read as Parquet (cut off or damaged?); ask for it again"
 
 
@@ -29,7 +31,7 @@ def layout(extract: Extract, column_map: dict[str, str]) -> Layout:
 def load(con: duckdb.DuckDBPyConnection, extract: Extract, columns: Layout) -> None:
     """Land every row of the file. Raises Refused when its pages cannot be read."""
     schema = _schema(extract.path)
-    picked = ", ".join(_pick(name, columns, schema) for name in extract.contract.names)
+    picked = ", ".join(_bounded(_pick(name, columns, schema)) for name in extract.contract.names)
     try:
         con.execute(
             f"INSERT INTO landed_{extract.contract.name} SELECT {picked}, $supplier, file_row_number + 1 "
@@ -40,8 +42,16 @@ def load(con: duckdb.DuckDBPyConnection, extract: Extract, columns: Layout) -> N
         raise Refused(UNREADABLE) from None
 
 
+def _bounded(value: str) -> str:
+    """SQL: a value cut at LONGEST. A few kilobytes of Parquet can repeat one huge value a million times."""
+    return value if value == "NULL" else f"left({value}, {LONGEST})"
+
+
 def _schema(path: Path) -> pa.Schema:
     try:
+        told = pq.read_metadata(path)
+        if told.num_rows > MOST_ROWS:
+            raise Refused(f"it claims {told.num_rows:,} rows, more than any register has; ask for it again")
         return pq.read_schema(path)
     except (pa.ArrowException, OSError):
         raise Refused(UNREADABLE) from None

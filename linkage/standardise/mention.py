@@ -124,5 +124,5 @@ def _called(given: tuple[str, ...], classes: list[str]) -> str | None:
 
 def _display(given: str | None, family: str | None, full: str | None) -> str | None:
     """The name as reports print it: as written, in title case where it came in capitals or small letters."""
-    text = " ".join((full or f"{given or ''} {family or ''}").split())
+    text = " ".join(names.visible(full or f"{given or ''} {family or ''}").split())
     return (text.title() if text == text.upper() or text == text.lower() else text) or None

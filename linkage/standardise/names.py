@@ -38,11 +38,23 @@ class Name:
     titles: tuple[str, ...] = ()
 
 
+_LOOK_ALIKE = str.maketrans("АВЕКМНОРСТХУІЈЅаеорсхуіјѕΑΒΕΖΗΙΚΜΝΟΡΤΥΧο", "ABEKMHOPCTXYIJSaeopcxyijsABEZHIKMNOPTYXo")
+"""Cyrillic and Greek letters that look like Latin ones: a name typed with one is otherwise nobody's."""
+
+
+def visible(text: str) -> str:
+    """A text without characters that show nothing or turn the reading order round (zero-width, bidi, control)."""
+    return "".join(
+        c for c in text if c.isprintable() or c.isspace() or unicodedata.category(c) not in ("Cf", "Cc", "Cs")
+    )
+
+
 def fold(text: str | None) -> list[str]:
     """Upper-case ASCII tokens of a text: accents folded, apostrophes closed up, hyphens opened."""
     if not text:
         return []
-    plain = unicodedata.normalize("NFKD", _JOINED.sub("", text.translate(_NOT_FOLDED)))
+    text = visible(text).translate(_NOT_FOLDED).translate(_LOOK_ALIKE)
+    plain = unicodedata.normalize("NFKD", _JOINED.sub("", text))
     letters = "".join(c for c in plain if not unicodedata.combining(c))
     return [t for t in _BREAK.split(letters.upper()) if t]
 

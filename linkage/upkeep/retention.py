@@ -20,7 +20,10 @@ OVER = {
     **{f"{name}_record": ("record_days", "known_to < $before") for name in PEOPLE_CONTRACTS},
     "person_member": ("record_days", "known_to < $before"),
     "household_member": ("record_days", "known_to < $before"),
+    "household_event": ("record_days", "night < $before"),
     "person_event": ("record_days", "night < $before"),
+    "same_record": ("record_days", "night < $before"),
+    "renumbering": ("record_days", "night < $before"),
     "delivery": ("record_days", "night < $before"),
     "delivery_fill": ("record_days", "night < $before"),
     "verdict": ("exception_days", "known_from < $before"),
@@ -34,7 +37,7 @@ OVER = {
 }
 """Table of the store: the setting that gives its days, and which of its rows are over."""
 NEVER = ("tombstone", "secret", "region", "term_frequency", "published", "gazetteer_record", "protected_record",
-         "sealed_place", "scored_by", "scored_mention", "scored_pair")  # fmt: skip
+         "sealed_place", "withheld", "resolved_against", "resolved_address", "scored_by", "scored_mention", "scored_pair")  # fmt: skip
 """Tables without a period: what must never be used again, what holds no person, or what a night itself keeps current."""
 
 
