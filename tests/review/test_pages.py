@@ -10,6 +10,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pyarrow.parquet
@@ -326,6 +327,7 @@ def test_the_next_night_runs_while_the_pages_are_open(as_, pages, story):
     while night.poll() is None:
         assert page.goto(f"{pages.address}/questions").ok
         opened_meanwhile += 1
+        time.sleep(0.5)
     assert night.returncode in (0, 1), night.stderr.read()
     assert opened_meanwhile > 3
     page.goto(f"{pages.address}/questions")
