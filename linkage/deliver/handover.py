@@ -32,6 +32,7 @@ def deliver(
         left = [d for d in outbox.known(box) if d.state != "sent" and d.id not in ids]
         for delivery in [*left, *tonight]:
             _try(delivery, settings, wait, sent)
+        _ask_whether_read(box, settings)
         return [*left, *tonight]
 
 
@@ -96,6 +97,20 @@ def _notify(delivery: Delivery, recipient: Recipient, settings: Settings) -> Non
     else:
         delivery.noticed_at, delivery.problem = _now(), ""
     delivery.save()
+
+
+def _ask_whether_read(box: Path, settings: Settings) -> None:
+    """Note in the receipt when MESH says that a message was taken. What cannot be asked now is asked by a later run."""
+    for delivery in outbox.known(box):
+        if delivery.way != "mesh" or delivery.state != "sent" or delivery.read_at:
+            continue
+        try:
+            read = mesh.is_read(settings, delivery.remote)
+        except (NotSent, SettingsError):
+            return
+        if read:
+            delivery.read_at = _now()
+            delivery.save()
 
 
 def _now() -> str:

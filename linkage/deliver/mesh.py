@@ -28,6 +28,20 @@ def send(settings: Settings, recipient: Recipient, file: Path, key: str) -> str:
         raise NotSent(f"MESH: {type(error).__name__}") from None
 
 
+def is_read(settings: Settings, message: str) -> bool:
+    """Whether the recipient has taken the message out of its mailbox. Raises NotSent when MESH cannot be asked."""
+    try:
+        import mesh_client
+        import requests
+    except ImportError:
+        raise NotSent("mesh-client is not installed; pip install -r requirements-deliver.lock") from None
+    try:
+        with _mailbox(settings) as mailbox:
+            return str(mailbox.track_message(message).get("status", "")).lower() == "acknowledged"
+    except (mesh_client.MeshError, requests.RequestException) as error:
+        raise NotSent(f"MESH: {type(error).__name__}") from None
+
+
 def _mailbox(settings: Settings):  # type: ignore[no-untyped-def]
     import mesh_client
 

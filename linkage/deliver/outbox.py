@@ -43,6 +43,7 @@ class Delivery:
     sent_at: str = ""
     remote: str = ""
     noticed_at: str = ""
+    read_at: str = ""
     folder: Path = field(default=Path(), compare=False)
 
     @property

@@ -13,6 +13,8 @@ KEYS = {
     "way": str, "age": list, "notice": list, "host": str, "port": int, "user": str, "key_file": str, "host_key": str,
     "folder": str, "mailbox": str,
 }  # fmt: skip
+AGENCIES = ("gp__", "maternity__")
+"""How the folder of a source agency begins (report/agency.py)."""
 NEEDED = {"outbox": (), "sftp": ("host", "user", "key_file", "host_key"), "mesh": ("mailbox",)}
 
 
@@ -48,7 +50,12 @@ def recipient(settings: Settings, name: str) -> Recipient:
 
 def check(settings: Settings) -> None:
     """Read every configured recipient. Raises SettingsError on the first that cannot be used."""
+    hubs = settings.table("hubs")
     for name in settings.table("recipients"):
+        if name not in hubs and not name.startswith(AGENCIES):
+            raise SettingsError(
+                f"recipients.{name} is no reader: give a hub's GSS code, or an agency as its folder is named"
+            )
         recipient(settings, name)
 
 

@@ -40,13 +40,27 @@ def _common(exception: Mapping[str, Any], reader: str) -> View:
     }
 
 
-SAID_NO_MORE = ("addresses", "ties", "evidence", "benign", "supporting", "checks", "not_known", "link_evidence")
-"""Of a resolved exception the hub is told that and why; what the records said is not said again."""
+UNSAID = (
+    "people", "addresses", "ties", "evidence", "benign", "supporting", "checks", "not_known", "link_evidence", "speaks_for",
+    "speaks_against", "changed", "stale_sources",
+)  # fmt: skip
+"""Lists that are empty where a hub is told only that there is something."""
+HELD = "Held: a data officer must first confirm that the records are of one person. Until then nothing more is said."
 
 
-def _resolved(view: View) -> View:
-    said: View = {name: [] for name in SAID_NO_MORE}
-    return view | said | {"claim": "The records no longer say so.", "family": {"members": [], "ties": []}}
+def _unsaid(view: View, claim: str, *kept: str) -> View:
+    """A view that says of whom, where and why nothing but what is `kept`."""
+    said: View = {name: [] for name in UNSAID if name not in kept}
+    return view | said | {"claim": claim, "family": {"members": [], "ties": []}}
+
+
+def _shown(view: View) -> View:
+    """What of a view may be said as things stand: of a resolved exception that and why, not again what the records said
+    (some of it may have come under protection since); of a held one nothing, since it may be about the wrong person.
+    """
+    if view["status"] == "resolved":
+        return _unsaid(view, "The records no longer say so.", "people", "changed")
+    return _unsaid(view, HELD) if view["priority"] == "H" else view
 
 
 def _lead(content: NightContent, exception: Mapping[str, Any]) -> View:
@@ -74,7 +88,7 @@ def _lead(content: NightContent, exception: Mapping[str, Any]) -> View:
         "stale_sources": _stale(content, exception),
         "notified": [content.hubs[g].name for g in exception["hubs"][1:] if g in content.hubs],
     }
-    return cut(_resolved(view) if exception["status"] == "resolved" else view, allow.LEAD)
+    return cut(_shown(view), allow.LEAD)
 
 
 def _ties(content: NightContent, exception: Mapping[str, Any]) -> list[View]:
@@ -128,7 +142,8 @@ def _notified(content: NightContent, exception: Mapping[str, Any], gss: str) -> 
     residents = [
         _person(content, p)
         for p in exception["people"]
-        if p["role"] not in ("child", "mother")
+        if exception["priority"] != "H"  # held: it may be about the wrong person
+        and p["role"] not in ("child", "mother")
         and (known := content.people.get(p["person_id"]))
         and known.home_gss == gss
     ]

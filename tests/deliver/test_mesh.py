@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -68,7 +69,14 @@ def test_it_reaches_the_mailbox_sealed_with_its_id_once(night, box, settings, sa
         assert got.filename == delivery.file
         assert got.workflow_id == "LINKAGE_EXCEPTIONS"
         assert pyrage.decrypt(got.read(), [age]).startswith(b"PK")
+        assert receipt(delivery)["read_at"] == ""
         got.acknowledge()
+    handover.deliver(night, box, settings())
+    assert receipt(delivery)["read_at"] != "", "MESH says that it was taken"
+
+
+def receipt(delivery):
+    return json.loads((delivery.folder / f"{delivery.id}.json").read_text())
 
 
 def test_a_mailbox_that_cannot_be_reached_is_dead_and_loud(night, box, settings):

@@ -92,6 +92,11 @@ def test_a_recipient_that_cannot_be_used_stops_before_anything_is_sent(night, bo
     assert files(box) == []
 
 
+def test_a_misspelt_reader_is_not_passed_over(night, box, given):
+    with pytest.raises(SettingsError, match=r"recipients\.E0800002 is no reader"):
+        handover.deliver(night, box, given({"E0800002": {}}))
+
+
 def test_two_at_once_the_second_leaves(night, box, given, capsys, tmp_path):
     with outbox.lock(box):
         assert command.run(tmp_path / "out", box, None, given()) == 2

@@ -100,6 +100,18 @@ def test_what_is_resolved_is_not_told_again(content, tmp_path, name):
     assert "Secret" not in told
 
 
+@pytest.mark.parametrize("gss", [LEAD, OTHER])
+@pytest.mark.parametrize("name", NAMES)
+def test_of_a_held_exception_a_hub_learns_only_that_there_is_one(content, tmp_path, name, gss):
+    """It may be about the wrong person."""
+    held = dataclasses.replace(content, exceptions=[content.exceptions[1]])
+    hub.write(tmp_path, gss, held)
+    told = text_of(tmp_path / "hubs" / gss / name)
+    assert "X2" in told
+    for secret in ("Secret", "Ann", "Bo ", "Cy ", "calc", "Waits."):
+        assert secret not in told
+
+
 @pytest.mark.parametrize("name", ["exceptions.json", "report.html", "report.pdf"])
 def test_formats_hold_the_same_facts(lead, name):
     told = " ".join(text_of(lead / name).split())
