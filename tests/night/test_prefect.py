@@ -30,6 +30,14 @@ on = ["done", "done_with_warnings"]
 """
 
 
+def works(process: psutil.Process) -> bool:
+    """Whether a process still runs; one that ended and waits for its parent to look does not."""
+    try:
+        return process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
 class Served:
     """`linkage schedule` at work, asked as an operator's own tools would ask: through the server's interface."""
 
@@ -60,7 +68,7 @@ class Served:
         """Exit status after SIGTERM, and what is still running of what it started."""
         started = psutil.Process(self.process.pid).children(recursive=True)
         self.process.terminate()
-        return self.process.wait(60), [p for p in started if p.is_running()]
+        return self.process.wait(60), [p for p in started if works(p)]
 
 
 @pytest.fixture(scope="module")
