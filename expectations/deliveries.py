@@ -9,6 +9,7 @@ from __future__ import annotations
 import duckdb
 
 from linkage.night import Night
+from linkage.sources.suppliers import retired
 
 SET_ASIDE = "see quality/quarantine.parquet for rows and reasons"
 
@@ -57,8 +58,9 @@ def _add_stale(con: duckdb.DuckDBPyConnection, night: Night) -> None:
         "INSERT INTO input_file SELECT contract, supplier, arg_max(path, night), NULL, 0, 0, 'stale', "
         "['no file came tonight; the last good one stands; ask the supplier'], NULL FROM store.delivery AS d "
         "WHERE status = 'accepted' AND night < $night AND NOT EXISTS (SELECT 1 FROM input_file AS f "
-        "WHERE f.contract = d.contract AND f.supplier = d.supplier) GROUP BY contract, supplier ORDER BY ALL",
-        {"night": night.date},
+        "WHERE f.contract = d.contract AND f.supplier = d.supplier) "
+        "AND (contract = 'protected' OR NOT list_contains($retired, supplier)) GROUP BY contract, supplier ORDER BY ALL",
+        {"night": night.date, "retired": retired(night.settings, night.date)},
     )
 
 

@@ -15,9 +15,11 @@ from pathlib import Path
 from typing import Any
 
 from flows.meter import Meter
-from flows.workroom import NightImpossible, Workroom
+from flows.workroom import NightImpossible, Workroom, die_when_told, is_disk_full
 
 Counts = Mapping[str, int]
+RETRIED = ("sources", "deliver")
+"""The stages that read from and send to other machines: all that may succeed on a second try."""
 Progress = Callable[[str, int, int], None]
 """Called before each stage with its name, its place (from 0) and how many there are."""
 
@@ -81,10 +83,11 @@ def run_night(job: Job, progress: Progress | None = None, wrap: Callable[[Stage]
             "peak_mb": round(meter.peak_mb, 1),
             "rows": next(iter(counts.values()), 0),
         }
-        _fail_here_when_told(stage.name)
+        die_when_told(stage.name)
     from flows.stages import write_run
 
     write_run(job)
+    die_when_told("write_run")
     return job
 
 
@@ -98,21 +101,24 @@ def _guarded(stage: Stage, job: Job) -> Counts:
         place = traceback.extract_tb(error.__traceback__)[-1]
         if os.environ.get("LINKAGE_DEBUG"):
             raise
+        if is_disk_full(error):
+            raise NightImpossible(
+                f"stage {stage.name}: the disk is full; last night's output stands. Make room and run the night again"
+            ) from None
         raise NightImpossible(
             f"stage {stage.name} failed: {type(error).__name__} in {Path(place.filename).name} line {place.lineno}; "
             "last night's output stands. Set LINKAGE_DEBUG=1 on a safe terminal to see the whole error."
         ) from None
 
 
-def _fail_here_when_told(stage: str) -> None:
-    """Fault injection for the tests: die as a killed process does, right after a stage."""
-    if os.environ.get("LINKAGE_DIE_AFTER") == stage:
-        os.kill(os.getpid(), 9)
+def run_under_prefect(job: Job, progress: Progress | None = None, retries: tuple[int, float] = (0, 0.0)) -> Job:
+    """The same night as a Prefect flow: one task a stage. Nothing of a record reaches Prefect.
 
-
-def run_under_prefect(job: Job, progress: Progress | None = None) -> Job:
-    """The same night as a Prefect flow: one task a stage. Nothing of a record reaches Prefect."""
+    retries: how often the stages of RETRIED are tried again, and seconds between. Its artifacts: how far the night is,
+    and the counts of its stages.
+    """
     from prefect import flow, task
+    from prefect.artifacts import create_progress_artifact, create_table_artifact, update_progress_artifact
     from prefect.cache_policies import NO_CACHE
 
     logging.getLogger("prefect").setLevel(logging.WARNING)
@@ -120,7 +126,8 @@ def run_under_prefect(job: Job, progress: Progress | None = None) -> Job:
     def as_task(stage: Stage) -> Stage:
         def run_it(job: Job) -> Counts:
             # The job stays in this closure: Prefect sees a name and counts, never a row.
-            @task(name=stage.name, description=stage.does, cache_policy=NO_CACHE, persist_result=False, retries=0)
+            @task(name=stage.name, description=stage.does, cache_policy=NO_CACHE, persist_result=False,
+                  retries=retries[0] if stage.name in RETRIED else 0, retry_delay_seconds=retries[1])  # fmt: skip
             def run_stage() -> dict[str, int]:
                 return dict(_guarded(stage, job))
 
@@ -131,7 +138,17 @@ def run_under_prefect(job: Job, progress: Progress | None = None) -> Job:
 
     @flow(name="nightly", flow_run_name=f"night-{job.work.night.date}", validate_parameters=False)
     def nightly() -> dict[str, int]:
-        run_night(job, progress, as_task)
+        shown = create_progress_artifact(0.0, key="night-progress", description=f"Night {job.work.night.date}")
+
+        def show(words: str, done: int, total: int) -> None:
+            update_progress_artifact(shown, 100.0 * done / total)
+            if progress:
+                progress(words, done, total)
+
+        run_night(job, show, as_task)
+        update_progress_artifact(shown, 100.0)
+        told = [{"stage": stage, **counts} for stage, counts in job.counts.items()]
+        create_table_artifact(told, key="night-counts", description=f"Night {job.work.night.date}, counts by stage")
         return {stage: next(iter(counts.values()), 0) for stage, counts in job.counts.items()}
 
     nightly()

@@ -9,14 +9,21 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+import duckdb
+
 from flows.nightly import Job, run_night, run_under_prefect
+from flows.outcome import Outcome, alert_command, announce, counts_of
 from flows.screen import Bar
 from flows.workroom import (
+    AnotherRun,
     NightImpossible,
+    Published,
     fingerprint,
     finish_publication,
+    is_disk_full,
     last_published,
     lock,
+    published_on,
     workroom,
 )
 from linkage.audit import AuditError
@@ -51,19 +58,39 @@ class Plan:
     threads: int = 2
     memory: str = "4GB"
     prefect: bool = True
+    scheduled: bool = False
+
+    @property
+    def retries(self) -> tuple[int, float]:
+        """How often reading and sending are tried again, and seconds between. Only where nobody waits at a screen."""
+        if not self.scheduled:
+            return 0, 0.0
+        return self.settings.integer("schedule.retries"), self.settings.number("schedule.retry_delay_seconds")
 
 
-def run_one(plan: Plan, night: date) -> int:
-    """One night. Returns the exit status; says on standard error what an operator must know."""
+def run_one(plan: Plan, night: date, *, again: bool = False) -> int:
+    """One night. Returns the exit status; says on standard error what an operator must know.
+
+    `again` allows a night older than the last published one: the store is put back to the night before it.
+    """
     # Store, key, results and Prefect's records are for the operator alone.
     os.umask(0o077)
+    alert_command(plan.settings)  # a fault of the settings is told before the night, not after it
     try:
         with lock(plan.store):
-            status = _night(plan, night)
-    except (NightImpossible, StoreError, AuditError) as error:
-        print(f"linkage: night {night}: {error}", file=sys.stderr)
+            outcome = _tried(plan, night, again=again)
+            announce(outcome, plan.store, plan.settings)
+    except AnotherRun as error:
+        # The status file is the other run's to write.
+        outcome = Outcome(night.isoformat(), 2, [str(error)], None)
+    except (OSError, StoreError) as error:
+        outcome = Outcome(night.isoformat(), 2, [_cannot_write(error)], None)
+        announce(outcome, plan.store, plan.settings)
+    for message in outcome.messages:
+        print(f"linkage: night {night}: {message}", file=sys.stderr)
+    if outcome.exit_code == 2:
         return 2
-    return max(status, _deliver(plan, night))
+    return max(outcome.exit_code, _deliver(plan, night))
 
 
 def _deliver(plan: Plan, night: date) -> int:
@@ -82,8 +109,36 @@ def _deliver(plan: Plan, night: date) -> int:
     return min(status, 1)
 
 
+def _tried(plan: Plan, night: date, *, again: bool) -> Outcome:
+    """The night, or why it could not be done."""
+    last: Published | None = None
+    try:
+        last = last_published(plan.store)
+        return _night(plan, night, last, again=again)
+    except (NightImpossible, StoreError, AuditError) as error:
+        reason = str(error)
+    except (OSError, duckdb.Error) as error:
+        reason = _cannot_write(error)
+    return Outcome(night.isoformat(), 2, [reason], last.night.isoformat() if last else None)
+
+
+def _cannot_write(error: Exception) -> str:
+    """A fault of disk or store in words that hold no value of a record."""
+    if isinstance(error, StoreError):
+        return str(error)
+    if is_disk_full(error):
+        return "the disk is full; last night's output stands. Make room and run the night again"
+    if isinstance(error, OSError):
+        return f"cannot write {error.filename or 'a file'}: {error.strerror}; last night's output stands"
+    return f"the store cannot be written ({type(error).__name__}); last night's output stands"
+
+
 def run_many(plan: Plan, first: date | None = None, last: date | None = None) -> int:
-    """Every night of the landing folder in order. Stops at the first that cannot be done; returns the worst status."""
+    """Every night of the landing folder in order. Stops at the first that cannot be done; returns the worst status.
+
+    Nights that are published and would give the same are passed over. With `first`, nights from the first one that would
+    give something else are done again, and all later ones with them.
+    """
     nights = [n for n in nights_in(plan.landing) if (first is None or n >= first) and (last is None or n <= last)]
     if not nights:
         print(f"linkage: {plan.landing} holds no folder named YYYY-MM-DD in that span", file=sys.stderr)
@@ -93,10 +148,18 @@ def run_many(plan: Plan, first: date | None = None, last: date | None = None) ->
         if plan.prefect:
             _one_server(stack, plan)
         for night in nights:
-            worst = max(worst, status := run_one(plan, night))
+            worst = max(
+                worst, status := run_one(plan, night, again=first is not None and _reaches_the_end(plan, nights))
+            )
             if status == 2:
                 break
     return worst
+
+
+def _reaches_the_end(plan: Plan, nights: list[date]) -> bool:
+    """Whether the nights to do again go up to the last published one, so that none is lost."""
+    last = last_published(plan.store)
+    return last is None or nights[-1] >= last.night
 
 
 def nights_in(landing: Path) -> list[date]:
@@ -110,26 +173,36 @@ def nights_in(landing: Path) -> list[date]:
     return sorted(found)
 
 
-def _night(plan: Plan, day: date) -> int:
+def _night(plan: Plan, day: date, last: Published | None, *, again: bool) -> Outcome:
     plan.out.mkdir(parents=True, exist_ok=True)
-    last = last_published(plan.store)
     finish_publication(plan.out, last)
-    if last and day < last.night:
-        raise NightImpossible(f"it is older than the last published night, {last.night}; nights run forward only")
     night = Night(day, plan.landing, plan.out / f".building-{day}", plan.settings, plan.threads, plan.memory)
     said = decisions.digest(decisions.inbox_of(plan.store), day)
     mark = fingerprint(night, SOFTWARE, PARAMETERS.read_text(encoding="utf-8"), said)
-    if last and (last.night, last.fingerprint) == (day, mark) and (plan.out / day.isoformat() / "run.json").exists():
+    known = published_on(plan.store, day)
+    if known and known.fingerprint == mark and (plan.out / day.isoformat() / "run.json").exists():
         print(f"night {day} is done already; nothing changed")
-        return last.exit_code
+        return Outcome(day.isoformat(), known.exit_code, [], last.night.isoformat() if last else None)
+    if last and day < last.night and not again:
+        raise NightImpossible(_too_old(day, last, known))
     with workroom(night, plan.store, mark) as work, Bar(f"night {day}") as bar:
         job = _run(plan, Job(work), bar)
         purge.earlier_nights(work.con, plan.out, day, plan.store)
         folder = work.publish(plan.out, job.exit_code)
-    for warning in job.warnings:
-        print(f"linkage: night {day}: {warning}", file=sys.stderr)
     print(f"night {day}: {folder}")
-    return job.exit_code
+    return Outcome(day.isoformat(), job.exit_code, job.warnings, day.isoformat(), counts_of(job))
+
+
+def _too_old(day: date, last: Published, known: Published | None) -> str:
+    why = (
+        "its files, the settings, the software, the model or people's decisions changed since it was published"
+        if known
+        else "it was never run"
+    )
+    return (
+        f"it is older than the last published night, {last.night}; nights run forward only ({why}). The registers of later "
+        f"nights stand. To do it and all later nights again: linkage replay --from {day}, without --to"
+    )
 
 
 def _run(plan: Plan, job: Job, bar: Bar) -> Job:
@@ -137,7 +210,7 @@ def _run(plan: Plan, job: Job, bar: Bar) -> Job:
         os.environ.update(OFFLINE)
         return run_night(job, bar.update)
     offline(plan.store)
-    return run_under_prefect(job, bar.update)
+    return run_under_prefect(job, bar.update, plan.retries)
 
 
 def offline(store: Path) -> None:

@@ -30,7 +30,7 @@ from linkage.report import agency, nightly_content, quality
 from linkage.report import hub as hub_report
 from linkage.review import hub_pages, measures
 from linkage.review import questions as review_questions
-from linkage.sources import decisions, read
+from linkage.sources import decisions, read, suppliers
 from linkage.standardise import mention
 from linkage.store import run_sql
 
@@ -38,6 +38,7 @@ from linkage.store import run_sql
 def sources(job: Job) -> Counts:
     job.handed["started_at"] = datetime.now(UTC)
     remembered.prepare(job.work.con, job.work.night)
+    remembered.retire(job.work.con, job.work.night, suppliers.retired(job.work.night.settings, job.work.night.date))
     read.land(job.work.con, job.work.night)
     decisions.land(job.work.con, job.work.night, decisions.inbox_of(job.work.store))
     return _count(job, "SELECT coalesce(sum(rows_read), 0) AS rows FROM input_file")

@@ -6,12 +6,13 @@ crash before it leaves the last night standing, a crash after it is finished by 
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -26,6 +27,10 @@ from linkage.night import Night
 
 class NightImpossible(RuntimeError):
     """The night could not be done; last night's output stands. The message holds no personal value."""
+
+
+class AnotherRun(NightImpossible):
+    """Another run holds the store's lock."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +68,9 @@ class Workroom:
         shutil.rmtree(ready, ignore_errors=True)
         (self.night.out / ".fingerprint").write_text(self.fingerprint, encoding="ascii")
         os.replace(self.night.out, ready)
+        die_when_told("ready")
         store.publish(self.building, self.store)
+        die_when_told("committed")
         return _show(ready, out / self.night.date.isoformat())
 
 
@@ -80,23 +87,27 @@ def _take(handle: IO[str], store_file: Path) -> None:
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
-        raise NightImpossible(f"another run is working on {store_file}; this one leaves") from None
+        raise AnotherRun(f"another run is working on {store_file}; this one leaves") from None
 
 
 @contextmanager
 def workroom(night: Night, store_file: Path, fingerprint: str) -> Iterator[Workroom]:
     """Open a night on a copy of the store. What a failed night leaves behind is removed."""
-    shutil.rmtree(night.out, ignore_errors=True)
-    night.out.mkdir(parents=True)
-    key = store.key_for(store_file)
-    building = store.copy_aside(store_file)
+    building = store.building_of(store_file)
     spill = building.with_name(building.name + ".spill")
-    con = store.connect(threads=night.threads, memory=night.memory, spill=spill)
+    shutil.rmtree(night.out, ignore_errors=True)
     try:
-        store.attach(con, building, key)
-        yield Workroom(night, con, store_file, building, fingerprint)
+        night.out.mkdir(parents=True)
+        key = store.key_for(store_file)
+        store.copy_aside(store_file)
+        con = store.connect(threads=night.threads, memory=night.memory, spill=spill)
+        try:
+            store.attach(con, building, key)
+            yield Workroom(night, con, store_file, building, fingerprint)
+        finally:
+            con.close()
     finally:
-        con.close()
+        # Also when there was no room for the copy itself: what is left of it would keep the disk full.
         shutil.rmtree(spill, ignore_errors=True)
         shutil.rmtree(night.out, ignore_errors=True)
         for leftover in (building, building.with_name(building.name + ".wal")):
@@ -105,17 +116,40 @@ def workroom(night: Night, store_file: Path, fingerprint: str) -> Iterator[Workr
 
 def last_published(store_file: Path) -> Published | None:
     """The last published night of a store, or None for a new one. Raises StoreError when it cannot be opened."""
+    return next(iter(_published(store_file)), None)
+
+
+def published_on(store_file: Path, night: date) -> Published | None:
+    """A published night of a store. Raises StoreError when it cannot be opened."""
+    return next((p for p in _published(store_file) if p.night == night), None)
+
+
+def _published(store_file: Path) -> list[Published]:
+    """Every published night, the last first."""
     if not store_file.exists():
-        return None
+        return []
     con = store.connect(threads=1, memory="500MB")
     try:
         store.attach(con, store_file, store.key_for(store_file), read_only=True)
-        row = con.execute("SELECT night, fingerprint, exit_code FROM store.published ORDER BY night DESC").fetchone()
+        rows = con.execute("SELECT night, fingerprint, exit_code FROM store.published ORDER BY night DESC").fetchall()
     except duckdb.CatalogException:
-        return None
+        return []
     finally:
         con.close()
-    return Published(*row) if row else None
+    return [Published(*row) for row in rows]
+
+
+def is_disk_full(error: Exception) -> bool:
+    """Whether an error says that no space is left. DuckDB tells it in words only."""
+    full = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+    words = str(error).lower() if isinstance(error, duckdb.Error) else ""
+    return full or "space left" in words or "file too large" in words
+
+
+def die_when_told(place: str) -> None:
+    """Fault injection for the tests: die as a killed process does, right after a stage or a step of publication."""
+    if os.environ.get("LINKAGE_DIE_AFTER") == place:
+        os.kill(os.getpid(), 9)
 
 
 def finish_publication(out: Path, last: Published | None) -> None:
@@ -142,7 +176,7 @@ def fingerprint(night: Night, version: str, model: str, decided: str = "") -> st
     """Digest of all that decides a night's output: its files, settings, software, model and people's decisions."""
     folder = night.landing / night.date.isoformat()
     digest = hashlib.sha256(
-        json.dumps([version, model, decided, _plain(night.settings.values)], sort_keys=True).encode()
+        json.dumps([version, model, decided, _plain(_deciding(night.settings.values))], sort_keys=True).encode()
     )
     for file in sorted(folder.iterdir()) if folder.is_dir() else []:
         digest.update(file.name.encode())
@@ -150,6 +184,11 @@ def fingerprint(night: Night, version: str, model: str, decided: str = "") -> st
             with open(file, "rb") as handle:
                 digest.update(hashlib.file_digest(handle, "sha256").digest())
     return digest.hexdigest()
+
+
+def _deciding(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings but for those that say when a night runs and who is told."""
+    return {name: value for name, value in values.items() if name not in ("schedule", "alerts")}
 
 
 def _plain(value: Any) -> Any:

@@ -11,7 +11,7 @@ import json
 import re
 import sys
 from collections.abc import Callable, Sequence
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import NoReturn
 
@@ -54,6 +54,8 @@ def parser() -> Parser:
     commands = top.add_subparsers(title="commands", required=True, metavar="COMMAND")
     _run(commands)
     _replay(commands)
+    _schedule(commands)
+    _status(commands)
     _simulate(commands)
     _evaluate(commands)
     _audit(commands)
@@ -73,7 +75,7 @@ def _command(commands: argparse._SubParsersAction[Parser], name: str, words: str
     return commands.add_parser(name, help=words, description=words[0].upper() + words[1:] + ".")
 
 
-def _common(command: Parser) -> None:
+def _common(command: Parser, *, prefect_only: bool = False) -> None:
     command.add_argument(
         "--landing", type=Path, required=True, help="folder that holds one folder a night, named YYYY-MM-DD"
     )
@@ -89,6 +91,8 @@ def _common(command: Parser) -> None:
     command.add_argument(
         "--memory", default="4GB", help="memory DuckDB may use before it spills, encrypted (default: 4GB)"
     )
+    if prefect_only:
+        return
     command.add_argument("--no-prefect", action="store_true", help="run the same stages without Prefect")
 
 
@@ -105,6 +109,23 @@ def _replay(commands: argparse._SubParsersAction[Parser]) -> None:
     command.add_argument("--from", dest="first", type=_day, help="first night (default: the first there is)")
     command.add_argument("--to", dest="last", type=_day, help="last night (default: the last there is)")
     command.set_defaults(do=_do_replay)
+
+
+def _schedule(commands: argparse._SubParsersAction[Parser]) -> None:
+    command = _command(
+        commands, "schedule", "run the nights as they come, on the schedule of the settings, until stopped"
+    )
+    _common(command, prefect_only=True)
+    command.set_defaults(do=_do_schedule)
+
+
+def _status(commands: argparse._SubParsersAction[Parser]) -> None:
+    command = _command(commands, "status", "how the last night went, for monitoring: its exit status, and why")
+    command.add_argument("--store", type=Path, required=True, help="the store file; its status file lies beside it")
+    command.add_argument(
+        "--max-age", type=_positive, metavar="HOURS", help="also exit 2 when it ended longer ago than this"
+    )
+    command.set_defaults(do=_do_status)
 
 
 def _simulate(commands: argparse._SubParsersAction[Parser]) -> None:
@@ -270,6 +291,32 @@ def _plan(arguments: argparse.Namespace):  # type: ignore[no-untyped-def]
         memory=arguments.memory,
         prefect=not arguments.no_prefect,
     )
+
+
+def _do_schedule(arguments: argparse.Namespace) -> int:
+    from flows.server import prefect_server
+    from flows.workroom import NightImpossible
+
+    settings = settings_of.load(arguments.config)
+    paths = {name: str(getattr(arguments, name).absolute()) for name in ("landing", "store", "out")}
+    config = str(arguments.config.absolute()) if arguments.config else None
+    try:
+        with prefect_server(arguments.store):
+            from flows.deploy import serve
+
+            serve({**paths, "config": config, "threads": arguments.threads, "memory": arguments.memory}, settings)
+    except NightImpossible as error:
+        print(f"linkage: {error}", file=sys.stderr)
+        return NOT_DONE
+    return DONE
+
+
+def _do_status(arguments: argparse.Namespace) -> int:
+    from flows.outcome import report
+
+    code, words = report(arguments.store, timedelta(hours=arguments.max_age) if arguments.max_age else None)
+    print(words)
+    return code
 
 
 def _do_simulate(arguments: argparse.Namespace) -> int:

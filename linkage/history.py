@@ -36,6 +36,17 @@ def rewind(con: duckdb.DuckDBPyConnection, table: str, night: Night) -> None:
     con.execute(f"UPDATE {table} SET known_to = NULL WHERE known_to >= $night", {"night": night.date})
 
 
+def retire(con: duckdb.DuckDBPyConnection, night: Night, suppliers: list[str]) -> None:
+    """Withdraw what retired suppliers said. A protected list is never withdrawn in this way: it takes an empty list."""
+    for contract in CONTRACTS.values():
+        if contract.name != "protected":
+            con.execute(
+                f"UPDATE store.{contract.name}_record SET known_to = $night "
+                "WHERE known_to IS NULL AND list_contains($suppliers, supplier)",
+                {"night": night.date, "suppliers": suppliers},
+            )
+
+
 def remember(con: duckdb.DuckDBPyConnection, night: Night) -> dict[str, int]:
     """Merge tonight's accepted rows into the history and lay out the standing rows as `<contract>` tables.
 

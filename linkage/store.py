@@ -102,9 +102,14 @@ def _text(value: Path | str) -> str:
     return "'" + str(value).replace("'", "''") + "'"
 
 
+def building_of(store: Path) -> Path:
+    """Where the next night of a store is built."""
+    return store.with_name(store.name + ".building")
+
+
 def copy_aside(store: Path) -> Path:
     """A copy of the store to build the next night in; the published file stays untouched."""
-    building = store.with_name(store.name + ".building")
+    building = building_of(store)
     for stale in (building, building.with_name(building.name + ".wal")):
         stale.unlink(missing_ok=True)
     if store.exists():

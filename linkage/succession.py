@@ -91,7 +91,10 @@ def _find_returned(con: duckdb.DuckDBPyConnection, contract: Contract, night: Ni
 def _find_moved(
     con: duckdb.DuckDBPyConnection, contract: Contract, night: Night, says: str, *, renumbered_only: bool = False
 ) -> None:
-    """Records that went tonight and stand again under another key. Equal ones are told apart by nothing: in order of key."""
+    """Records that went tonight and stand again under another key. Equal ones are told apart by nothing: in order of key.
+
+    `says` is what two records must share. With `renumbered_only`, what else they say has changed and is known since tonight.
+    """
     own = " AND supplier IN (SELECT supplier FROM store.renumbering WHERE night = $night AND contract = $contract)"
     where = (own if renumbered_only else "") + (
         " AND ($contract, supplier, {key}) NOT IN "
@@ -106,7 +109,7 @@ def _find_moved(
     went = side + "known_to = $night" + where.format(key="record_id", column="was_record_id")
     con.execute(
         "INSERT INTO store.same_record SELECT $night, $contract, c.supplier, c.record_id, w.record_id, "
-        "coalesce(s.known_since, w.known_from) "
+        f"{'$night' if renumbered_only else 'coalesce(s.known_since, w.known_from)'} "
         f"FROM ({came}) WHERE says IS NOT NULL) AS c INNER JOIN ({went}) WHERE says IS NOT NULL) AS w "
         "USING (supplier, says, equals, place) LEFT JOIN store.same_record AS s ON s.night = w.known_from "
         "AND s.contract = $contract AND s.supplier = w.supplier AND s.record_id = w.record_id ORDER BY ALL",

@@ -14,7 +14,6 @@ from pathlib import Path
 import duckdb
 
 from linkage.night import Night
-from linkage.settings import Settings
 from linkage.sources import csv_file, files, landing, manifest, parquet_file, scan, suppliers
 from linkage.sources.files import Extract, Found
 from linkage.sources.headings import Layout
@@ -48,18 +47,20 @@ def land(con: duckdb.DuckDBPyConnection, night: Night) -> None:
     for name in unread:
         log.warning("%s: left unread, its name is not that of an extract", name)
     for file in found:
-        _note(con, file, _land_file(con, night.settings, folder, file))
+        _note(con, file, _land_file(con, night, folder, file))
     for file in files.orphan_manifests(folder, found):
         _note_orphan(con, file)
 
 
-def _land_file(con: duckdb.DuckDBPyConnection, settings: Settings, folder: Path, file: Found) -> Landed:
+def _land_file(con: duckdb.DuckDBPyConnection, night: Night, folder: Path, file: Found) -> Landed:
     sha256: str | None = None
+    settings = night.settings
     try:
         path = files.open_checked(file, folder)
         before = _stamp(path)
         sha256 = scan.digest(path)
         suppliers.check_governance(settings, file.supplier)
+        suppliers.check_not_retired(settings, file.supplier, night.date)
         extract = Extract(path, CONTRACTS[file.contract], file.supplier)
         claimed = manifest.read(files.manifest_of(file, folder), folder)
         claimed.check_digest(sha256)

@@ -7,6 +7,7 @@ reference (UK GDPR articles 6, 26 and 35); in mode `synthetic` (invented people)
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from linkage.settings import Settings, SettingsError
@@ -28,6 +29,29 @@ def check_governance(settings: Settings, supplier: str) -> None:
     missing = [p for p in PAPERS if not (isinstance(given.get(p), str) and given[p].strip())]
     if missing:
         raise Refused(f"the settings do not give {', '.join(missing)} for its supplier, and the mode is live; add them")
+
+
+def retired(settings: Settings, night: date) -> list[str]:
+    """Suppliers that the settings retire on or before a night. Raises SettingsError for a date that is none."""
+    return sorted(
+        name
+        for name in settings.table("suppliers")
+        if (day := _retired_on(settings, name)) is not None and day <= night
+    )
+
+
+def _retired_on(settings: Settings, supplier: str) -> date | None:
+    given = _supplier(settings, supplier).get("retired_on")
+    try:
+        return given if given is None or type(given) is date else date.fromisoformat(given)
+    except (TypeError, ValueError):
+        raise SettingsError(f"suppliers.{supplier}.retired_on must be a date of the form YYYY-MM-DD") from None
+
+
+def check_not_retired(settings: Settings, supplier: str, night: date) -> None:
+    """Raises Refused for a file of a supplier that the settings have retired."""
+    if supplier in retired(settings, night):
+        raise Refused("the settings retire its supplier; take retired_on out if it delivers again")
 
 
 def column_map(settings: Settings, supplier: str, contract: Contract) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable
 from datetime import date
@@ -25,6 +26,15 @@ def plan(landing: Path, work: Path) -> Plan:
 def exceptions(work: Path, night: date) -> Exceptions:
     file = work / "out" / night.isoformat() / "exceptions.jsonl"
     return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+
+
+def digest(folder: Path) -> dict[str, str]:
+    """SHA-256 by path of every file but run.json, which holds times."""
+    return {
+        str(f.relative_to(folder)): hashlib.sha256(f.read_bytes()).hexdigest()
+        for f in sorted(folder.rglob("*"))
+        if f.is_file() and f.name != "run.json"
+    }
 
 
 @pytest.fixture(scope="session")

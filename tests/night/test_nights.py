@@ -3,33 +3,17 @@
 from __future__ import annotations
 
 import csv
-import hashlib
 import json
-import os
 import shutil
-import subprocess
-import sys
-from pathlib import Path
 
 import pyarrow.parquet
-import pytest
 
 from flows.explain import rebuild
 from flows.replay import run_many, run_one
 from linkage import settings
 from linkage.cli import main
-from tests.night.conftest import FIRST, SECOND, exceptions, plan
+from tests.night.conftest import FIRST, SECOND, digest, exceptions, plan
 from tests.unit.test_report import text_of
-
-TIMES = {"run.json"}
-
-
-def digest(folder: Path) -> dict[str, str]:
-    return {
-        str(f.relative_to(folder)): hashlib.sha256(f.read_bytes()).hexdigest()
-        for f in sorted(folder.rglob("*"))
-        if f.is_file() and f.name not in TIMES
-    }
 
 
 def test_every_file_of_the_contract_is_there(done):
@@ -113,21 +97,6 @@ def test_a_lost_output_is_made_again_the_same(region, done, tmp_path):
 def test_nights_run_forward_only(region, done, capsys):
     assert run_one(plan(region / "landing", done), FIRST) == 2
     assert "older than the last published night" in capsys.readouterr().err
-
-
-@pytest.mark.parametrize("stage", ["protect", "people", "ledger", "report"])
-def test_killed_half_way_publishes_nothing_and_the_next_run_is_right(region, done, tmp_path, stage):
-    assert run_one(plan(region / "landing", tmp_path), FIRST) in (0, 1)
-    before = digest(tmp_path / "out")
-    command = [
-        sys.executable, "-m", "linkage", "run", "--no-prefect", "--landing", str(region / "landing"), "--night", str(SECOND),
-        "--store", str(tmp_path / "store.duckdb"), "--out", str(tmp_path / "out"),
-    ]  # fmt: skip
-    died = subprocess.run(command, env={**os.environ, "LINKAGE_DIE_AFTER": stage}, capture_output=True, check=False)
-    assert died.returncode == -9
-    assert {k: v for k, v in digest(tmp_path / "out").items() if not k.startswith(".building")} == before
-    assert run_one(plan(region / "landing", tmp_path), SECOND) in (0, 1)
-    assert digest(tmp_path / "out") == digest(done / "out")
 
 
 def test_two_runs_at_once_the_second_leaves(region, tmp_path, capsys):
