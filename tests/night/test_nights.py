@@ -7,6 +7,7 @@ import json
 import shutil
 
 import pyarrow.parquet
+import pytest
 
 from flows.explain import rebuild
 from flows.replay import run_many, run_one
