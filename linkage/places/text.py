@@ -134,12 +134,14 @@ def _segments(text: str, flat: str | None, code: str | None) -> Parsed:
         if not segment:
             continue
         if alone := _NUMBER.match(segment):
+            # Of two numbers in a row the first is the flat, its word left out: `4, 30, Bank Road`.
+            flat = flat or pending
             pending = alone.group(1) + (alone.group(2) or "")
             flat = flat or alone.group(3)
             continue
         if found := _NUMBERED.match(segment):
             number, rest = found.group(1) + (found.group(2) or ""), found.group(4)
-            flat = flat or found.group(3)
+            flat, pending = flat or found.group(3) or pending, None
             numbered.append((number, name(rest)))
             numbered += _tails(number, rest)
         elif inline := _INLINE.match(segment):

@@ -15,6 +15,8 @@ WRITTEN = [
     (("12/3 High Street",), None, "3", ("12", "HIGH STREET"), None),
     (("12C High St Dudley",), "DY1 1AA", None, ("12C", "HIGH STREET DUDLEY"), "DY1 1AA"),
     (("5 Lock Drive, Tipton DY4 0OP",), None, None, ("5", "LOCK DRIVE"), "DY4 0OP"),
+    (("4", "30", "Bank Road"), "DY6 7UW", "4", ("30", "BANK ROAD"), "DY6 7UW"),
+    (("4A", "30 Bank Road"), "DY6 7UW", "4A", ("30", "BANK ROAD"), "DY6 7UW"),
 ]
 
 
