@@ -241,7 +241,10 @@ def _places(here: list[str], parsed: Parsed, one: Property) -> int:
 
 
 def _one_place(written: str, known: str) -> bool:
-    return written == known or (len(known) > 4 and jellyfish.jaro_winkler_similarity(written, known) >= NEAR_NAME)
+    # Without commas the places stand in one row: NORTON STOURBRIDGE.
+    return f" {known} " in f" {written} " or (
+        len(known) > 4 and jellyfish.jaro_winkler_similarity(written, known) >= NEAR_NAME
+    )
 
 
 def _method(candidate: Candidate, *, alone: bool) -> str | None:
@@ -277,9 +280,13 @@ def _answers(index: Index, parsed: Parsed, given: str | None, *, loose: bool) ->
     best = [(m, c) for c in candidates if (m := _method(c, alone=alone))]
     if not best:
         return [(None, "none", "none", 0.0)]
-    if len(best) > 1 and _rank(best[0][1]) == _rank(best[1][1]):
+    level = [(m, c.property) for m, c in best if _rank(c) == _rank(best[0][1])]
+    # `3, Tinmans Mansions, 10 Tame Street` names a flat and, by its number, the building that it is in: the flat is meant.
+    parents = {one.parent for _, one in level}
+    meant = [(m, one) for m, one in level if one.uprn not in parents]
+    if len(meant) != 1:
         return [(None, "none", "ambiguous", 0.0)]
-    return [_answer(best[0][1].property, best[0][0], parsed)]
+    return [_answer(meant[0][1], meant[0][0], parsed)]
 
 
 def _given_stands(one: Property, candidates: list[Candidate], parsed: Parsed) -> bool:

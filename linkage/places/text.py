@@ -151,22 +151,21 @@ def _segments(text: str, flat: str | None, code: str | None) -> Parsed:
             plain = name(segment)
             if plain in _COUNTY:
                 continue
+            heads = _heads(plain)
             if pending:
-                numbered.append((pending, plain))
+                numbered += [(pending, n) for n in (plain, *heads)]
                 pending = None
-            names.append(plain)
+            names += [plain, *heads]
     return Parsed(flat, tuple(dict.fromkeys(numbered)), tuple(dict.fromkeys(n for n in names if n)), code)
 
 
 def _tails(number: str, rest: str) -> list[tuple[str, str]]:
     """`4 HIGH STREET DUDLEY` on one line: also the number with the name up to its street word."""
-    words = name(rest).split()
-    ends = [i for i, w in enumerate(words) if w in _STREET_WORDS and 0 < i < len(words) - 1]
-    return [(number, " ".join(words[: i + 1])) for i in ends]
+    return [(number, head) for head in _heads(name(rest))]
 
 
-def place_names(rest: str) -> str:
-    """The words after the street word of a one-line address: `HIGH STREET DUDLEY` gives `DUDLEY`."""
-    words = rest.split()
+def _heads(plain: str) -> list[str]:
+    """A name that places follow on one line, up to its street or building word: `GLADSTONE COURT WARLEY OLDBURY`."""
+    words = plain.split()
     ends = [i for i, w in enumerate(words) if w in _STREET_WORDS and 0 < i < len(words) - 1]
-    return " ".join(words[ends[-1] + 1 :]) if ends else ""
+    return [" ".join(words[: i + 1]) for i in ends]

@@ -37,6 +37,9 @@ CASES = [
     (("43 Willow Road", "Netherton"), "DY2 7EA", "20", "1", "property"),
     ((None,), None, "2", "2", "property"),
     (("43 Willow Road",), "DY2 7EA", "999", "1", "property"),
+    (("43 WILLOW ROAD PRINCES END TIPTON",), None, None, "3", "property"),
+    (("FLAT 2 SALOP LODGE NETHERTON DUDLEY",), None, None, "12", "property"),
+    (("2, Salop Lodge, Willow Road, Netherton",), None, None, "12", "property"),
 ]
 
 
