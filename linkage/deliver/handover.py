@@ -29,7 +29,8 @@ def deliver(
     with outbox.lock(box):
         tonight = [_prepared(box, night.name, name, share, settings) for name, share in bundle.shares(night).items()]
         ids = {d.id for d in tonight}
-        left = [d for d in outbox.known(box) if d.state != "sent" and d.id not in ids]
+        _withdraw(box, night.parent)
+        left = [d for d in outbox.known(box) if d.state in ("waiting", "dead") and d.id not in ids]
         for delivery in [*left, *tonight]:
             _try(delivery, settings, wait, sent)
         _ask_whether_read(box, settings)
@@ -42,6 +43,19 @@ def _prepared(box: Path, night: str, name: str, share: Path, settings: Settings)
         return outbox.prepare(box, night, recipients.recipient(settings, name), share)
     except (SettingsError, bundle.CannotSeal) as error:
         return Delivery("", night, name, "", "", 0, "", state="dead", problem=str(error))
+
+
+def _withdraw(box: Path, out: Path) -> None:
+    """Take from the outbox what its night no longer holds: something in it came under protection, or was corrected or let go."""
+    for delivery in outbox.known(box):
+        if not delivery.path.exists():
+            continue
+        share = bundle.shares(out / delivery.night).get(delivery.recipient)
+        if share and bundle.identity(delivery.recipient, delivery.night, bundle.packed(share)) == delivery.id:
+            continue
+        delivery.path.unlink()
+        delivery.state, delivery.problem = "withdrawn", ""
+        delivery.save()
 
 
 def _try(

@@ -1,7 +1,8 @@
 """The outbox on disk: `<outbox>/<night>/<recipient>/<file>` and beside it `<id>.json`, which becomes the receipt.
 
 Every write is whole or not there (written aside, then renamed). A delivery is `waiting` until it is `sent`; one that was
-tried as often as the settings allow is `dead` and is tried again, and named loudly, on every later run.
+tried as often as the settings allow is `dead` and is tried again, and named loudly, on every later run. One whose night no
+longer holds the same share is `withdrawn`, and its file is gone.
 """
 
 from __future__ import annotations

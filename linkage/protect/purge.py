@@ -142,7 +142,9 @@ def exceptions(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def earlier_nights(con: duckdb.DuckDBPyConnection, out: Path, night: date, store: Path) -> None:
-    """Take what is withheld out of the nights already written, and seal them anew. A hub's files go as a whole."""
+    """Take what is withheld out of the nights already written, and seal them anew. A hub's files go as a whole, and
+    so do the lists for source agencies.
+    """
     withheld = Withheld(con)
     for folder in sorted(f.parent for f in out.glob("[0-9]*-*-*/run.json") if f.parent.name < night.isoformat()):
         changed = [_clean_exceptions(folder, withheld), *(_clean_table(con, folder, *gone) for gone in GONE.items())]
@@ -192,6 +194,7 @@ def _clean_exceptions(folder: Path, withheld: Withheld) -> bool:
     _replace(file, "".join(line for line, exception in told if exception not in gone).encode())
     for gss in {gss for exception in gone for gss in exception["hubs"]}:
         shutil.rmtree(folder / "hubs" / gss, ignore_errors=True)
+    shutil.rmtree(folder / "agencies", ignore_errors=True)
     return True
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import shutil
 import zipfile
 
 import pyrage
@@ -11,7 +12,7 @@ import pytest
 
 from linkage.deliver import command, handover, outbox
 from linkage.settings import SettingsError
-from tests.deliver.conftest import LEAD, OTHER, PRACTICE
+from tests.deliver.conftest import LEAD, OTHER, PRACTICE, free_port
 
 
 def files(box):
@@ -43,7 +44,22 @@ def test_a_corrected_night_is_a_new_delivery(night, box, given):
     handover.deliver(night, box, given())
     (night / "hubs" / OTHER / "report.html").write_text("corrected", encoding="utf-8")
     handover.deliver(night, box, given())
-    assert len(files(box)) == 4
+    assert len(files(box)) == 3, "the one before the correction is taken back"
+    assert sorted(d.state for d in outbox.known(box)) == ["sent", "sent", "sent", "withdrawn"]
+
+
+def test_what_came_under_protection_since_is_never_sent_late(night, box, given, ssh, age):
+    """A dead delivery of an earlier night whose files protection has since removed."""
+    place, theirs = ssh
+    to = {LEAD: {**place, "age": [str(age.to_public())]}}
+    handover.deliver(night, box, given({LEAD: {**to[LEAD], "port": free_port()}}))
+    shutil.rmtree(night / "hubs" / LEAD)
+    later = night.with_name("2026-01-06")
+    later.mkdir()
+    assert handover.deliver(later, box, given(to)) == []
+    assert list(theirs.iterdir()) == []
+    assert {d.recipient: d.state for d in outbox.known(box)}[LEAD] == "withdrawn"
+    assert not [f for f in files(box) if LEAD in f]
 
 
 def test_only_the_readers_key_opens_it(night, box, given, age):
