@@ -15,21 +15,27 @@ from linkage.report import genogram, household_map, summary
 from linkage.review import codes, interest
 from linkage.review.access import Visit, page
 from linkage.review.accounts import Role
+from linkage.review.paging import cut
 from linkage.vocabulary import BENIGN_WORDS
 
 
 @page(Role.HUB)
 def exceptions(visit: Visit) -> Response:
     asked = {n: visit.request.query_params.get(n, "") for n in ("kind", "priority", "status", "answered")}
-    every = visit.desk.published.hub_list(visit.account.hub)
-    answered = visit.desk.inbox.last_answers(visit.account.hub)
-    shown = [e for e in every if _lets_through(asked, e, answered)]
-    visit.log("viewed_list", hub=visit.account.hub, exceptions=" ".join(e["exception_id"] for e in shown))
+    hub = visit.account.hub
+    every = visit.desk.published.hub_list(hub)
+    answered = visit.desk.inbox.last_answers(hub)
+    part = cut([e for e in every if _lets_through(asked, e, answered)], visit)
+    told = visit.desk.published.hub_told(hub, [e["exception_id"] for e in part.rows])
+    shown = [{**e, "told": told[e["exception_id"]]} for e in part.rows]
+    visit.log("viewed_list", hub=hub, exceptions=" ".join(e["exception_id"] for e in shown))
     return visit.show(
         "exceptions.html",
-        hub=visit.desk.hubs[visit.account.hub],
+        hub=visit.desk.hubs[hub],
         asked=asked,
+        part=part,
         total=len(every),
+        waiting_in_all=sum(bool(e["waiting"]) for e in every if e["status"] != "resolved"),
         now=[e for e in shown if not e["waiting"] and e["status"] != "resolved"],
         waiting=[e for e in shown if e["waiting"] and e["status"] != "resolved"],
         resolved=[e for e in shown if e["status"] == "resolved"],

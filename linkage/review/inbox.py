@@ -13,7 +13,7 @@ import json
 import os
 import secrets
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -31,6 +31,7 @@ CREATE TABLE IF NOT EXISTS verdict (
     groups TEXT NOT NULL, readers_needed INTEGER NOT NULL, sampled INTEGER NOT NULL, chance REAL, note BLOB
 );
 CREATE INDEX IF NOT EXISTS verdict_of ON verdict (question_id);
+CREATE INDEX IF NOT EXISTS verdict_by ON verdict (officer);
 CREATE TABLE IF NOT EXISTS answer (
     answer_id TEXT PRIMARY KEY, exception_id TEXT NOT NULL, content_hash TEXT NOT NULL, hub TEXT NOT NULL, code TEXT NOT NULL,
     explanation TEXT NOT NULL, not_theirs TEXT NOT NULL, theirs TEXT NOT NULL, night_seen TEXT NOT NULL, given_at TEXT NOT NULL,
@@ -103,9 +104,11 @@ class Inbox:
                 "DELETE FROM taken WHERE question_id = ? AND officer = ?", (verdict.question_id, verdict.officer)
             )
 
-    def verdicts(self, question_id: str | None = None) -> list[Verdict]:
-        """Verdicts in the order given: of one question, or all."""
-        where, given = ("WHERE question_id = ?", [question_id]) if question_id else ("", [])
+    def verdicts(self, *, questions: Iterable[str] | None = None, officer: str = "") -> list[Verdict]:
+        """Verdicts in the order given: all, those on some questions, or one officer's."""
+        where, given = "WHERE officer = ?" if officer else "", [officer] if officer else []
+        if questions is not None:
+            where, given = "WHERE question_id IN (SELECT value FROM json_each(?))", [json.dumps(sorted(questions))]
         rows = self.read(f"SELECT {_names('verdict')} FROM verdict {where} ORDER BY given_at, verdict_id", given)
         return [as_verdict(_from_json("verdict", row)) for row in rows]
 

@@ -17,10 +17,10 @@ from linkage.review import codes, comparing, interest, picture
 from linkage.review.access import Visit, page
 from linkage.review.accounts import Role
 from linkage.review.inbox import now
+from linkage.review.paging import cut
 from linkage.review.worklist import STATE_WORDS, Filter, Item, State, for_officer, items
 
 OFFICERS = (Role.OFFICER, Role.SENIOR)
-PER_PAGE = 25
 
 
 @page(*OFFICERS)
@@ -30,22 +30,16 @@ def worklist(visit: Visit) -> Response:
     everything = items(visit.desk)
     mine = {i.id for i in for_officer(visit.desk, visit.account)}
     shown = [i for i in everything.values() if chosen.lets_through(i)]
-    first = max(1, int(asked.get("page", "1"))) if asked.get("page", "1").isdigit() else 1
     today = date.today().isoformat()
     return visit.show(
         "worklist.html",
-        items=shown[(first - 1) * PER_PAGE : first * PER_PAGE],
+        part=cut(shown, visit),
         mine=mine,
         chosen=chosen,
-        matching=len(shown),
-        page=first,
-        pages=max(1, -(-len(shown) // PER_PAGE)),
-        query=urlencode({k: v for k, v in vars(chosen).items() if v}),
+        filtered=chosen != Filter(),
         counts={s: sum(i.state is s for i in everything.values()) for s in State},
         by_reason=_by_reason(everything.values()),
-        done_today=sum(
-            v.officer == visit.account.name and v.given_at[:10] == today for v in visit.desk.inbox.verdicts()
-        ),
+        done_today=sum(v.given_at[:10] == today for v in visit.desk.inbox.verdicts(officer=visit.account.name)),
         state_words=STATE_WORDS,
         councils={c for i in everything.values() for c in i.question["councils"]},
     )
@@ -221,19 +215,26 @@ def hand_back(visit: Visit) -> Response:
 @page(*OFFICERS)
 def verdicts(visit: Visit) -> Response:
     """One's own verdicts; a senior officer sees everybody's once they are settled."""
-    given = visit.desk.inbox.verdicts()
-    by_question: dict[str, list[Verdict]] = {}
-    for verdict in given:
-        by_question.setdefault(verdict.question_id, []).append(verdict)
-    effects = {r["verdict_id"]: r for r in visit.desk.published.rows("SELECT * FROM store.verdict_effect")}
     senior = visit.account.role is Role.SENIOR
+    wanted = visit.desk.inbox.verdicts() if senior else visit.desk.inbox.verdicts(officer=visit.account.name)
+    by_question: dict[str, list[Verdict]] = {}
+    for verdict in visit.desk.inbox.verdicts(questions={v.question_id for v in wanted}):
+        by_question.setdefault(verdict.question_id, []).append(verdict)
+    mine = [v for v in wanted if v.officer == visit.account.name or settled(by_question[v.question_id])]
+    part = cut(mine[::-1], visit)
+    effects = {
+        r["verdict_id"]: r
+        for r in visit.desk.published.rows(
+            "SELECT * FROM store.verdict_effect WHERE list_contains($ids, verdict_id)",
+            ids=[v.verdict_id for v in part.rows],
+        )
+    }
     rows = [
         {"verdict": v, "stands": _stands(v, by_question[v.question_id], effects), "effect": effects.get(v.verdict_id),
          "may_withdraw": v.officer == visit.account.name and v in standing(_round(v, by_question))}
-        for v in reversed(given)
-        if v.officer == visit.account.name or (senior and settled(by_question[v.question_id]))
+        for v in part.rows
     ]  # fmt: skip
-    return visit.show("verdicts.html", rows=rows[:200], total=len(rows))
+    return visit.show("verdicts.html", rows=rows, part=part)
 
 
 def _round(verdict: Verdict, by_question: dict[str, list[Verdict]]) -> list[Verdict]:
@@ -259,8 +260,9 @@ def _stands(verdict: Verdict, given: list[Verdict], effects: dict[str, Any]) -> 
 @page(*OFFICERS)
 def withdraw(visit: Visit) -> Response:
     """Undo: a new verdict that supersedes. The old one stays on record."""
-    old = next((v for v in visit.desk.inbox.verdicts() if v.verdict_id == visit.path["verdict"]), None)
-    if old is None or old.officer != visit.account.name:
+    mine = visit.desk.inbox.verdicts(officer=visit.account.name)
+    old = next((v for v in mine if v.verdict_id == visit.path["verdict"]), None)
+    if old is None:
         raise HTTPException(404, "There is no such verdict of yours.")
     new = Verdict(
         "V" + secrets.token_hex(8), old.question_id, old.evidence_hash, visit.desk.published.night, now(),

@@ -96,15 +96,25 @@ class Published:
         )
 
     def hub_list(self, gss: str) -> list[dict[str, Any]]:
-        """A hub's exceptions as its report orders them; `told` is the view."""
-        return [
-            {**r, "told": json.loads(r["told"])}
-            for r in self.rows(
-                "SELECT exception_id, reader, kind, priority, status, waiting, told FROM store.hub_page "
+        """A hub's exceptions as its report orders them, without what they say."""
+        found: list[dict[str, Any]] = self.kept(
+            f"hub {gss}",
+            lambda: self.rows(
+                "SELECT exception_id, reader, kind, priority, status, waiting FROM store.hub_page "
                 "WHERE gss = $gss ORDER BY position",
                 gss=gss,
-            )
-        ]
+            ),
+        )
+        return found
+
+    def hub_told(self, gss: str, ids: list[str]) -> dict[str, dict[str, Any]]:
+        """What some exceptions of a hub say, by id: the views of its report."""
+        found = self.rows(
+            "SELECT exception_id, told FROM store.hub_page WHERE gss = $gss AND list_contains($ids, exception_id)",
+            gss=gss,
+            ids=ids,
+        )
+        return {r["exception_id"]: json.loads(r["told"]) for r in found}
 
     def hub_page(self, gss: str, exception_id: str) -> dict[str, Any] | None:
         """One exception of one hub, or None: another hub's is not there to be found."""

@@ -103,11 +103,16 @@ class Asked:
         self.con = con
         self.night = night
         self.standing = [e.exception for e in entries if e.exception["status"] != "resolved"]
-        self.seen = {r["mention_id"]: r for r in rows(con, "SELECT * FROM question_mention ORDER BY mention_id")}
+        self.person_of: dict[str, str] = {}
         self.person: dict[str, list[str]] = defaultdict(list)
-        for mention, row in self.seen.items():
-            self.person[row["person_id"]].append(mention)
-        self.weakest = {p: min(self.seen[m]["link_probability"] for m in ms) for p, ms in self.person.items()}
+        self.weakest: dict[str, float] = {}
+        for mention, person, chance in con.execute(
+            "SELECT mention_id, person_id, link_probability FROM question_mention ORDER BY mention_id"
+        ).fetchall():
+            self.person_of[mention] = person
+            self.person[person].append(mention)
+            self.weakest[person] = min(chance, self.weakest.get(person, 1.0))
+        self.shown: dict[str, dict[str, Any]] = {}
         self.questions: dict[str, Question] = {}
         self.live: dict[str, list[dict[str, Any]]] = defaultdict(list)
         for exception in self.standing:
@@ -122,17 +127,18 @@ class Asked:
         self._weak_bridges()
         self._large_and_sampled()
         self._changed_evidence()
+        self._look_up({m for q in self.questions.values() for m in q.mentions})
         in_force = {v.question_id: v.evidence_hash for v in decisions.in_force(self.con)}
         open_ = [q for q in self.questions.values() if in_force.get(q.question_id) != self.evidence_hash(q.mentions)]
         return sorted(open_, key=self._rank)
 
     def _ask(self, groups: Iterable[Iterable[str]], chance: float, reason: Reason) -> None:
         question = Question(tuple(sorted(tuple(sorted(g)) for g in groups)), chance)
-        if len(question.mentions) < 2 or not self.seen.keys() >= set(question.mentions):
+        if len(question.mentions) < 2 or not self.person_of.keys() >= set(question.mentions):
             return
         kept = self.questions.setdefault(question.question_id, question)
         kept.reasons.add(reason)
-        for person in {self.seen[m]["person_id"] for m in kept.mentions}:
+        for person in {self.person_of[m] for m in kept.mentions}:
             for exception in self.live[person] if reason is not Reason.SAMPLE else ():
                 kept.reasons.add(Reason.LIVE_EXCEPTION)
                 kept.exceptions.add(exception["exception_id"])
@@ -143,8 +149,8 @@ class Asked:
 
     def _ask_of_two(self, one: str, other: str, chance: float, reason: Reason) -> None:
         """Are these two people one? one, other: mentions, for whose people it is asked."""
-        if one in self.seen and other in self.seen:
-            people = {self.seen[one]["person_id"], self.seen[other]["person_id"]}
+        if one in self.person_of and other in self.person_of:
+            people = {self.person_of[one], self.person_of[other]}
             self._ask([self.person[p] for p in people], chance, reason)
 
     def _live_exceptions(self) -> None:
@@ -216,14 +222,25 @@ class Asked:
             self._ask_of_person(person, Reason.SAMPLE)
 
     def _changed_evidence(self) -> None:
-        for verdict in decisions.in_force(self.con):
+        in_force = decisions.in_force(self.con)
+        self._look_up({m for v in in_force for group in v.groups for m in group})
+        for verdict in in_force:
             mentions = sorted(m for group in verdict.groups for m in group)
-            if not self.seen.keys() >= set(mentions) or self.evidence_hash(mentions) == verdict.evidence_hash:
+            if not self.person_of.keys() >= set(mentions) or self.evidence_hash(mentions) == verdict.evidence_hash:
                 continue
             by_person: dict[str, list[str]] = defaultdict(list)
             for mention in mentions:
-                by_person[self.seen[mention]["person_id"]].append(mention)
+                by_person[self.person_of[mention]].append(mention)
             self._ask(by_person.values(), 1.0 if len(by_person) == 1 else 0.0, Reason.EVIDENCE_CHANGED)
+
+    def _look_up(self, mentions: set[str]) -> None:
+        """Read what a page shows of some mentions: of those in a question alone, since a region has many more."""
+        found = rows(
+            self.con,
+            "SELECT * FROM question_mention SEMI JOIN (SELECT unnest($wanted) AS mention_id) USING (mention_id)",
+            {"wanted": sorted(mentions - self.shown.keys())},
+        )
+        self.shown |= {row["mention_id"]: row for row in found}
 
     def evidence_hash(self, mentions: Iterable[str]) -> str:
         """Hash of what a page shows of the mentions: a verdict holds for this and is asked again when it changes."""
@@ -231,17 +248,17 @@ class Asked:
             [m, *(self._plain(m, c) for c in ("name", "born", "sex", "nhs_number", "phone", "email", "force_key",
                                               "relationship", "uprns"))]
             for m in sorted(mentions)
-            if m in self.seen
+            if m in self.shown
         ]  # fmt: skip
         return hashlib.sha256(json.dumps(shown, ensure_ascii=False).encode()).hexdigest()
 
     def _plain(self, mention: str, column: str) -> Any:
-        value = self.seen[mention][column]
+        value = self.shown[mention][column]
         return value if isinstance(value, list) else None if value is None else str(value)
 
     def councils(self, question: Question) -> list[str]:
         """Councils in which the mentions of a question have an address."""
-        return sorted({c for m in question.mentions if (c := self.seen[m]["council_gss"])})
+        return sorted({c for m in question.mentions if (c := self.shown[m]["council_gss"])})
 
     def readers_needed(self, question: Question) -> int:
         """Two where an A or B exception rests on it or where it joins people across boroughs, else one."""

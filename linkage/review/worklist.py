@@ -66,9 +66,8 @@ def items(desk: Desk) -> dict[str, Item]:
     """Every question of the night, those to be looked at first in front."""
     questions = desk.published.questions()
     given: dict[str, list[Verdict]] = defaultdict(list)
-    for verdict in desk.inbox.verdicts():
-        question = questions.get(verdict.question_id)
-        if question and question["evidence_hash"] == verdict.evidence_hash:
+    for verdict in desk.inbox.verdicts(questions=questions):
+        if questions[verdict.question_id]["evidence_hash"] == verdict.evidence_hash:
             given[verdict.question_id].append(verdict)
     taken = desk.inbox.taken()
     return {q: Item(told, tuple(given[q]), taken.get(q, "")) for q, told in questions.items()}

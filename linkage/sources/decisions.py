@@ -67,9 +67,10 @@ def land(con: duckdb.DuckDBPyConnection, night: Night, inbox: Path) -> dict[str,
     """Take what was decided before tonight into the store. Raises StoreError when the inbox cannot be read."""
     con.execute(DDL)
     rewind(con, "store.decision_read", night)
+    # What was read once is not read again, also where it was let go since: by protection, or when its time was over.
+    known = {r[0] for r in con.execute("SELECT decision_id FROM store.decision_read").fetchall()}
     for table, columns in COLUMNS.items():
         rewind(con, f"store.{table}", night)
-        known = {r[0] for r in con.execute(f"SELECT {table}_id FROM store.{table}").fetchall()}
         names = columns.split()
         for row in _read(inbox, table, night.date):
             if row[0] not in known:
@@ -78,7 +79,6 @@ def land(con: duckdb.DuckDBPyConnection, night: Night, inbox: Path) -> dict[str,
                     "$known_from AS known_from",
                     {**dict(zip(names, row, strict=True)), "known_from": night.date},
                 )
-                # What was read and is not kept later was let go, and the pages let go of it too.
                 con.execute(
                     "INSERT INTO store.decision_read VALUES ($id, $night, NULL)", {"id": row[0], "night": night.date}
                 )

@@ -28,6 +28,9 @@ OVER = {
     "delivery_fill": ("record_days", "night < $before"),
     "verdict": ("exception_days", "known_from < $before"),
     "answer": ("exception_days", "known_from < $before"),
+    "verdict_effect": ("exception_days", "known_from < $before"),
+    "measure": ("record_days", "known_from < $before"),
+    "night_told": ("record_days", "known_from < $before"),
     # A thread goes as a whole, and only when it ended: an open one is still told of.
     "exception_event": (
         "exception_days",
@@ -37,7 +40,8 @@ OVER = {
 }
 """Table of the store: the setting that gives its days, and which of its rows are over."""
 NEVER = ("tombstone", "secret", "region", "term_frequency", "published", "gazetteer_record", "protected_record",
-         "sealed_place", "withheld", "resolved_against", "resolved_address", "scored_by", "scored_mention", "scored_pair")  # fmt: skip
+         "sealed_place", "withheld", "resolved_against", "resolved_address", "scored_by", "scored_mention", "scored_pair", "question",
+         "question_mention", "question_link", "hub_page", "decision_read")  # fmt: skip
 """Tables without a period: what must never be used again, what holds no person, or what a night itself keeps current."""
 
 
