@@ -6,6 +6,7 @@ be run again: it takes out what stands under tonight's marks, not what is new si
 
 from __future__ import annotations
 
+import csv
 import json
 import shutil
 from datetime import date
@@ -145,7 +146,11 @@ def earlier_nights(con: duckdb.DuckDBPyConnection, out: Path, night: date, store
     """Take what is withheld out of the nights already written, and seal them anew. A hub's files go as a whole."""
     withheld = Withheld(con)
     for folder in sorted(f.parent for f in out.glob("[0-9]*-*-*/run.json") if f.parent.name < night.isoformat()):
-        changed = [_clean_exceptions(folder, withheld), *(_clean_table(con, folder, *gone) for gone in GONE.items())]
+        changed = [
+            _clean_exceptions(folder, withheld),
+            _clean_agencies(folder, withheld),
+            *(_clean_table(con, folder, *gone) for gone in GONE.items()),
+        ]
         if any(changed):
             run = json.loads((folder / "run.json").read_text(encoding="utf-8"))
             event = {"what": "night_purged", "night": folder.name, "on": night.isoformat()}
@@ -180,6 +185,18 @@ def _clean_table(con: duckdb.DuckDBPyConnection, folder: Path, name: str, gone: 
     pyarrow.parquet.write_table(left, aside, compression="zstd")
     aside.replace(file)
     return True
+
+
+def _clean_agencies(folder: Path, withheld: Withheld) -> bool:
+    """An agency's questions of that night go as a whole when one of them names a withheld record."""
+    ids = {record_id for _, _, record_id in withheld.records}
+    gone = False
+    for table in folder.glob("agencies/*/*.csv"):
+        with open(table, newline="", encoding="utf-8-sig") as handle:
+            if any(ids.intersection(row) for row in csv.reader(handle)):
+                shutil.rmtree(table.parent)
+                gone = True
+    return gone
 
 
 def _clean_exceptions(folder: Path, withheld: Withheld) -> bool:
