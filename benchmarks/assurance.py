@@ -47,7 +47,18 @@ def run() -> dict[str, Found]:
     files = [f for group in TRIED.values() for f in group]
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.xml"
-        command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--junitxml={report}", *files]
+        command = [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-q",
+            "-p",
+            "no:cacheprovider",
+            "-o",
+            "junit_family=xunit1",
+            f"--junitxml={report}",
+            *files,
+        ]
         subprocess.run(command, cwd=ROOT, check=False)
         cases = list(ET.parse(report).getroot().iter("testcase"))
     return {area: _sum(cases, group) for area, group in TRIED.items()}

@@ -26,6 +26,7 @@ OVER = {
     "renumbering": ("record_days", "night < $before"),
     "delivery": ("record_days", "night < $before"),
     "delivery_fill": ("record_days", "night < $before"),
+    "verdict_effect": ("exception_days", "known_from < $before"),
     "verdict": ("exception_days", "known_from < $before"),
     "answer": ("exception_days", "known_from < $before"),
     # A thread goes as a whole, and only when it ended: an open one is still told of.
@@ -37,7 +38,9 @@ OVER = {
 }
 """Table of the store: the setting that gives its days, and which of its rows are over."""
 NEVER = ("tombstone", "secret", "region", "term_frequency", "published", "gazetteer_record", "protected_record",
-         "sealed_place", "withheld", "resolved_against", "resolved_address", "scored_by", "scored_mention", "scored_pair")  # fmt: skip
+         "sealed_place", "withheld", "resolved_against", "resolved_address",
+         "resolved", "resolved_by", "refused", "question", "question_mention", "question_link", "hub_page", "measure",
+         "night_told", "decision_read", "scored_by", "scored_mention", "scored_pair")  # fmt: skip
 """Tables without a period: what must never be used again, what holds no person, or what a night itself keeps current."""
 
 
