@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: help demo test check lock docs clean bench pictures
+.PHONY: help demo test check lock docs clean bench pictures sbom assurance
 
 help:  ## what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -41,6 +41,13 @@ docs: $(VENV)/dev.stamp  ## docs/reference from the table contract and the setti
 pictures: $(VENV)/dev.stamp  ## docs/pictures from the seed case and a simulated region (needs chromium and poppler-utils)
 	$(BIN)/python docs/pictures/draw.py
 	LINKAGE_PICTURES=1 $(BIN)/python -m pytest tests/review/test_pages.py
+
+sbom: $(VENV)/run.stamp  ## build/sbom.cdx.json: every package with version, licence and hashes (CycloneDX)
+	mkdir -p build
+	$(BIN)/python .ci/sbom.py requirements.lock > build/sbom.cdx.json
+
+assurance: $(VENV)/dev.stamp  ## docs/operating/assurance.md: what was tried against the job, in figures
+	$(BIN)/python -m benchmarks.assurance
 
 lock:  ## exact versions with hashes and no download addresses (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \

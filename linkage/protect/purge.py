@@ -6,6 +6,7 @@ be run again: it takes out what stands under tonight's marks, not what is new si
 
 from __future__ import annotations
 
+import csv
 import json
 import shutil
 from datetime import date
@@ -21,6 +22,7 @@ from linkage.protect.gate import number_hash
 from linkage.tables import PEOPLE_CONTRACTS
 
 KEY = "(contract, supplier, record_id)"
+STARTS = "starts_with(q.mention_id, concat_ws('|', w.contract, w.supplier, w.record_id) || '|')"
 OF_PERSON = "(p.contract, p.supplier, p.record_id) IN (SELECT (contract, supplier, record_id) FROM withheld_record)"
 TERMS = ("given_called", "family_last", "phone")
 """Columns of store.term_frequency; each is a column of person_input."""
@@ -53,8 +55,22 @@ def linked(con: duckdb.DuckDBPyConnection) -> None:
             "DELETE FROM store.household_member WHERE person_id IN (SELECT person_id FROM withheld_person) "
             "OR uprn IN (SELECT uprn FROM withheld_place)"
         )
+    if _exists(con, "question"):
+        _forget_pages(con)
     if _exists(con, "exception_event"):
         exceptions(con)
+
+
+def _forget_pages(con: duckdb.DuckDBPyConnection) -> None:
+    """What the review pages show until the next night makes it anew."""
+    withheld = f"(SELECT q.mention_id FROM store.question_mention AS q INNER JOIN withheld_record AS w ON {STARTS})"
+    con.execute(f"CREATE OR REPLACE TEMP TABLE withheld_mention AS {withheld[1:-1]}")
+    gone = "(SELECT mention_id FROM withheld_mention)"
+    con.execute(
+        "DELETE FROM store.question WHERE list_has_any(flatten(groups), (SELECT list(mention_id) FROM withheld_mention))"
+    )
+    con.execute(f"DELETE FROM store.question_link WHERE mention_id_l IN {gone} OR mention_id_r IN {gone}")
+    con.execute(f"DELETE FROM store.question_mention WHERE mention_id IN {gone}")
 
 
 def _forget_records(con: duckdb.DuckDBPyConnection, name: str) -> None:
@@ -138,6 +154,8 @@ def exceptions(con: duckdb.DuckDBPyConnection) -> None:
     withheld = Withheld(con)
     events = con.execute("SELECT DISTINCT exception_id, content FROM store.exception_event").fetchall()
     gone = sorted({i for i, content in events if withheld.concerns(json.loads(content))})
+    if _exists(con, "hub_page"):
+        con.execute("DELETE FROM store.hub_page WHERE list_contains($gone, exception_id)", {"gone": gone})
     con.execute("DELETE FROM store.exception_event WHERE list_contains($gone, exception_id)", {"gone": gone})
 
 
@@ -147,7 +165,11 @@ def earlier_nights(con: duckdb.DuckDBPyConnection, out: Path, night: date, store
     """
     withheld = Withheld(con)
     for folder in sorted(f.parent for f in out.glob("[0-9]*-*-*/run.json") if f.parent.name < night.isoformat()):
-        changed = [_clean_exceptions(folder, withheld), *(_clean_table(con, folder, *gone) for gone in GONE.items())]
+        changed = [
+            _clean_exceptions(folder, withheld),
+            _clean_agencies(folder, withheld),
+            *(_clean_table(con, folder, *gone) for gone in GONE.items()),
+        ]
         if any(changed):
             run = json.loads((folder / "run.json").read_text(encoding="utf-8"))
             event = {"what": "night_purged", "night": folder.name, "on": night.isoformat()}
@@ -182,6 +204,18 @@ def _clean_table(con: duckdb.DuckDBPyConnection, folder: Path, name: str, gone: 
     pyarrow.parquet.write_table(left, aside, compression="zstd")
     aside.replace(file)
     return True
+
+
+def _clean_agencies(folder: Path, withheld: Withheld) -> bool:
+    """An agency's questions of that night go as a whole when one of them names a withheld record."""
+    ids = {record_id for _, _, record_id in withheld.records}
+    gone = False
+    for table in folder.glob("agencies/*/*.csv"):
+        with open(table, newline="", encoding="utf-8-sig") as handle:
+            if any(ids.intersection(row) for row in csv.reader(handle)):
+                shutil.rmtree(table.parent)
+                gone = True
+    return gone
 
 
 def _clean_exceptions(folder: Path, withheld: Withheld) -> bool:

@@ -84,7 +84,9 @@ def leaks(left: Left, haystacks: Iterable[tuple[str, bytes]], secrets: dict[str,
     )
 
 
-def test_hundreds_of_every_kind(left):
+def test_hundreds_of_every_kind(left, record_property):
+    record_property("protected people (mother, older child, baby), by 9 marks in 7 orders", 3 * len(left.protected))
+    record_property("invalidated numbers still sent", len(left.renamed))
     assert 3 * len(left.protected) > 300
     assert {c.mark for c in left.protected} == set(zoo.MARKS)
     assert {c.order for c in left.protected} == set(zoo.ORDERS)
@@ -122,8 +124,9 @@ def test_the_search_opens_containers(tmp_path):
 
 
 @pytest.mark.skipif(not permitted(), reason="this machine lets nobody make a network namespace (unshare -rn)")
-def test_nothing_tried_to_reach_the_outside(left):
+def test_nothing_tried_to_reach_the_outside(left, record_property):
     """The nights ran under Prefect where there is no way out: none was missed and none was tried (telemetry included)."""
+    record_property("attempts to reach the outside in nights under Prefect", (left.work / "attempts").read_text())
     assert (left.work / "attempts").read_text() == "0"
     tries = "import socket\ntry: socket.create_connection(('203.0.113.9', 443), 1)\nexcept OSError: pass"
     report = left.work / "control"
@@ -146,10 +149,16 @@ def test_what_is_not_protected_is_found(left):
     assert kinds["hidden_adult"] >= zoo.CONTROLS / 2
 
 
-def test_no_whereabouts_of_a_protected_person_anywhere(left):
+def test_no_whereabouts_of_a_protected_person_anywhere(left, record_property):
     """Outputs of every night (those before the mark too), printed lines, Prefect's records, temporary files, logs."""
     secrets = {s: c for c in left.protected if c.order != "removed" for s in c.whereabouts}
-    assert leaks(left, left.haystacks(), secrets) == []
+    found = leaks(left, left.haystacks(), secrets)
+    record_property("whereabouts searched for", len(secrets))
+    record_property("ways of writing them (encodings, spacing)", len(Needles(secrets).needle))
+    record_property("files and printed lines searched", sum(1 for _ in left.haystacks()))
+    record_property("bytes searched", f"{sum(len(data) for _, data in left.haystacks()):,}")
+    record_property("whereabouts found", len(found))
+    assert found == []
 
 
 def test_no_name_number_or_record_of_a_protected_person_in_what_goes_out(left):
@@ -163,11 +172,14 @@ def test_a_mark_that_was_removed_held_while_it_stood(left):
     assert leaks(left, files(*while_it_stood), secrets) == []
 
 
-def test_the_store_keeps_who_and_never_where(left):
+def test_the_store_keeps_who_and_never_where(left, record_property):
     """Every table of the opened store; a gazetteer lists all properties, so it alone may name the place."""
     secrets = {s: c for c in left.protected if c.order != "removed" for s in c.whereabouts}
     tables = [(name, data) for name, data in left.tables() if name != "gazetteer_record"]
-    assert leaks(left, tables, secrets) == []
+    found = leaks(left, tables, secrets)
+    record_property("tables of the opened store searched", len(tables))
+    record_property("whereabouts found in the store", len(found))
+    assert found == []
 
 
 def test_a_key_stands_in_its_own_file_alone(left):

@@ -48,7 +48,8 @@ def night(tmp_path_factory):
     return work
 
 
-def test_the_families_are_told_of(night):
+def test_the_families_are_told_of(night, record_property):
+    record_property("kinds of attack in every free field of a night", len(ATTACKS))
     found = exceptions(night, NIGHT)
     assert len(found) >= len(ATTACKS) / 2
 

@@ -108,6 +108,10 @@ def swelling(path, rows: int, value: str) -> None:
     pq.write_table(pa.table({n: keys if n == "record_id" else word for n in names_}), path, compression="zstd")
 
 
+def test_how_many_were_tried(record_property):
+    record_property("inputs made up for the standardisers (4 properties)", 4 * MANY.max_examples)
+
+
 def test_a_file_that_swells_a_thousandfold_costs_its_rows_and_not_the_night(con, night):
     folder = night.landing / night.date.isoformat()
     folder.mkdir(parents=True)
