@@ -17,9 +17,10 @@ from zoneinfo import ZoneInfo
 from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
+from prefect.client.schemas.schedules import CronSchedule
 from prefect.flows import EntrypointType
 from prefect.runner import Runner
-from prefect.schedules import Cron
+from prefect.schedules import Cron, Schedule
 
 from flows.outcome import Outcome, announce
 from flows.replay import Plan, nights_in, run_one
@@ -86,13 +87,26 @@ class _Runner(Runner):  # type: ignore[misc]  # Prefect is not followed
         signal.raise_signal(signal.SIGINT)
 
 
+def _when(settings: Settings) -> Schedule:
+    """The schedule of the settings. Raises SettingsError for one that is none."""
+    cron, timezone = settings.text("schedule.cron"), settings.text("schedule.timezone")
+    try:
+        CronSchedule(cron=cron, timezone=timezone)
+    except ValueError:
+        raise settings_of.SettingsError(
+            f"schedule.cron ({cron!r}) must be minute, hour, day, month and weekday as cron reads them, and "
+            f"schedule.timezone ({timezone!r}) a name like Europe/London"
+        ) from None
+    return Cron(cron, timezone=timezone)
+
+
 def serve(parameters: dict[str, Any], settings: Settings) -> None:
     """Put the deployment on the schedule of the settings and run what falls due, until stopped."""
     runner = _Runner(name=NAME, limit=1)
     runner.add_flow(
         nights,
         name=NAME,
-        schedule=Cron(settings.text("schedule.cron"), timezone=settings.text("schedule.timezone")),
+        schedule=_when(settings),
         parameters=parameters,
         concurrency_limit=ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW),
         entrypoint_type=EntrypointType.MODULE_PATH,

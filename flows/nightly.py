@@ -18,8 +18,8 @@ from flows.meter import Meter
 from flows.workroom import NightImpossible, Workroom, die_when_told, is_disk_full
 
 Counts = Mapping[str, int]
-RETRIED = ("sources", "deliver")
-"""The stages that read from and send to other machines: all that may succeed on a second try."""
+RETRIED = ("sources",)
+"""The stages that read from other machines: these may succeed on a second try. Sending tries again by itself."""
 Progress = Callable[[str, int, int], None]
 """Called before each stage with its name, its place (from 0) and how many there are."""
 

@@ -24,13 +24,17 @@ WORDS = {0: "done", 1: "done_with_warnings", 2: "not_done"}
 
 @dataclass(frozen=True)
 class Outcome:
-    """One night's outcome. `messages` are the lines of standard error; `last_published` the night that stands now."""
+    """One night's outcome. `messages` are the lines of standard error; `last_published` the night that stands now.
+
+    `passed_over`: the night was done before and nothing changed, so that there is nothing to announce.
+    """
 
     night: str
     exit_code: int
     messages: list[str]
     last_published: str | None
     counts: dict[str, int] = field(default_factory=dict)
+    passed_over: bool = False
     outcome: str = ""
     finished_at: str = ""
 
@@ -61,7 +65,10 @@ def status_file(store: Path) -> Path:
 
 def announce(outcome: Outcome, store: Path, settings: Settings) -> None:
     """Write the status file and run the alert command. What fails here is said and changes nothing of the night."""
-    text = json.dumps(asdict(outcome), indent=2, sort_keys=True) + "\n"
+    if outcome.passed_over:
+        return
+    told = {name: value for name, value in asdict(outcome).items() if name != "passed_over"}
+    text = json.dumps(told, indent=2, sort_keys=True) + "\n"
     file = status_file(store)
     try:
         fresh = file.with_name(file.name + ".new")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -23,6 +23,7 @@ from flows.workroom import (
     is_disk_full,
     last_published,
     lock,
+    published,
     published_on,
     workroom,
 )
@@ -79,7 +80,14 @@ def run_one(plan: Plan, night: date, *, again: bool = False) -> int:
     try:
         with lock(plan.store):
             outcome = _tried(plan, night, again=again)
-            announce(outcome, plan.store, plan.settings)
+        if outcome.exit_code != 2 and (status := _deliver(plan, night)) > outcome.exit_code:
+            outcome = replace(
+                outcome,
+                exit_code=status,
+                messages=[*outcome.messages, "it stands but not all of it was delivered"],
+                passed_over=False,
+            )
+        announce(outcome, plan.store, plan.settings)
     except AnotherRun as error:
         # The status file is the other run's to write.
         outcome = Outcome(night.isoformat(), 2, [str(error)], None)
@@ -88,9 +96,7 @@ def run_one(plan: Plan, night: date, *, again: bool = False) -> int:
         announce(outcome, plan.store, plan.settings)
     for message in outcome.messages:
         print(f"linkage: night {night}: {message}", file=sys.stderr)
-    if outcome.exit_code == 2:
-        return 2
-    return max(outcome.exit_code, _deliver(plan, night))
+    return outcome.exit_code
 
 
 def _deliver(plan: Plan, night: date) -> int:
@@ -147,19 +153,17 @@ def run_many(plan: Plan, first: date | None = None, last: date | None = None) ->
     with ExitStack() as stack:
         if plan.prefect:
             _one_server(stack, plan)
+        again = first is not None and _loses_none(plan, nights)
         for night in nights:
-            worst = max(
-                worst, status := run_one(plan, night, again=first is not None and _reaches_the_end(plan, nights))
-            )
+            worst = max(worst, status := run_one(plan, night, again=again))
             if status == 2:
                 break
     return worst
 
 
-def _reaches_the_end(plan: Plan, nights: list[date]) -> bool:
-    """Whether the nights to do again go up to the last published one, so that none is lost."""
-    last = last_published(plan.store)
-    return last is None or nights[-1] >= last.night
+def _loses_none(plan: Plan, nights: list[date]) -> bool:
+    """Whether every published night from the first of these on is among them, so that doing them again loses none."""
+    return all(p.night in nights for p in published(plan.store) if p.night >= nights[0])
 
 
 def nights_in(landing: Path) -> list[date]:
@@ -182,7 +186,8 @@ def _night(plan: Plan, day: date, last: Published | None, *, again: bool) -> Out
     known = published_on(plan.store, day)
     if known and known.fingerprint == mark and (plan.out / day.isoformat() / "run.json").exists():
         print(f"night {day} is done already; nothing changed")
-        return Outcome(day.isoformat(), known.exit_code, [], last.night.isoformat() if last else None)
+        stands = last.night.isoformat() if last else None
+        return Outcome(day.isoformat(), known.exit_code, [], stands, passed_over=True)
     if last and day < last.night and not again:
         raise NightImpossible(_too_old(day, last, known))
     with workroom(night, plan.store, mark) as work, Bar(f"night {day}") as bar:
@@ -201,7 +206,8 @@ def _too_old(day: date, last: Published, known: Published | None) -> str:
     )
     return (
         f"it is older than the last published night, {last.night}; nights run forward only ({why}). The registers of later "
-        f"nights stand. To do it and all later nights again: linkage replay --from {day}, without --to"
+        f"nights stand. To do it and all later nights again, "
+        f"while their folders are all there: linkage replay --from {day}, without --to"
     )
 
 

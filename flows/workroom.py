@@ -116,15 +116,15 @@ def workroom(night: Night, store_file: Path, fingerprint: str) -> Iterator[Workr
 
 def last_published(store_file: Path) -> Published | None:
     """The last published night of a store, or None for a new one. Raises StoreError when it cannot be opened."""
-    return next(iter(_published(store_file)), None)
+    return next(iter(published(store_file)), None)
 
 
 def published_on(store_file: Path, night: date) -> Published | None:
     """A published night of a store. Raises StoreError when it cannot be opened."""
-    return next((p for p in _published(store_file) if p.night == night), None)
+    return next((p for p in published(store_file) if p.night == night), None)
 
 
-def _published(store_file: Path) -> list[Published]:
+def published(store_file: Path) -> list[Published]:
     """Every published night, the last first."""
     if not store_file.exists():
         return []

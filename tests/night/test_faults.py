@@ -291,6 +291,9 @@ def test_corrected_past_extracts_are_named_and_replayed_on_request(calm, disturb
     assert run_many(corrected) == 2
     assert f"linkage replay --from {calm.nights[1]}" in capsys.readouterr().err
     assert run_many(corrected, calm.nights[1], calm.nights[2]) == 2, "later nights would be lost"
+    gone = Path(shutil.copytree(calm.landing, tmp_path / "landing"))
+    shutil.rmtree(gone / str(calm.nights[2]))
+    assert run_many(plan(gone, work), calm.nights[1]) == 2, "a night whose folder is gone would be lost"
     assert digest(work / "out") == before
     assert run_many(corrected, calm.nights[1]) in (0, 1)
     assert digest(work / "out") == digest(calm.after(-1) / "out")

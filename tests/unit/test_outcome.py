@@ -74,3 +74,12 @@ def test_alerts_that_cannot_be_are_refused(tmp_path, wrong):
         announce(
             replace(NIGHT), tmp_path / "store.duckdb", Settings({**values, "alerts": {**values["alerts"], **wrong}})
         )
+
+
+def test_a_night_that_was_done_before_is_not_announced_again(tmp_path):
+    store = tmp_path / "store.duckdb"
+    announce(NIGHT, store, settings.load())
+    before = status_file(store).read_text()
+    announce(replace(NIGHT, exit_code=0, passed_over=True), store, settings.load())
+    assert status_file(store).read_text() == before
+    assert "passed_over" not in before
