@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import socket
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -23,6 +24,7 @@ from linkage.review.accounts import ROLE_WORDS, Account, Role
 from linkage.review.desk import HERE, Desk
 from linkage.review.oidc import Provider
 from linkage.settings import Settings, SettingsError
+from linkage.store import StoreError
 
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 DEMONSTRATION = (
@@ -139,12 +141,21 @@ def how_to_sign_in(desk: Desk, address: str, made: list[tuple[Account, str]]) ->
 
 
 def run(store_file: Path, port: int, settings: Settings) -> int:
-    """Serve until stopped, on the loopback address alone. A proxy on this machine may stand in front of it."""
+    """Serve until stopped, on the loopback address alone. A proxy on this machine may stand in front of it.
+
+    Raises StoreError when there is no published night to show or the port is taken.
+    """
     desk = Desk(store_file, settings)
     app = build(desk)
-    print(how_to_sign_in(desk, f"http://127.0.0.1:{port}/", first_accounts(desk)), flush=True)
-    uvicorn.run(
-        app, host="127.0.0.1", port=port, log_level="warning", access_log=False, server_header=False,
-        proxy_headers=bool(desk.oidc["issuer"]),
-    )  # fmt: skip
+    with socket.socket() as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind(("127.0.0.1", port))
+        except OSError:
+            raise StoreError(f"port {port} of this machine is taken; give another with --port") from None
+        print(how_to_sign_in(desk, f"http://127.0.0.1:{port}/", first_accounts(desk)), flush=True)
+        told = uvicorn.Config(
+            app, log_level="warning", access_log=False, server_header=False, proxy_headers=bool(desk.oidc["issuer"])
+        )
+        uvicorn.Server(told).run(sockets=[listener])
     return 0
