@@ -27,7 +27,7 @@ def exceptions(visit: Visit) -> Response:
     answered = visit.desk.inbox.last_answers(hub)
     part = cut([e for e in every if _lets_through(asked, e, answered)], visit)
     told = visit.desk.published.hub_told(hub, [e["exception_id"] for e in part.rows])
-    shown = [{**e, "told": told[e["exception_id"]]} for e in part.rows]
+    shown = [{**e, "told": told[e["exception_id"]], "own": _own(visit, told[e["exception_id"]])} for e in part.rows]
     visit.log("viewed_list", hub=hub, exceptions=" ".join(e["exception_id"] for e in shown))
     return visit.show(
         "exceptions.html",
@@ -66,8 +66,7 @@ def _found(visit: Visit) -> dict[str, Any]:
 
 def _show(visit: Visit, found: dict[str, Any], faults: dict[str, str] | None = None) -> Response:
     view = found["told"]
-    people = view.get("people", []) + view.get("residents", [])
-    if interest.concerns(visit.account, [p["name"] for p in people], [a["address"] for a in view.get("addresses", [])]):
+    if _own(visit, view):
         visit.log("stopped_own_interest", exception=found["exception_id"])
         return visit.show("stopped.html", 403)
     visit.log("viewed_exception", exception=found["exception_id"], hub=visit.account.hub)
@@ -88,6 +87,13 @@ def _show(visit: Visit, found: dict[str, Any], faults: dict[str, str] | None = N
         history=visit.desk.inbox.history(visit.account.hub, found["exception_id"]),
         benign_words=BENIGN_WORDS,
     )
+
+
+def _own(visit: Visit, view: dict[str, Any]) -> bool:
+    """Whether an exception is about the practitioner or their home."""
+    people = view.get("people", []) + view.get("residents", [])
+    places = [a["address"] for a in view.get("addresses", [])]
+    return interest.concerns(visit.account, [p["name"] for p in people], places)
 
 
 @page(Role.HUB)

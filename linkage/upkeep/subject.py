@@ -17,6 +17,7 @@ import duckdb
 
 from linkage.protect import purge
 from linkage.protect.gate import number_hash
+from linkage.review import forgetting
 from linkage.tables import CONTRACTS, PEOPLE_CONTRACTS
 
 NUMBER = "regexp_replace(nhs_number, '[^0-9]', '', 'g')"
@@ -105,6 +106,7 @@ def erase(con: duckdb.DuckDBPyConnection, subject: Subject, on: date) -> int:
             ).fetchall()
         )
     purge.linked(con)
+    gone += forgetting.forget(con)
     gone += len(
         con.execute(
             "DELETE FROM store.person_member WHERE person_id IN (SELECT person_id FROM withheld_person) RETURNING 1"

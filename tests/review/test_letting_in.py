@@ -13,7 +13,7 @@ from linkage import audit
 from linkage.review.accounts import Account, Role
 from linkage.review.worklist import items
 from linkage.settings import Settings, load
-from tests.review.conftest import DUDLEY, PASSWORD, SANDWELL, copied, hidden, serving
+from tests.review.conftest import DUDLEY, PASSWORD, PEOPLE, SANDWELL, copied, hidden, serving
 
 NAMES = {"officer": "olive", "senior": "sena", "hub": "dee", "auditor": "audrey", "administrator": "adam"}
 MAY = {
@@ -170,6 +170,20 @@ def test_a_question_is_shown_to_nobody_whose_own_name_or_home_is_in_it(pages):
     assert sum(e["what"] == "stopped_own_interest" for e in events) == 2
 
 
+def test_an_exception_is_shown_to_nobody_whose_own_home_is_in_it(pages):
+    led = [r["exception_id"] for r in pages.desk.published.hub_list(DUDLEY) if r["reader"] == "lead"]
+    reference, view = next((i, v) for i, v in pages.desk.published.hub_told(DUDLEY, led).items() if v["addresses"])
+    postcode = view["addresses"][0]["address"].rsplit(", ", 1)[1]
+    pages.desk.accounts.add(Account("near", "Nell Nobody-Else", Role.HUB, DUDLEY, postcode), PASSWORD)
+    client = pages.client("near")
+    listed = client.get("/exceptions").text
+    assert view["claim"] not in listed
+    assert "it holds your own name or home" in listed
+    answer = client.get(f"/exceptions/{reference}")
+    assert answer.status_code == 403
+    assert view["addresses"][0]["address"] not in answer.text
+
+
 def test_the_administrator_makes_and_closes_accounts(pages, signed_in):
     client = signed_in["administrator"]
     token = hidden(client.get("/accounts").text, "csrf")
@@ -186,7 +200,7 @@ def test_the_administrator_makes_and_closes_accounts(pages, signed_in):
 def test_too_many_wrong_passwords_and_too_many_requests(published, region, tmp_path):
     base = load()
     told = Settings({**base.values, "review": {**base.table("review"), "requests_per_minute": 30}})
-    with serving(copied(published, tmp_path), region / "landing", told) as pages:
+    with serving(copied(published, tmp_path), region / "landing", told, PEOPLE[:1]) as pages:
         client = pages.client()
         form = hidden(client.get("/sign-in").text, "form")
         answers = [
