@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import re
 from urllib.parse import quote
@@ -13,7 +14,7 @@ from linkage import audit
 from linkage.review.accounts import Account, Role
 from linkage.review.worklist import items
 from linkage.settings import Settings, load
-from tests.review.conftest import DUDLEY, PASSWORD, PEOPLE, SANDWELL, copied, hidden, serving
+from tests.review.conftest import DUDLEY, FIRST, PASSWORD, PEOPLE, SANDWELL, copied, hidden, serving
 
 NAMES = {"officer": "olive", "senior": "sena", "hub": "dee", "auditor": "audrey", "administrator": "adam"}
 MAY = {
@@ -182,6 +183,23 @@ def test_an_exception_is_shown_to_nobody_whose_own_home_is_in_it(pages):
     answer = client.get(f"/exceptions/{reference}")
     assert answer.status_code == 403
     assert view["addresses"][0]["address"] not in answer.text
+
+
+def test_nothing_of_a_restricted_record_is_laid_out_for_the_pages(pages):
+    restricted = set()
+    for file in (pages.landing / str(FIRST)).glob("gp__*.csv"):
+        with open(file, newline="", encoding="utf-8") as handle:
+            for row in csv.DictReader(handle):
+                if row["sensitivity"] == "S":
+                    restricted.add((file.stem.split("__")[1], row["record_id"]))
+    assert restricted
+    shown = pages.desk.published.rows(
+        "SELECT supplier, record_id, addresses FROM store.question_mention WHERE contract = 'gp'"
+    )
+    assert shown
+    assert not restricted & {(r["supplier"], r["record_id"]) for r in shown}
+    told = str(pages.desk.published.rows("SELECT told FROM store.hub_page")) + str(shown)
+    assert not [record for _, record in restricted if record in told]
 
 
 def test_the_administrator_makes_and_closes_accounts(pages, signed_in):
