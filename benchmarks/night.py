@@ -85,7 +85,7 @@ def render(people: int, nights: int, seed: int, repeat: int, found: dict[str, An
         last = [r["told"][-1] for r in found["runs"]]
         lines.append(
             _row(
-                "a later night, all stages (everything is scored again)",
+                "a later night, all stages (what changed is compared)",
                 [_total(c) for c in last],
                 [_peak(c) for c in last],
             )
