@@ -131,7 +131,7 @@ def pages(published, region, tmp_path_factory) -> Iterator[Pages]:
         yield served
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # not longer: other tests start a browser of their own
 def browser() -> Iterator[Browser]:
     if CHROMIUM is None:
         pytest.skip("needs Debian's chromium (apt-get install chromium)")
