@@ -150,5 +150,11 @@ def opened(browser: Browser, pages: Pages, name: str, *, script: bool = True) ->
     page.goto(f"{pages.address}/sign-in")
     page.get_by_label("User name").fill(name)
     page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    press(page, "Sign in")
     return page
+
+
+def press(page: Page, button: str) -> None:
+    """Press a button that sends a form, and wait for the page that answers: a click alone may return before it."""
+    with page.expect_navigation():
+        page.get_by_role("button", name=button).click()

@@ -20,7 +20,7 @@ from axe_playwright_python.sync_playwright import Axe
 from linkage.people.verdict import settled
 from linkage.review.worklist import State, items
 from tests.night.conftest import exceptions
-from tests.review.conftest import DUDLEY, FIRST, SECOND, opened
+from tests.review.conftest import DUDLEY, FIRST, SECOND, opened, press
 
 PICTURES = Path(__file__).resolve().parents[2] / "docs" / "pictures" / "review"
 INJECTED = '<script>document.title="broken"</script><img src=x onerror=alert(1)>'
@@ -81,7 +81,7 @@ def open_item(pages, *, parts, readers=1, least=2, most=9):
 
 def take(page, pages, question):
     page.goto(f"{pages.address}/questions/{question}")
-    page.get_by_role("button", name="Take this question").click()
+    press(page, "Take this question")
 
 
 @pytest.mark.parametrize(
@@ -114,7 +114,7 @@ def test_the_sign_in_page(browser, pages):
     picture(page, "sign-in")
     page.get_by_label("User name").fill("olive")
     page.get_by_label("Password").fill("wrong")
-    page.get_by_role("button", name="Sign in").click()
+    press(page, "Sign in")
     assert "User name or password is wrong" in page.get_by_role("alert").inner_text()
     sound(page)
     page.context.close()
@@ -176,31 +176,31 @@ def test_keys_can_be_switched_off(as_, pages):
     page = as_("olive")
     page.goto(f"{pages.address}/keys")
     page.get_by_label("Off").check()
-    page.get_by_role("button", name="Save").click()
+    press(page, "Save")
     page.goto(f"{pages.address}/questions")
     assert page.locator("script").count() == 0
     page.keyboard.press("n")
     assert page.url.endswith("/questions")
     page.goto(f"{pages.address}/keys")
     page.get_by_label("On").check()
-    page.get_by_role("button", name="Save").click()
+    press(page, "Save")
 
 
 def test_a_form_that_lacks_something_says_what(as_, pages):
     page = as_("olive")
     take(page, pages, open_item(pages, parts=1, least=3).id)
-    page.get_by_role("button", name="Save the verdict").click()
+    press(page, "Save the verdict")
     assert "Choose what the records say" in page.get_by_role("alert").inner_text()
     page.get_by_label("Split into groups").check()
     page.get_by_label("A slip in a record").check()
-    page.get_by_role("button", name="Save the verdict").click()
+    press(page, "Save the verdict")
     told = page.get_by_role("alert").inner_text()
     assert "Put the records into two groups or more" in told
     assert "Say in a note" in told
     assert page.get_by_label("Split into groups").is_checked()
     sound(page)
     picture(page, "question-faults")
-    page.get_by_role("button", name="Hand it back").click()
+    press(page, "Hand it back")
 
 
 @pytest.fixture(scope="module")
@@ -217,13 +217,13 @@ def test_a_split_and_a_joining(as_, pages, story):
     page.get_by_text("Groups, for a split").click()
     page.get_by_label("Record A").select_option("2")
     page.get_by_label("A phone number or e-mail address").check()
-    page.get_by_role("button", name="Save the verdict").click()
+    press(page, "Save the verdict")
     page.get_by_text("You said: split into groups").wait_for()
     joined = open_item(pages, parts=2)
     take(page, pages, joined.id)
     page.get_by_label("Same person").check()
     page.get_by_label("Addresses over time").check()
-    page.get_by_role("button", name="Save the verdict").click()
+    press(page, "Save the verdict")
     page.get_by_text("You said: same person").wait_for()
     story["split"] = settled(pages.desk.inbox.verdicts(questions=[split.id]))
     story["joined"] = settled(pages.desk.inbox.verdicts(questions=[joined.id]))
@@ -255,7 +255,7 @@ def test_two_officers_who_do_not_see_each_other_and_a_third_who_decides(as_, pag
 def judge(page, outcome):
     page.get_by_label(outcome).check()
     page.get_by_label("An NHS number or police key").check()
-    page.get_by_role("button", name="Save the verdict").click()
+    press(page, "Save the verdict")
 
 
 def test_a_verdict_is_taken_back(as_, pages, story):
@@ -263,7 +263,7 @@ def test_a_verdict_is_taken_back(as_, pages, story):
     question = open_item(pages, parts=2).id
     take(page, pages, question)
     judge(page, "Different people")
-    page.get_by_role("button", name="Take this verdict back").click()
+    press(page, "Take this verdict back")
     assert "Taken back" in page.content()
     assert items(pages.desk)[question].state is State.OPEN
     assert len(pages.desk.inbox.verdicts(questions=[question])) == 2, "the first stays on record"
@@ -277,16 +277,16 @@ def test_a_hub_answers(as_, pages, story):
     page.goto(f"{pages.address}/exceptions/{story['benign']}")
     sound(page)
     picture(page, "exception")
-    page.get_by_role("button", name="Save the answer").click()
+    press(page, "Save the answer")
     assert "Choose an answer" in page.get_by_role("alert").inner_text()
     page.get_by_label("Innocent reason", exact=True).check()
     page.get_by_label("For an innocent reason: which").select_option("recent_move")
     page.get_by_label("Note").fill("Spoke to the practice.")
-    page.get_by_role("button", name="Save the answer").click()
+    press(page, "Save the answer")
     assert "answered: innocent reason" in page.content()
     page.goto(f"{pages.address}/exceptions/{wrong}")
     page.get_by_label("Wrong person").check()
-    page.get_by_role("button", name="Save the answer").click()
+    press(page, "Save the answer")
     assert "Mark the records" in page.get_by_role("alert").inner_text()
     found = pages.desk.published.hub_page(DUDLEY, wrong)
     person = next(
@@ -294,7 +294,7 @@ def test_a_hub_answers(as_, pages, story):
     )
     number = next(n for n, r in enumerate(found["records"]) if r["person_id"] == person)
     page.locator("input[name=record]").nth(number).check()
-    page.get_by_role("button", name="Save the answer").click()
+    press(page, "Save the answer")
     assert "answered: wrong person" in page.content()
     story["apart"] = [r["mention_id"] for r in found["records"] if r["person_id"] == person]
     page.goto(f"{pages.address}/history")
