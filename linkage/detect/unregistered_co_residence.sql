@@ -10,15 +10,20 @@ WITH lives AS (
         AND f.died_on IS NULL
 ),
 
+-- Whose word tells where a child or pregnancy is: the child's, the pregnant woman's; for an infant the mother's too.
+told_by AS (
+    SELECT *, coalesce(child_id, mother_id) AS person_id FROM family
+    UNION ALL
+    SELECT *, mother_id AS person_id FROM family WHERE infant AND child_id IS NOT NULL
+),
+
 -- The children and pregnancies of a property: their latest word puts them there.
 households AS (
     SELECT DISTINCT s.uprn, y.child_id, y.mother_id, y.pregnancy, y.unborn, y.infant, y.family_id
-    FROM family AS y
-    INNER JOIN stay AS s
-        ON s.is_latest AND (s.person_id = coalesce(y.child_id, y.mother_id) OR (y.infant AND s.person_id = y.mother_id))
+    FROM told_by AS y
+    INNER JOIN stay AS s ON y.person_id = s.person_id AND s.is_latest
     WHERE s.place_kind IN ('dwelling', 'flat')
-)
-,
+),
 
 -- The youngest grown-up whom a register shows at a property.
 grown_up_at AS (
