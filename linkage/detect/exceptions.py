@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import polars as pl
 
 from linkage.detect import co_residence, divergence, hidden, wording
 from linkage.detect.finding import Finding
@@ -20,7 +21,7 @@ from linkage.detect.priority import Priority, decide
 from linkage.detect.records import Claim, Records, rows
 from linkage.detect.situation import Situation, join
 from linkage.night import Night
-from linkage.store import run_sql
+from linkage.store import insert, run_sql
 
 HERE = Path(__file__).parent
 TABLES = (
@@ -71,12 +72,15 @@ def _keep_dismissed(con: duckdb.DuckDBPyConnection, dismissed: list[Finding]) ->
         "CREATE OR REPLACE TABLE dismissed_finding (kind VARCHAR, variant VARCHAR, subject_id VARCHAR, "
         "family_id VARCHAR, score DOUBLE, explanations VARCHAR[])"
     )
-    for f in dismissed:
-        con.execute(
-            "INSERT INTO dismissed_finding VALUES ($kind, $variant, $subject, $family, $score, $why)",
-            {"kind": f.kind, "variant": f.variant, "subject": f.subject_id, "family": f.family_id, "score": f.score,
-             "why": [b.explanation for b in f.benign if b.found]},
-        )  # fmt: skip
+    columns = {
+        "kind": pl.String, "variant": pl.String, "subject_id": pl.String, "family_id": pl.String, "score": pl.Float64,
+        "explanations": pl.List(pl.String),
+    }  # fmt: skip
+    rows_ = [
+        (f.kind, f.variant, f.subject_id, f.family_id, f.score, [b.explanation for b in f.benign if b.found])
+        for f in dismissed
+    ]
+    insert(con, "dismissed_finding", columns, rows_)
 
 
 class Writer:

@@ -17,11 +17,13 @@ from datetime import date, timedelta
 from typing import Any
 
 import duckdb
+import polars as pl
 
 from linkage import identity, succession
 from linkage.detect.exceptions import Raised, content_hash_text, in_order
 from linkage.night import Night
 from linkage.sources import decisions
+from linkage.store import insert
 from linkage.vocabulary import BENIGN_WORDS
 
 DDL = """
@@ -209,7 +211,14 @@ def _let_through_this_week(con: duckdb.DuckDBPyConnection, night: Night) -> Coun
     return Counter(c["hubs"][0] for c in found if c["priority"] in ("A", "B"))
 
 
+_EVENT = {
+    "night": pl.Date, "exception_id": pl.String, "thread": pl.String, "status": pl.String, "waiting": pl.Boolean,
+    "content_hash": pl.String, "content": pl.String, "detail": pl.String,
+}  # fmt: skip
+
+
 def _append(con: duckdb.DuckDBPyConnection, night: Night, entries: list[Entry], past: dict[str, Past]) -> None:
+    events = []
     for entry in entries:
         exception = entry.exception
         known = past.get(exception["exception_id"])
@@ -218,19 +227,11 @@ def _append(con: duckdb.DuckDBPyConnection, night: Night, entries: list[Entry], 
             if known is None or known.waiting == exception["waiting"]:
                 continue
             status = "released" if known.waiting else "continuing"
-        con.execute(
-            "INSERT INTO store.exception_event VALUES ($night, $id, $thread, $status, $waiting, $hash, $content, $detail)",
-            {
-                "night": night.date,
-                "id": exception["exception_id"],
-                "thread": entry.detail["thread"],
-                "status": status,
-                "waiting": exception["waiting"],
-                "hash": entry.detail["content_hash"],
-                "content": json.dumps(exception, sort_keys=True),
-                "detail": json.dumps(entry.detail, sort_keys=True),
-            },
-        )
+        events.append((
+            night.date, exception["exception_id"], entry.detail["thread"], status, exception["waiting"],
+            entry.detail["content_hash"], json.dumps(exception, sort_keys=True), json.dumps(entry.detail, sort_keys=True),
+        ))  # fmt: skip
+    insert(con, "store.exception_event", _EVENT, events)
 
 
 def lay_out(con: duckdb.DuckDBPyConnection, entries: list[Entry]) -> None:
@@ -239,15 +240,13 @@ def lay_out(con: duckdb.DuckDBPyConnection, entries: list[Entry]) -> None:
     con.execute(
         "CREATE OR REPLACE TABLE exception_person (exception_id VARCHAR, person_id VARCHAR, role VARCHAR, unborn BOOLEAN)"
     )
-    for entry in entries:
-        told = entry.exception
-        con.execute(
-            "INSERT INTO exception VALUES ($id, $kind, $status, $score)",
-            {"id": told["exception_id"], "kind": told["kind"], "status": told["status"], "score": told["score"]},
-        )
-        for person in told["people"]:
-            con.execute(
-                "INSERT INTO exception_person VALUES ($id, $person, $role, $unborn)",
-                {"id": told["exception_id"], "person": person["person_id"], "role": person["role"],
-                 "unborn": told["pregnancy"] is not None},
-            )  # fmt: skip
+    told = [e.exception for e in entries]
+    insert(
+        con, "exception", {"exception_id": pl.String, "kind": pl.String, "status": pl.String, "score": pl.Float64},
+        [(e["exception_id"], e["kind"], e["status"], e["score"]) for e in told],
+    )  # fmt: skip
+    insert(
+        con, "exception_person",
+        {"exception_id": pl.String, "person_id": pl.String, "role": pl.String, "unborn": pl.Boolean},
+        [(e["exception_id"], p["person_id"], p["role"], e["pregnancy"] is not None) for e in told for p in e["people"]],
+    )  # fmt: skip

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import polars as pl
 
 from linkage.detect.records import rows
 from linkage.report import page, summary
@@ -30,14 +31,8 @@ CONTACTS = (
     "Who are the emergency contact and next of kin in this record to the mother, and was she asked about the father? "
     "Please ask her alone, at the next planned appointment."
 )
-_RECORDS = {
-    "gp": "SELECT practice_code AS unit, concat_ws(' ', given_names, family_name) AS name, date_of_birth AS born FROM gp "
-    "WHERE supplier = $supplier AND record_id = $record_id",
-    "maternity_booking": "SELECT NULL AS unit, concat_ws(' ', given_names, family_name) AS name, date_of_birth AS born "
-    "FROM maternity_booking WHERE supplier = $supplier AND record_id = $record_id",
-    "maternity_birth": "SELECT NULL AS unit, concat_ws(' ', given_names, family_name) AS name, date_of_birth AS born "
-    "FROM maternity_birth WHERE supplier = $supplier AND record_id = $record_id",
-}
+_UNIT = {"gp": "practice_code", "maternity_booking": "NULL", "maternity_birth": "NULL"}
+"""What within a supplier is asked, by contract: a practice; a maternity unit is its supplier."""
 _ASKED = {"patient": ADDRESS, "mother": ADDRESS, "baby": DISCHARGE}
 """The question about an agency's own patient, by the mention under which the record was evidence."""
 
@@ -57,12 +52,11 @@ def due(con: duckdb.DuckDBPyConnection, night: date) -> bool:
 def lists(con: duckdb.DuckDBPyConnection, exceptions: Sequence[Mapping[str, Any]]) -> dict[str, list[View]]:
     """The questions by agency (`gp__<supplier>__<practice>`, `maternity__<supplier>`), each record asked about once."""
     found: dict[str, dict[tuple[str, str], View]] = defaultdict(dict)
-    for exception in exceptions:
-        if exception["priority"] != "C" or exception["status"] == "resolved" or exception["waiting"]:
-            continue
+    open_ = [e for e in exceptions if e["priority"] == "C" and e["status"] != "resolved" and not e["waiting"]]
+    known = {contract: _records(con, contract, open_) for contract in _UNIT}
+    for exception in open_:
         for contract, supplier, record_id, question in _asked(exception):
-            given = {"supplier": supplier, "record_id": record_id}
-            for row in rows(con, _RECORDS[contract], given):
+            if row := known[contract].get((supplier, record_id)):
                 view = {
                     "reference": exception["exception_id"],
                     "record_id": record_id,
@@ -74,6 +68,21 @@ def lists(con: duckdb.DuckDBPyConnection, exceptions: Sequence[Mapping[str, Any]
     return {agency: [asked[key] for key in sorted(asked)] for agency, asked in sorted(found.items())}
 
 
+def _records(
+    con: duckdb.DuckDBPyConnection, contract: str, exceptions: Sequence[Mapping[str, Any]]
+) -> dict[tuple[str, str], Mapping[str, Any]]:
+    """Name, birth date and unit of the records of one contract that are asked about, by supplier and record_id."""
+    wanted = [{"supplier": s, "record_id": r} for e in exceptions for c, s, r, _ in _asked(e) if c == contract]
+    con.register("asked", pl.DataFrame(wanted, schema={"supplier": pl.String, "record_id": pl.String}))
+    found = rows(
+        con,
+        f"SELECT supplier, record_id, {_UNIT[contract]} AS unit, concat_ws(' ', given_names, family_name) AS name, "
+        f"date_of_birth AS born FROM {contract} SEMI JOIN asked USING (supplier, record_id)",
+    )
+    con.unregister("asked")
+    return {(row["supplier"], row["record_id"]): row for row in found}
+
+
 def _asked(exception: Mapping[str, Any]) -> list[tuple[str, str, str, str]]:
     """(contract, supplier, record_id, question) of the agencies' own patients in one exception."""
     if exception["kind"] == "hidden_adult":
@@ -83,7 +92,7 @@ def _asked(exception: Mapping[str, Any]) -> list[tuple[str, str, str, str]]:
     return [
         (e["contract"], e["supplier"], e["record_id"], _ASKED[e["mention"]])
         for e in exception["evidence"]
-        if e["contract"] in _RECORDS and e["mention"] in _ASKED
+        if e["contract"] in _UNIT and e["mention"] in _ASKED
     ]
 
 

@@ -6,13 +6,14 @@ the recorded parents of those. Nobody under protection is in it, and nobody else
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 import duckdb
+import polars as pl
 
 from linkage import vocabulary as words
 from linkage.detect.records import rows
@@ -25,21 +26,60 @@ NOBODY = "no record here says who"
 _STATED = """
     SELECT person_a, relation, person_b, contract, mention, stated_on, basis FROM relation
     WHERE relation IN ('parent', 'child', 'partner', 'father_of_pregnancy')
-    AND (list_contains($people, person_a) OR list_contains($people, person_b))
-    ORDER BY stated_on, contract, supplier, record_id, mention, person_a, person_b
+    AND (person_a IN (SELECT n.person_id FROM told_of AS n) OR person_b IN (SELECT n.person_id FROM told_of AS n))
+    ORDER BY stated_on, contract, supplier, record_id, mention, person_a, person_b, relation
 """
 _SHOWN = """
     SELECT f.person_id, f.name_display, f.born, f.sex, f.died_on FROM profile AS f
-    WHERE list_contains($people, f.person_id) AND NOT f.shielded AND NOT EXISTS (
+    WHERE f.person_id IN (SELECT n.person_id FROM told_of AS n) AND NOT f.shielded AND NOT EXISTS (
         SELECT 1 FROM person AS p INNER JOIN mention AS m ON p.mention_id = m.mention_id
         WHERE p.person_id = f.person_id AND m.restricted)
     ORDER BY f.person_id
 """
+_MOTHERS = (
+    "SELECT child_id, min(mother_id) FROM family WHERE child_id IS NOT NULL AND mother_id IS NOT NULL GROUP BY ALL"
+)
+_BOOKINGS = "SELECT supplier, record_id, expected_delivery_on, number_of_fetuses FROM maternity_booking"
+Row = Mapping[str, Any]
 
 
-def of(con: duckdb.DuckDBPyConnection, exception: Mapping[str, Any]) -> Family:
-    """The family of one exception, from the working tables `relation`, `family`, `profile` and `maternity_booking`."""
-    return _Drawn(con, exception).family()
+class Kin:
+    """What records state of the people around tonight's exceptions: read once from the working tables `relation`,
+    `family`, `profile` and `maternity_booking`, looked up by person.
+    """
+
+    def __init__(self, con: duckdb.DuckDBPyConnection, exceptions: Sequence[Mapping[str, Any]]) -> None:
+        self.mother_of: dict[str, str] = dict(con.execute(_MOTHERS).fetchall())
+        self.booking = {(supplier, record): told for supplier, record, *told in con.execute(_BOOKINGS).fetchall()}
+        near = {p["person_id"] for e in exceptions for p in e["people"]}
+        near |= {self.mother_of[p] for p in near if p in self.mother_of}
+        around = near | {r[end] for r in _about(con, _STATED, near) for end in ("person_a", "person_b")}
+        self._stated = _about(con, _STATED, around)
+        self._places: dict[str, set[int]] = defaultdict(set)
+        for place, row in enumerate(self._stated):
+            self._places[row["person_a"]].add(place)
+            self._places[row["person_b"]].add(place)
+        self._shown = {r["person_id"]: r for r in _about(con, _SHOWN, {*around, *self._places})}
+
+    def stated(self, people: Iterable[str]) -> list[Row]:
+        """Statements about any of the people, in order of date."""
+        return [self._stated[place] for place in sorted(set().union(*(self._places.get(p, ()) for p in people)))]
+
+    def shown(self, people: Iterable[str]) -> dict[str, Row]:
+        """Those of the people whom a report may show, by person_id."""
+        return {p: self._shown[p] for p in sorted(people) if p in self._shown}
+
+
+def _about(con: duckdb.DuckDBPyConnection, query: str, people: Iterable[str]) -> list[Row]:
+    con.register("told_of", pl.DataFrame({"person_id": sorted(people)}, schema={"person_id": pl.String}))
+    found = rows(con, query)
+    con.unregister("told_of")
+    return list(found)
+
+
+def of(kin: Kin, exception: Mapping[str, Any]) -> Family:
+    """The family of one exception."""
+    return _Drawn(kin, exception).family()
 
 
 @dataclass
@@ -77,8 +117,8 @@ def _born(value: date | None, *, whole: bool) -> str:
 class _Drawn:
     """One family while it is put together. Members are added once; places are handed out in order."""
 
-    def __init__(self, con: duckdb.DuckDBPyConnection, exception: Mapping[str, Any]) -> None:
-        self.con = con
+    def __init__(self, kin: Kin, exception: Mapping[str, Any]) -> None:
+        self.kin = kin
         self.exception = exception
         self.members: list[Member] = []
         self.ties: list[FamilyTie] = []
@@ -95,10 +135,7 @@ class _Drawn:
     def _mother(self, roles: Mapping[str, list[str]]) -> str | None:
         if roles.get("mother"):
             return roles["mother"][0]
-        found = self.con.execute(
-            "SELECT min(mother_id) FROM family WHERE list_contains($children, child_id)", {"children": self.children}
-        ).fetchone()
-        return found[0] if found else None
+        return min((self.kin.mother_of[c] for c in self.children if c in self.kin.mother_of), default=None)
 
     def family(self) -> Family:
         self._read()
@@ -121,13 +158,10 @@ class _Drawn:
 
     def _read(self) -> None:
         core = [*self.children, *self.others, *([self.mother] if self.mother else [])]
-        near = rows(self.con, _STATED, {"people": sorted(core)})
-        around = sorted({*core, *(r["person_a"] for r in near), *(r["person_b"] for r in near)})
-        for row in rows(self.con, _STATED, {"people": around}):
+        around = {*core, *(r[end] for r in self.kin.stated(core) for end in ("person_a", "person_b"))}
+        for row in self.kin.stated(around):
             self.stated.take(row)
-        everybody = {*around, *(p for known in self.stated.parents.values() for p in known)}
-        shown = rows(self.con, _SHOWN, {"people": sorted(everybody)})
-        self.known = {r["person_id"]: r for r in shown}
+        self.known = self.kin.shown({*around, *(p for known in self.stated.parents.values() for p in known)})
 
     def _parents(self, child: str) -> set[str]:
         """The parents of a child whom records state and who may be shown."""
@@ -198,12 +232,7 @@ class _Drawn:
         told = self.exception["pregnancy"]
         if self.children or told is None:
             return
-        row = self.con.execute(
-            "SELECT expected_delivery_on, number_of_fetuses FROM maternity_booking "
-            "WHERE supplier = $supplier AND record_id = $record",
-            {"supplier": told["supplier"], "record": told["record_id"]},
-        ).fetchone()
-        due, babies = row or (None, None)
+        due, babies = self.kin.booking.get((told["supplier"], told["record_id"]), (None, None))
         for number in range(min(babies or 1, 4)):
             place = len(self.members)
             name = "expected baby" if (babies or 1) == 1 else f"expected baby {number + 1}"

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import duckdb
+import polars as pl
 
 from linkage.detect.records import rows
 from linkage.ledger.ledger import Entry
@@ -16,6 +17,7 @@ from linkage.night import Night
 from linkage.report import changes, family
 from linkage.report.content import (
     Detail,
+    Family,
     HubDisplay,
     LinkEvidence,
     NightContent,
@@ -44,6 +46,7 @@ def build(
     """The content of tonight's reports."""
     exceptions = [e.exception for e in entries]
     before, people, about = changes.before(con, night.date), _people(con, exceptions), _about(con, exceptions)
+    links, kin = _links(con, exceptions), family.Kin(con, exceptions)
 
     def name(evidence: Mapping[str, Any]) -> str:
         known = people.get(about.get(evidence_key(evidence), ""))
@@ -51,7 +54,8 @@ def build(
 
     def detail(entry: Entry) -> Detail:
         was = before.get(entry.exception["exception_id"])
-        return _detail(con, entry, changes.told(was, entry.exception, name))
+        told = entry.exception
+        return _detail(entry, changes.told(was, told, name), links[told["exception_id"]], family.of(kin, told))
 
     return NightContent(
         night=night.date,
@@ -131,34 +135,44 @@ def _suppliers(con: duckdb.DuckDBPyConnection) -> list[SupplierState]:
     return [SupplierState(*row) for row in found]
 
 
-def _detail(con: duckdb.DuckDBPyConnection, entry: Entry, changed: list[str]) -> Detail:
+def _detail(entry: Entry, changed: list[str], links: list[LinkEvidence], kin: Family) -> Detail:
     told = entry.detail
     parts = [(what.replace("_", " "), part) for what, part in told["score_parts"] if what != "starting point"]
     return Detail(
         not_known=list(told["not_known"]),
         priority_reasons=list(told["priority_reasons"]),
-        link_evidence=_links(con, entry.exception),
+        link_evidence=links,
         speaks_for=[what for what, part in parts if part > 0],
         speaks_against=[what for what, part in parts if part < 0],
         changed=changed,
-        family=family.of(con, entry.exception),
+        family=kin,
     )
 
 
-def _links(con: duckdb.DuckDBPyConnection, exception: dict[str, Any]) -> list[LinkEvidence]:
-    """Why the records of one person are held to be one person: each record's strongest pair with another of them."""
-    keys = sorted({evidence_key(e) for e in exception["evidence"]})
+def _links(con: duckdb.DuckDBPyConnection, exceptions: list[dict[str, Any]]) -> dict[str, list[LinkEvidence]]:
+    """By exception, why the records of one person are held to be one person: the strongest pairs among its evidence."""
+    evidence = [
+        {"exception_id": x["exception_id"], "mention_id": evidence_key(e)} for x in exceptions for e in x["evidence"]
+    ]
+    con.register("shown", pl.DataFrame(evidence, schema={"exception_id": pl.String, "mention_id": pl.String}))
     pairs = rows(
         con,
-        "SELECT q.*, l.contract AS contract_l, r.contract AS contract_r, a.link_probability AS held_l, "
-        "b.link_probability AS held_r FROM pair AS q INNER JOIN mention AS l ON q.mention_id_l = l.mention_id "
+        "WITH said AS (SELECT DISTINCT * FROM shown) "
+        "SELECT i.exception_id, q.*, l.contract AS contract_l, r.contract AS contract_r, a.link_probability AS held_l, "
+        "b.link_probability AS held_r FROM said AS i INNER JOIN pair AS q ON i.mention_id = q.mention_id_l "
+        "INNER JOIN said AS j ON i.exception_id = j.exception_id AND j.mention_id = q.mention_id_r "
+        "INNER JOIN mention AS l ON q.mention_id_l = l.mention_id "
         "INNER JOIN mention AS r ON q.mention_id_r = r.mention_id INNER JOIN person AS a ON a.mention_id = q.mention_id_l "
-        "INNER JOIN person AS b ON b.mention_id = q.mention_id_r AND a.person_id = b.person_id "
-        "WHERE q.veto IS NULL AND list_contains($keys, q.mention_id_l) AND list_contains($keys, q.mention_id_r) "
-        "ORDER BY q.match_weight DESC, q.mention_id_l, q.mention_id_r LIMIT 6",
-        {"keys": keys},
+        "INNER JOIN person AS b ON b.mention_id = q.mention_id_r AND a.person_id = b.person_id WHERE q.veto IS NULL "
+        "QUALIFY row_number() OVER "
+        "(PARTITION BY i.exception_id ORDER BY q.match_weight DESC, q.mention_id_l, q.mention_id_r) <= 6 "
+        "ORDER BY i.exception_id, q.match_weight DESC, q.mention_id_l, q.mention_id_r",
     )
-    return [_link(pair) for pair in pairs]
+    con.unregister("shown")
+    found: dict[str, list[LinkEvidence]] = {x["exception_id"]: [] for x in exceptions}
+    for pair in pairs:
+        found[pair["exception_id"]].append(_link(pair))
+    return found
 
 
 def _link(pair: dict[str, Any]) -> LinkEvidence:

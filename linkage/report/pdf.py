@@ -1,4 +1,4 @@
-"""report.pdf: the same content as report.html for print, by Typst, tagged to PDF/UA-1.
+"""report.pdf: report.html for print, by Typst, tagged to PDF/UA-1. What source agencies are to verify is listed only.
 
 Every value goes in as data (one JSON text), never into Typst source, so that no name can be markup. The fonts come with
 the packages; none of the machine's own is used, so that the same night gives the same bytes everywhere.
@@ -7,6 +7,7 @@ the packages; none of the machine's own is used, so that the same night gives th
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, date, datetime, time
 from functools import cache
 from importlib.util import find_spec
@@ -24,6 +25,9 @@ SHOWN_IN_PRINT = "\N{REPLACEMENT CHARACTER}"
 """Stands for a letter that the fonts have no shape for; report.html shows it."""
 
 
+IN_THE_PAGE = "They are in report.html; print holds those to look at now."
+
+
 def pdf(content: NightContent, hub: summary.Hub) -> bytes:
     """The report of one hub and night as a tagged PDF."""
     told = {
@@ -33,10 +37,11 @@ def pdf(content: NightContent, hub: summary.Hub) -> bytes:
         "safe_contact": summary.SAFE_CONTACT,
         "invented": summary.INVENTED if hub.synthetic else "",
         "what_it_is": summary.WHAT_IT_IS,
-        "to_verify": summary.TO_VERIFY,
+        "verified_how": f"{summary.TO_VERIFY} {IN_THE_PAGE}",
         "counts": [[text, str(count)] for text, count in hub.counts()],
         "stale": summary.stale(content),
-        "to_look_at": [_with_pictures(v) for v in hub.to_look_at],
+        "urgent": [_with_pictures(v) for v in hub.urgent],
+        "to_verify": hub.to_verify,
         "waiting": hub.waiting,
         "resolved": hub.resolved,
         "notices": hub.notices,
@@ -77,8 +82,9 @@ PRINTED = (
     (0x2013, 0x2015), (0x2018, 0x201E), (0x2020, 0x2022), (0x2026, 0x2026), (0xFFFD, 0xFFFD),
 )  # fmt: skip
 """Ranges of letters that the fonts hold: Latin with its accents, Greek, Cyrillic, Vietnamese, punctuation."""
+_NOT_PRINTED = re.compile("[^" + "".join(f"{chr(low)}-{chr(high)}" for low, high in PRINTED) + "]")
 
 
 def printable(text: str) -> str:
     """The text with every letter that cannot be printed replaced. PDF/UA forbids a letter without a shape."""
-    return "".join(c if any(low <= ord(c) <= high for low, high in PRINTED) else SHOWN_IN_PRINT for c in text)
+    return _NOT_PRINTED.sub(SHOWN_IN_PRINT, text)

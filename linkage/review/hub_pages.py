@@ -9,11 +9,19 @@ import json
 from typing import Any
 
 import duckdb
+import polars as pl
 
 from linkage.ledger.ledger import Entry
 from linkage.report.content import NightContent
 from linkage.report.nightly_content import evidence_key
 from linkage.report.view import View, views
+from linkage.store import insert
+
+_PAGE = {
+    "gss": pl.String, "position": pl.Int32, "exception_id": pl.String, "reader": pl.String, "kind": pl.String,
+    "priority": pl.String, "status": pl.String, "waiting": pl.Boolean, "content_hash": pl.String, "told": pl.String,
+    "records": pl.String,
+}  # fmt: skip
 
 
 def keep(con: duckdb.DuckDBPyConnection, content: NightContent, entries: list[Entry]) -> int:
@@ -28,8 +36,7 @@ def keep(con: duckdb.DuckDBPyConnection, content: NightContent, entries: list[En
         for gss in sorted(content.hubs)
         for place, view in enumerate(views(content, gss))
     ]
-    if rows:
-        con.executemany("INSERT INTO store.hub_page VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+    insert(con, "store.hub_page", _PAGE, rows)
     return len(rows)
 
 
