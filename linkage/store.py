@@ -41,7 +41,8 @@ def insert(
     con: duckdb.DuckDBPyConnection, table: str, columns: Mapping[str, Any], rows: Sequence[Sequence[Any]]
 ) -> None:
     """Append rows to a table, all at once: one by one each costs as much as a thousand. `columns`: polars types by name."""
-    con.register("rows_to_insert", pl.DataFrame(rows, schema=dict(columns), orient="row"))
+    by_column = zip(*rows, strict=True) if rows else ((),) * len(columns)
+    con.register("rows_to_insert", pl.DataFrame(dict(zip(columns, by_column, strict=True)), schema=dict(columns)))
     con.execute(f"INSERT INTO {table} ({', '.join(columns)}) SELECT * FROM rows_to_insert")
     con.unregister("rows_to_insert")
 

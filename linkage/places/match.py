@@ -21,20 +21,16 @@ import duckdb
 import jellyfish
 import polars as pl
 
+from linkage import store
 from linkage.places.text import Parsed, parse
 from linkage.version import code_of
 
 PROBABILITY = {
     "given": 0.999, "exact": 0.998, "near_name": 0.99, "near_postcode": 0.985, "no_postcode": 0.97, "wrong_postcode": 0.95,
 }  # fmt: skip
-_SCHEMA = {
-    "mention_id": pl.String, "address_role": pl.String, "uprn": pl.String, "match_level": pl.String, "how": pl.String,
-    "match_probability": pl.Float64,
-}  # fmt: skip
-_RESOLVED = {
-    **dict.fromkeys(("line_1", "line_2", "line_3", "line_4", "line_5", "postcode", "uprn_given"), pl.String),
-    "uprn": pl.String, "match_level": pl.String, "how": pl.String, "match_probability": pl.Float64,
-}  # fmt: skip
+_TEXT = ("line_1", "line_2", "line_3", "line_4", "line_5", "postcode", "uprn_given")
+_ALIKE = " AND ".join(f"a.{name} IS NOT DISTINCT FROM r.{name}" for name in _TEXT)
+_ANSWER = {"uprn": pl.String, "match_level": pl.String, "how": pl.String, "match_probability": pl.Float64}
 Text = tuple[str | None, ...]
 """An address as written: five lines, the postcode, and the UPRN it came with."""
 Answer = tuple[str | None, str, str, float]
@@ -81,32 +77,38 @@ class Candidate:
     place: int
 
 
-def run(
-    con: duckdb.DuckDBPyConnection, source: str = "address", target: str = "address_match", *, loose: bool = False
-) -> int:
-    """Resolve every row of `source` into `target`: one row an address, or with `loose` one row each that it may mean.
+def run(con: duckdb.DuckDBPyConnection) -> int:
+    """`address_match`: one row an address of `address` with the property that it means. Returns the rows."""
+    _resolve_new(con)
+    con.execute(
+        "CREATE OR REPLACE TABLE address_match AS "
+        "SELECT a.mention_id, a.address_role, r.uprn, r.match_level, r.how, r.match_probability "
+        f"FROM address AS a INNER JOIN store.resolved_address AS r ON {_ALIKE} ORDER BY mention_id, address_role"
+    )
+    row = con.execute("SELECT count(*) FROM address_match").fetchone()
+    return int(row[0]) if row else 0
 
-    `loose` is for protection, where a place missed is worse than a place too many. Returns the rows of `source`.
+
+def run_loose(con: duckdb.DuckDBPyConnection, source: str, target: str) -> None:
+    """`target`: one row an address of `source` and property that it may mean.
+
+    For protection, where a place missed is worse than a place too many.
     """
-    answers = _resolved(con, source, loose=loose) if loose else _kept(con, source)
-    rows: dict[str, list[Any]] = {name: [] for name in _SCHEMA}
-    addresses = con.execute(f"SELECT mention_id, address_role, {_TEXT} FROM {source} ORDER BY 1, 2").fetchall()
-    for mention_id, role, *written in addresses:
-        for answer in answers[tuple(written)]:
-            for name, value in zip(_SCHEMA, (mention_id, role, *answer), strict=True):
-                rows[name].append(value)
-    con.register("matched", pl.DataFrame(rows, schema=_SCHEMA))
-    con.execute(f"CREATE OR REPLACE TABLE {target} AS SELECT * FROM matched ORDER BY mention_id, address_role, uprn")
-    con.unregister("matched")
-    return len(addresses)
+    answers = _answers_of(con, source, loose=True)
+    addresses = con.execute(
+        f"SELECT mention_id, address_role, {', '.join(_TEXT)} FROM {source} ORDER BY ALL"
+    ).fetchall()
+    con.execute(
+        f"CREATE OR REPLACE TABLE {target} (mention_id VARCHAR, address_role VARCHAR, uprn VARCHAR, match_level VARCHAR, "
+        "how VARCHAR, match_probability DOUBLE)"
+    )
+    columns = {"mention_id": pl.String, "address_role": pl.String, **_ANSWER}
+    store.insert(con, target, columns, [(m, r, *one) for m, r, *text in addresses for one in answers[tuple(text)]])
 
 
-_TEXT = "line_1, line_2, line_3, line_4, line_5, postcode, uprn_given"
-
-
-def _resolved(con: duckdb.DuckDBPyConnection, source: str, *, loose: bool) -> dict[Text, list[Answer]]:
+def _answers_of(con: duckdb.DuckDBPyConnection, source: str, *, loose: bool) -> dict[Text, list[Answer]]:
     """The answers to every distinct text of a table."""
-    texts = con.execute(f"SELECT DISTINCT {_TEXT} FROM {source} ORDER BY ALL").fetchall()
+    texts = con.execute(f"SELECT DISTINCT {', '.join(_TEXT)} FROM {source} ORDER BY ALL").fetchall()
     if not texts:
         return {}
     index = _index(con)
@@ -115,13 +117,12 @@ def _resolved(con: duckdb.DuckDBPyConnection, source: str, *, loose: bool) -> di
     return {row: _answers(index, one, row[6], loose=loose) for row, one in parsed.items()}
 
 
-def _kept(con: duckdb.DuckDBPyConnection, source: str) -> dict[Text, list[Answer]]:
-    """The same, resolving only texts that were not resolved against these properties before, and keeping what is used."""
-    columns = ", ".join(f"{name.strip()} VARCHAR" for name in _TEXT.split(","))
+def _resolve_new(con: duckdb.DuckDBPyConnection) -> None:
+    """`store.resolved_address`: one row a distinct text of tonight. Only texts not resolved before are resolved."""
     con.execute("CREATE TABLE IF NOT EXISTS store.resolved_against (properties VARCHAR)")
     con.execute(
-        f"CREATE TABLE IF NOT EXISTS store.resolved_address ({columns}, uprn VARCHAR, match_level VARCHAR, "
-        "how VARCHAR, match_probability DOUBLE)"
+        f"CREATE TABLE IF NOT EXISTS store.resolved_address ({', '.join(f'{name} VARCHAR' for name in _TEXT)}, "
+        "uprn VARCHAR, match_level VARCHAR, how VARCHAR, match_probability DOUBLE)"
     )
     properties = con.execute("SELECT count(*) || ' ' || coalesce(bit_xor(hash(p)), 0) FROM property AS p").fetchall()
     against = (f"{properties[0][0]} {code_of('places')}",)
@@ -129,19 +130,15 @@ def _kept(con: duckdb.DuckDBPyConnection, source: str) -> dict[Text, list[Answer
         con.execute("DELETE FROM store.resolved_against")
         con.execute("DELETE FROM store.resolved_address")
         con.execute("INSERT INTO store.resolved_against VALUES (?)", against)
-    alike = " AND ".join(f"a.{name.strip()} IS NOT DISTINCT FROM r.{name.strip()}" for name in _TEXT.split(","))
-    con.execute(f"DELETE FROM store.resolved_address AS r WHERE NOT EXISTS (SELECT 1 FROM {source} AS a WHERE {alike})")
+    con.execute(f"DELETE FROM store.resolved_address AS r WHERE NOT EXISTS (SELECT 1 FROM address AS a WHERE {_ALIKE})")
     con.execute(
-        f"CREATE OR REPLACE TABLE unresolved AS SELECT DISTINCT {_TEXT} FROM {source} AS a "
-        f"WHERE NOT EXISTS (SELECT 1 FROM store.resolved_address AS r WHERE {alike})"
+        "CREATE OR REPLACE TABLE unresolved AS SELECT a.* FROM address AS a "
+        f"WHERE NOT EXISTS (SELECT 1 FROM store.resolved_address AS r WHERE {_ALIKE})"
     )
-    rows = [(*text, *answer) for text, found in _resolved(con, "unresolved", loose=False).items() for answer in found]
-    if rows:
-        con.register("newly", pl.DataFrame(rows, schema=_RESOLVED, orient="row"))
-        con.execute("INSERT INTO store.resolved_address SELECT * FROM newly")
-        con.unregister("newly")
+    found = _answers_of(con, "unresolved", loose=False)
+    columns = {**dict.fromkeys(_TEXT, pl.String), **_ANSWER}
+    store.insert(con, "store.resolved_address", columns, [(*text, *one) for text, (one,) in found.items()])
     con.execute("DROP TABLE unresolved")
-    return {row[:7]: [row[7:]] for row in con.execute("FROM store.resolved_address").fetchall()}
 
 
 def _index(con: duckdb.DuckDBPyConnection) -> Index:

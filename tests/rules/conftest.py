@@ -94,7 +94,7 @@ def raise_from(con, accept, night):
         mention.run(con, night)
         property.build(con, night.settings.table("hubs"))
         match.run(con)
-        match.run(con, "sealed_address", "sealed_match", loose=True)
+        match.run_loose(con, "sealed_address", "sealed_match")
         clusters.keep_sealed_places(con, night)
         score.run(con, night)
         persons.run(con, night)

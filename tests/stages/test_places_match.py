@@ -108,7 +108,7 @@ def test_council_tax_stands_in_where_no_gazetteer_is_delivered(gazetteer):
 def test_loose_matching_gives_every_place_an_address_may_mean(gazetteer):
     property.build(gazetteer, settings.load().table("hubs"))
     addresses(gazetteer, [(("43 Willow Road",), None, None)])
-    match.run(gazetteer, "address", "sealed_match", loose=True)
+    match.run_loose(gazetteer, "address", "sealed_match")
     assert gazetteer.execute("SELECT uprn FROM sealed_match ORDER BY 1").fetchall() == [("1",), ("3",)]
 
 
