@@ -11,6 +11,7 @@ from pathlib import Path
 import duckdb
 import jellyfish
 import polars as pl
+import pyarrow as pa
 
 from linkage.night import Night
 from linkage.standardise import contact, names
@@ -50,21 +51,12 @@ def _texts(con: duckdb.DuckDBPyConnection, column: str, shape: Callable[[str], s
     con.unregister("shaped")
 
 
-_PARTS: dict[str, pl.DataType | type[pl.DataType]] = {
-    "given": pl.List(pl.String),
-    "given_keys": pl.List(pl.String),
-    "initials": pl.List(pl.String),
-    "family": pl.List(pl.String),
-    "family_keys": pl.List(pl.String),
-    "given_called": pl.String,
-    "given_joined": pl.String,
-    "name_letters": pl.String,
-    "family_last": pl.String,
-    "given_written": pl.String,
-    "family_written": pl.String,
-    "family_sound": pl.String,
-    "name_display": pl.String,
-}
+_WORDS = pa.list_(pa.string())
+_PARTS = {
+    "given": _WORDS, "given_keys": _WORDS, "initials": _WORDS, "family": _WORDS, "family_keys": _WORDS,
+    **dict.fromkeys(("given_called", "given_joined", "name_letters", "family_last", "given_written", "family_written",
+                     "family_sound", "name_display"), pa.string()),
+}  # fmt: skip
 
 
 def _name_parts(con: duckdb.DuckDBPyConnection) -> None:
@@ -77,8 +69,9 @@ def _name_parts(con: duckdb.DuckDBPyConnection) -> None:
             columns[text].append(value)
         for part, value in _parts(*row).items():
             columns[part].append(value)
-    frame = pl.DataFrame(columns, schema={**dict.fromkeys(texts, pl.String), **_PARTS})
-    con.register("parts", frame)
+    # Arrow and not Polars, which takes several times as long to lay out lists of words.
+    types = {**dict.fromkeys(texts, pa.string()), **_PARTS}
+    con.register("parts", pa.table({name: pa.array(columns[name], type=types[name]) for name in columns}))
     con.execute("CREATE OR REPLACE TABLE name_part AS SELECT * FROM parts")
     con.unregister("parts")
 

@@ -10,7 +10,7 @@ import csv
 import re
 import unicodedata
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 REFERENCE = Path(__file__).with_name("reference")
@@ -44,6 +44,8 @@ _LOOK_ALIKE = str.maketrans("АВЕКМНОРСТХУІЈЅаеорсхуіјѕ�
 
 def visible(text: str) -> str:
     """A text without characters that show nothing or turn the reading order round (zero-width, bidi, control)."""
+    if text.isprintable():
+        return text
     return "".join(
         c for c in text if c.isprintable() or c.isspace() or unicodedata.category(c) not in ("Cf", "Cc", "Cs")
     )
@@ -53,10 +55,18 @@ def fold(text: str | None) -> list[str]:
     """Upper-case ASCII tokens of a text: accents folded, apostrophes closed up, hyphens opened."""
     if not text:
         return []
-    text = visible(text).translate(_NOT_FOLDED).translate(_LOOK_ALIKE)
-    plain = unicodedata.normalize("NFKD", _JOINED.sub("", text))
-    letters = "".join(c for c in plain if not unicodedata.combining(c))
-    return [t for t in _BREAK.split(letters.upper()) if t]
+    return list(_tokens(text))
+
+
+@lru_cache(maxsize=1 << 16)
+def _tokens(text: str) -> tuple[str, ...]:
+    if text.isascii():
+        letters = _JOINED.sub("", visible(text))
+    else:
+        text = visible(text).translate(_NOT_FOLDED).translate(_LOOK_ALIKE)
+        plain = unicodedata.normalize("NFKD", _JOINED.sub("", text))
+        letters = "".join(c for c in plain if not unicodedata.combining(c))
+    return tuple(t for t in _BREAK.split(letters.upper()) if t)
 
 
 @cache

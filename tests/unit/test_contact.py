@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from linkage.standardise import contact
 
@@ -44,3 +46,8 @@ def test_email(written, shape):
 )  # fmt: skip
 def test_relationship(written, meaning):
     assert contact.relationship(written) == meaning
+
+
+@given(st.from_regex(r"0[1-9][0-9 ]{8,12}", fullmatch=True))
+def test_a_plain_phone_is_what_the_library_says(written):
+    assert contact.phone(written) == contact._parsed_phone(written)
