@@ -118,16 +118,15 @@ def conflict(a: Cluster, b: Cluster) -> str | None:
         return "names_the_other"
     if a.births & b.births and a.births and not (a.nhs_numbers & b.nhs_numbers):
         return "born_together"
-    if any(not (c and b.records[r]) for r, c in a.records.items() if r in b.records):
+    if not all(a.records[record] and b.records[record] for record in a.records.keys() & b.records.keys()):
         return "same_record"
     sure = bool(a.nhs_numbers & b.nhs_numbers) or bool(a.force_keys & b.force_keys)
     if not sure and _names_differ(a, b):
         return "given_names_differ"
     if not sure and any(not may_be_one_date(x, y) for x in a.born for y in b.born):
         return "birth_dates_differ"
-    if any(b.accounts.get(account, record) != record for account, record in a.accounts.items()) and not (
-        a.born & b.born
-    ):
+    both = a.accounts.keys() & b.accounts.keys()
+    if any(a.accounts[account] != b.accounts[account] for account in both) and not (a.born & b.born):
         return "same_account"
     born = a.born | b.born
     before, after = min(a.born_before, b.born_before), max(a.born_after, b.born_after)
@@ -138,11 +137,11 @@ def conflict(a: Cluster, b: Cluster) -> str | None:
 
 def _names_differ(a: Cluster, b: Cluster) -> bool:
     # The readings of one full name in either order are one name: it is enough that one of them fits.
-    return any(
-        not any(may_be_one_name(x, y) for x in readings for y in others)
-        for readings in a.names.values()
-        for others in b.names.values()
-    )
+    for readings in a.names.values():
+        for others in b.names.values():
+            if readings.isdisjoint(others) and not any(may_be_one_name(x, y) for x in readings for y in others):
+                return True
+    return False
 
 
 @lru_cache(maxsize=1 << 18)

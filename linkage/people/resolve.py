@@ -62,10 +62,18 @@ class Resolution:
         """Cluster by mention_id. Every mention is in exactly one."""
         self._obey()
         self._join_strong()
+        rivals = asked = self._rivals()
         for _ in range(3):
             # Again, since a father placed by his phone makes a place for the same man named without one.
-            if not self._place_weak():
+            joined = self._place_weak(asked)
+            if not joined:
                 break
+            # Where nothing has changed since, the answer would be the same.
+            asked = {
+                weak: offers
+                for weak, offers in rivals.items()
+                if id(self.cluster[weak]) in joined or any(id(self.cluster[other]) in joined for _, other in offers)
+            }
         return self.cluster
 
     def _obey(self) -> None:
@@ -102,32 +110,40 @@ class Resolution:
             if self.facts[a].strong and self.facts[b].strong:
                 self._join(a, b, chance)
 
-    def _place_weak(self) -> int:
-        """Offer every weak mention that stands alone to its rivals; returns how many joins were made."""
-        offers: dict[str, list[tuple[float, str]]] = defaultdict(list)
+    def _rivals(self) -> dict[str, list[tuple[float, str]]]:
+        """The mentions that may be each weak mention's person, the strongest link first."""
+        rivals: dict[str, list[tuple[float, str]]] = defaultdict(list)
         for weight, a, b in self.edges:
             for weak, other in ((a, b), (b, a)):
-                if not self.facts[weak].strong and self.cluster[weak] is not self.cluster[other]:
-                    offers[weak].append((weight, other))
+                if not self.facts[weak].strong:
+                    rivals[weak].append((weight, other))
+        return rivals
+
+    def _place_weak(self, rivals: dict[str, list[tuple[float, str]]]) -> set[int]:
+        """Offer every weak mention to its rivals; returns the identities of the clusters that grew."""
         claims = sorted(
-            (claim for weak, rivals in offers.items() if (claim := self._claim(weak, rivals))),
+            (claim for weak, offers in rivals.items() if (claim := self._claim(weak, offers))),
             key=lambda c: (-c[0], c[1], c[2]),
         )
-        return sum(self._join(weak, other, chance) for chance, weak, other in claims)
+        return {id(self.cluster[weak]) for chance, weak, other in claims if self._join(weak, other, chance)}
 
-    def _claim(self, weak: str, rivals: list[tuple[float, str]]) -> tuple[float, str, str] | None:
+    def _claim(self, weak: str, offers: list[tuple[float, str]]) -> tuple[float, str, str] | None:
         """The strongest claim's share of the odds, against nobody at all and every claim that contradicts it.
 
         Two clusters that may yet prove one person (a man's old account and his new one) are no rivals.
         """
-        best: dict[int, tuple[float, str]] = {}
-        for weight, other in rivals:
+        own, met = self.cluster[weak], {id(self.cluster[weak])}
+        open_: list[tuple[float, str]] = []
+        for weight, other in offers:
+            if not open_ and probability(weight) < self.link_at:
+                return None
             cluster = self.cluster[other]
-            if weight > best.get(id(cluster), (-99.0, ""))[0] and conflict(self.cluster[weak], cluster) is None:
-                best[id(cluster)] = (weight, other)
-        if not best:
+            if id(cluster) not in met and conflict(own, cluster) is None:
+                open_.append((weight, other))
+            met.add(id(cluster))
+        if not open_:
             return None
-        (weight, other), *rest = sorted(best.values(), key=lambda o: (-o[0], o[1]))
+        (weight, other), *rest = sorted(open_, key=lambda o: (-o[0], o[1]))
         odds = 2.0 ** min(weight, 60.0)
         against = sum(2.0 ** min(w, 60.0) for w, o in rest if conflict(self.cluster[other], self.cluster[o]))
         chance = odds / (1.0 + odds + against)
