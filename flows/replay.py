@@ -11,6 +11,7 @@ from pathlib import Path
 
 import duckdb
 
+from expectations import judge
 from flows.nightly import Job, run_night, run_under_prefect
 from flows.outcome import Outcome, alert_command, announce, counts_of
 from flows.screen import Bar
@@ -214,8 +215,10 @@ def _too_old(day: date, last: Published, known: Published | None) -> str:
 def _run(plan: Plan, job: Job, bar: Bar) -> Job:
     if not plan.prefect:
         os.environ.update(OFFLINE)
+        judge.warm_up()
         return run_night(job, bar.update)
     offline(plan.store)
+    judge.warm_up()
     return run_under_prefect(job, bar.update, plan.retries)
 
 

@@ -36,6 +36,8 @@ def data(hub: summary.Hub) -> str:
         "marking": summary.MARKING,
         "synthetic": hub.synthetic,
         "before_anything_else": summary.SAFE_CONTACT,
-        "exceptions": hub.views,
     }
-    return json.dumps(told, indent=1, ensure_ascii=False) + "\n"
+    head = json.dumps(told, indent=1, ensure_ascii=False).removesuffix("\n}")
+    # One exception a line: a person can find it, and it is written five times as fast as with an indent.
+    views = ",\n".join(json.dumps(view, ensure_ascii=False) for view in hub.views)
+    return f'{head},\n "exceptions": [\n{views}\n]}}\n'

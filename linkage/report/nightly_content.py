@@ -84,7 +84,7 @@ def _people(con: duckdb.DuckDBPyConnection, exceptions: list[dict[str, Any]]) ->
         con,
         "SELECT f.person_id, f.name_display, f.born, f.sex, (SELECT min_by(s.council_gss, (s.register_said, s.uprn)) "
         "FROM stay AS s WHERE s.person_id = f.person_id AND s.registered) AS home_gss "
-        "FROM profile AS f WHERE list_contains($wanted, f.person_id) ORDER BY f.person_id",
+        "FROM profile AS f WHERE f.person_id IN (SELECT unnest($wanted)) ORDER BY f.person_id",
         {"wanted": wanted},
     )
     return {
@@ -98,7 +98,7 @@ def _people(con: duckdb.DuckDBPyConnection, exceptions: list[dict[str, Any]]) ->
 def _properties(con: duckdb.DuckDBPyConnection, exceptions: list[dict[str, Any]]) -> dict[str, PropertyDisplay]:
     wanted = sorted({a["uprn"] for e in exceptions for a in e["addresses"]})
     found = con.execute(
-        "SELECT uprn, display_address, council_gss FROM property WHERE list_contains($wanted, uprn) ORDER BY uprn",
+        "SELECT uprn, display_address, council_gss FROM property WHERE uprn IN (SELECT unnest($wanted)) ORDER BY uprn",
         {"wanted": wanted},
     ).fetchall()
     return {uprn: PropertyDisplay(address, gss) for uprn, address, gss in found}
@@ -112,7 +112,8 @@ def evidence_key(evidence: Mapping[str, Any]) -> str:
 def _about(con: duckdb.DuckDBPyConnection, exceptions: list[dict[str, Any]]) -> dict[str, str]:
     keys = sorted({evidence_key(e) for x in exceptions for e in x["evidence"]})
     found = con.execute(
-        "SELECT mention_id, person_id FROM person WHERE list_contains($keys, mention_id) ORDER BY ALL", {"keys": keys}
+        "SELECT mention_id, person_id FROM person WHERE mention_id IN (SELECT unnest($keys)) ORDER BY ALL",
+        {"keys": keys},
     ).fetchall()
     return dict(found)
 
@@ -121,8 +122,8 @@ def _ties(con: duckdb.DuckDBPyConnection, exceptions: list[dict[str, Any]]) -> d
     people = sorted({p["person_id"] for e in exceptions for p in e["people"]})
     uprns = sorted({a["uprn"] for e in exceptions for a in e["addresses"]})
     found = con.execute(
-        "SELECT person_id, uprn, registered FROM stay WHERE list_contains($people, person_id) "
-        "AND list_contains($uprns, uprn) ORDER BY ALL",
+        "SELECT person_id, uprn, registered FROM stay WHERE person_id IN (SELECT unnest($people)) "
+        "AND uprn IN (SELECT unnest($uprns)) ORDER BY ALL",
         {"people": people, "uprns": uprns},
     ).fetchall()
     return {(person, uprn): bool(registered) for person, uprn, registered in found}
