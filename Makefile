@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: help demo test check lock docs clean bench pictures sbom assurance
+.PHONY: help demo test check lock docs clean bench speed pictures sbom assurance
 
 help:  ## what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -34,6 +34,9 @@ check: $(VENV)/dev.stamp  ## style, types, import rules and SQL
 
 bench: $(VENV)/dev.stamp  ## speed, memory and accuracy; writes benchmarks/RESULTS.md
 	$(BIN)/python -m benchmarks.night
+
+speed: $(VENV)/dev.stamp  ## how a night grows with its region, beside plain Splink; writes benchmarks/SPEED.md (an hour)
+	$(BIN)/python -m benchmarks.speed
 
 docs: $(VENV)/dev.stamp  ## docs/reference from the table contract and the settings
 	$(BIN)/python -m linkage.dictionary docs/reference

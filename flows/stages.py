@@ -81,8 +81,7 @@ def places(job: Job) -> Counts:
 
 
 def score(job: Job) -> Counts:
-    counts = scoring.run(job.work.con, job.work.night)
-    return {"pairs": counts["pairs"], "mentions": counts["mentions"]}
+    return scoring.run(job.work.con, job.work.night)
 
 
 def people(job: Job) -> Counts:

@@ -57,7 +57,7 @@ def run(con: duckdb.DuckDBPyConnection, night: Night) -> dict[str, int]:
     con.execute("INSERT INTO store.scored_mention FROM fresh_mention")
     con.execute("DROP TABLE fresh_mention")
     pairs = run_sql(con, HERE / "pair.sql")
-    return {"mentions": mentions, "pairs": pairs, "compared": fresh}
+    return {"pairs": pairs, "mentions": mentions, "compared": fresh}
 
 
 def _forget_stale(con: duckdb.DuckDBPyConnection, scored_by: str) -> int:

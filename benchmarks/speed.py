@@ -1,0 +1,207 @@
+"""How a night grows with its region, beside plain Splink on the same mentions; writes SPEED.md and speed.svg.
+
+    python -m benchmarks.speed [--people N N …] [--seed S] [--repeat R]
+
+For every size: a cold night, a usual night (the next one, after a day's changes) and the same mentions scored and
+clustered by plain Splink 5 with a saved model. Every night is a process of its own without Prefect. Medians over repeats.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import altair
+import polars as pl
+import vl_convert
+
+from benchmarks.night import PACKAGES, night, version
+from expectations import contracts
+from linkage import history, settings, store
+from linkage.night import Night
+from linkage.protect import gate
+from linkage.sources import read
+from linkage.standardise import mention
+from sample_data.simulator import simulate
+
+HERE = Path(__file__).parent
+MEMORY = "4GB"
+PEOPLE = (9_000, 18_000, 90_000, 460_000)
+"""About 20,000, 40,000, 200,000 and 1,000,000 mentions."""
+MENTIONS = """
+    SELECT m.mention_id, m.given_written AS given, m.family_written AS family,
+        concat_ws(' ', m.given_written, m.family_written) AS full_name, CAST(m.date_of_birth AS VARCHAR) AS born,
+        m.phone, m.email, m.nhs_number, a.postcode
+    FROM mention AS m
+    LEFT JOIN (SELECT mention_id, min(postcode) AS postcode FROM address GROUP BY ALL) AS a USING (mention_id)
+"""
+
+
+@dataclass
+class Size:
+    """What was measured of one size of region: `told` is run.json by kind of night, one for each repeat."""
+
+    people: int
+    mentions: int = 0
+    changed: int = 0
+    told: dict[str, list[dict[str, Any]]] = field(default_factory=lambda: {"cold": [], "usual": []})
+    splink: list[dict[str, Any]] = field(default_factory=list)
+
+    def seconds(self, kind: str) -> float:
+        """Median seconds of all stages of a kind of night."""
+        return median(sum(s["seconds"] for s in told["stages"].values()) for told in self.told[kind])
+
+    def peak(self, kind: str) -> float:
+        """Median peak memory in MB."""
+        return median(max(s["peak_mb"] for s in told["stages"].values()) for told in self.told[kind])
+
+
+def measure(people: int, seed: int, repeat: int) -> Size:
+    """Simulate a region of two nights and run them, and plain Splink on the mentions of the first."""
+    size = Size(people)
+    with tempfile.TemporaryDirectory() as folder:
+        region = Path(folder) / "region"
+        simulate(people, 2, seed, region)
+        days = sorted(p.name for p in (region / "landing").iterdir())
+        for attempt in range(repeat):
+            work = Path(folder) / f"run{attempt}"
+            for kind, day in zip(size.told, days, strict=True):
+                night(region, work, day, "--no-prefect", "--memory", MEMORY)
+                told = json.loads((work / "out" / day / "run.json").read_text(encoding="utf-8"))
+                size.told[kind].append(told)
+        size.mentions = size.told["cold"][0]["counts"]["standardise"]["mentions"]
+        size.changed = size.told["usual"][0]["counts"]["score"].get("compared", 0)
+        export(region / "landing", days[0], Path(folder) / "mentions.parquet")
+        for _ in range(repeat):
+            size.splink.append(plain(Path(folder) / "mentions.parquet", region / "truth" / "mentions.parquet"))
+    return size
+
+
+def export(landing: Path, day: str, file: Path) -> None:
+    """The mentions of a night as a plain table: what any linker would be given."""
+    one = Night(date.fromisoformat(day), landing, file.parent, settings.load())
+    con = store.connect(memory="8GB")
+    con.execute("ATTACH ':memory:' AS store")
+    history.prepare(con, one)
+    for stage in (read.land, contracts.gate, gate.run, history.remember, mention.run):
+        stage(con, one)
+    con.execute(f"COPY ({MENTIONS}) TO '{file}'")
+    con.close()
+
+
+def plain(mentions: Path, truth: Path) -> dict[str, Any]:
+    """Plain Splink's figures, from a process of its own."""
+    command = [sys.executable, "-m", "benchmarks.plain_splink", str(mentions), str(truth)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise SystemExit(done.stderr)
+    told: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return told
+
+
+def growth(sizes: list[Size], kind: str) -> float:
+    """The power of n with which the time grows between the smallest and the largest size."""
+    first, last = sizes[0], sizes[-1]
+    if first.mentions == last.mentions:
+        return math.nan
+    return math.log(last.seconds(kind) / first.seconds(kind)) / math.log(last.mentions / first.mentions)
+
+
+def render(sizes: list[Size], seed: int, repeat: int) -> str:
+    """SPEED.md as text."""
+    lines = [
+        "# Speed",
+        "",
+        "Made by `make speed`. Machines here are noisy: compare ratios.",
+        "",
+        f"Seed {seed}, {repeat} run(s) (medians), {os.cpu_count()} cores, `--memory {MEMORY}`, Python {platform.python_version()}, "
+        + ", ".join(f"{p} {version(p)}" for p in PACKAGES)
+        + f". Load average at the end {os.getloadavg()[0]:.1f}: above 2, others used the cores too.",
+        "",
+        "Seconds are those of all stages of a night, without the start of Python and Prefect. Plain Splink reads mentions that are "
+        "already in one shape, scores and clusters: no files, checks, protection, addresses, households, exceptions or reports.",
+        "",
+        "| people | mentions | cold night | peak MB | usual night | changed mentions | peak MB | plain Splink, saved model "
+        "| with training | peak MB |",
+        "| ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
+    ]
+    for s in sizes:
+        saved = median(r["score"] + r["cluster"] for r in s.splink)
+        lines.append(
+            f"| {s.people:,} | {s.mentions:,} | {s.seconds('cold'):.1f} s | {s.peak('cold'):.0f} | {s.seconds('usual'):.1f} s "
+            f"| {s.changed:,} | {s.peak('usual'):.0f} | {saved:.1f} s | {saved + median(r['train'] for r in s.splink):.1f} s "
+            f"| {median(r['peak_mb'] for r in s.splink):.0f} |"
+        )
+    if len(sizes) > 1:
+        lines += ["", f"From the smallest to the largest region a cold night grows as n^{growth(sizes, 'cold'):.2f}, a usual "
+                  f"night as n^{growth(sizes, 'usual'):.2f}.", "", "![Seconds by size](speed.svg)"]  # fmt: skip
+    lines += ["", "## Plain Splink's accuracy on the same mentions", "",
+              "| mentions | match weight | pairwise precision | pairwise recall |", "| ---: | ---: | ---: | ---: |"]  # fmt: skip
+    for s in sizes:
+        for judged in s.splink[0]["accuracy"]:
+            lines.append(
+                f"| {s.mentions:,} | {judged['weight']:.0f} | {judged['precision']:.3f} | {judged['recall']:.3f} |"
+            )
+    lines += ["", "## By stage, seconds", "", "| stage | " + " | ".join(f"{s.mentions:,} cold | usual" for s in sizes) + " |",
+              "| --- |" + " ---: |" * (2 * len(sizes))]  # fmt: skip
+    for stage in sizes[0].told["cold"][0]["stages"]:
+        cells = [f"{_of(s, kind, stage):.2f}" for s in sizes for kind in ("cold", "usual")]
+        lines.append(f"| {stage} | " + " | ".join(cells) + " |")
+    return "\n".join([*lines, ""])
+
+
+def _of(size: Size, kind: str, stage: str) -> float:
+    return median(told["stages"][stage]["seconds"] for told in size.told[kind])
+
+
+def plot(sizes: list[Size], file: Path) -> None:
+    """Seconds by mentions, both on a logarithmic scale."""
+    rows = [
+        {"mentions": s.mentions, "seconds": s.seconds(kind), "what": f"{kind} night"} for s in sizes for kind in s.told
+    ]
+    rows += [
+        {"mentions": s.mentions, "seconds": median(r["score"] + r["cluster"] for r in s.splink), "what": "plain Splink"}
+        for s in sizes
+    ]
+    chart = (
+        altair.Chart(pl.DataFrame(rows), width=520, height=320)
+        .mark_line(point=True)
+        .encode(
+            x=altair.X("mentions:Q", scale=altair.Scale(type="log"), title="mentions"),
+            y=altair.Y("seconds:Q", scale=altair.Scale(type="log"), title="seconds"),
+            color=altair.Color("what:N", title=None),
+            strokeDash=altair.StrokeDash("what:N", title=None),
+        )
+    )
+    file.write_text(vl_convert.vegalite_to_svg(chart.to_json()), encoding="utf-8")
+
+
+def main() -> None:
+    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments.add_argument("--people", type=int, nargs="+", default=list(PEOPLE))
+    arguments.add_argument("--seed", type=int, default=20261124)
+    arguments.add_argument("--repeat", type=int, default=1)
+    given = arguments.parse_args()
+    sizes = []
+    for people in sorted(given.people):
+        sizes.append(measure(people, given.seed, given.repeat))
+        print(f"{people:,} people done", file=sys.stderr)
+        text = render(sizes, given.seed, given.repeat)
+        (HERE / "SPEED.md").write_text(text, encoding="utf-8")
+        plot(sizes, HERE / "speed.svg")
+    print(text)
+
+
+if __name__ == "__main__":
+    main()
