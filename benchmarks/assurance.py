@@ -94,7 +94,8 @@ def error_by_group() -> str:
     text = (ROOT / "benchmarks" / "RESULTS.md").read_text(encoding="utf-8")
     made = re.search(r"^\d[\d,]* people, .*$", text, re.MULTILINE)
     parts = [
-        re.search(rf"^{head}.*?(?=\n\n)", text, re.MULTILINE | re.DOTALL) for head in ("People", "By naming tradition")
+        re.search(rf"^{head}.*?(?=\n\n)", text, re.MULTILINE | re.DOTALL)
+        for head in ("People", "By naming tradition", "By sex", "By age", "By borough")
     ]
     shown = "\n\n".join(p.group(0) for p in parts if p)
     head = "# Error by group\n\nMade by `make assurance` from `benchmarks/RESULTS.md`; invented regions, over mentions."

@@ -142,6 +142,12 @@ def _evaluate(commands: argparse._SubParsersAction[Parser]) -> None:
     command.add_argument("--out", type=Path, required=True, help="folder of results that `run` or `replay` wrote")
     command.add_argument("--truth", type=Path, required=True, help="truth folder that `simulate` wrote")
     command.add_argument("--json", type=Path, help="also write the figures to this file")
+    command.add_argument(
+        "--landing",
+        type=Path,
+        help="folder of the extracts, for figures by sex, age and borough (default: landing beside the truth folder)",
+    )
+    command.add_argument("--config", type=Path, help="settings that the nights ran with (TOML)")
     command.set_defaults(do=_do_evaluate)
 
 
@@ -332,12 +338,13 @@ def _do_simulate(arguments: argparse.Namespace) -> int:
 def _do_evaluate(arguments: argparse.Namespace) -> int:
     from linkage import evaluate
 
-    for folder in (arguments.out, arguments.truth):
-        if not folder.is_dir():
+    settings = settings_of.load(arguments.config)
+    for folder in (arguments.out, arguments.truth, arguments.landing):
+        if folder is not None and not folder.is_dir():
             print(f"linkage: there is no folder {folder}", file=sys.stderr)
             return NOT_DONE
     try:
-        result = evaluate.run(arguments.out, arguments.truth)
+        result = evaluate.run(arguments.out, arguments.truth, arguments.landing, settings)
     except evaluate.EvaluationError as error:
         print(f"linkage: {error}", file=sys.stderr)
         return NOT_DONE

@@ -8,17 +8,19 @@ from typing import Any
 
 import duckdb
 
-from linkage.evaluate import exceptions, people, places
+from linkage.evaluate import exceptions, groups, people, places
+from linkage.settings import Settings
 
 
 class EvaluationError(ValueError):
     """A folder that cannot be evaluated; the message says which and why."""
 
 
-def run(out: Path, truth: Path) -> dict[str, Any]:
+def run(out: Path, truth: Path, landing: Path | None = None, settings: Settings | None = None) -> dict[str, Any]:
     """Every figure. Linkage and places on the last night, exceptions on the last and their delay over all.
 
-    Raises EvaluationError when a folder lacks what outputs.md promises.
+    landing: folder of the extracts, for figures by sex, age and borough (default: `landing` beside the truth, if it is
+    there); settings tell how suppliers' files are read. Raises EvaluationError when a folder lacks what outputs.md promises.
     """
     nights = _nights(out)
     _need(truth, "mentions.parquet", "addresses.parquet", "residence.parquet", "relations.parquet",
@@ -26,12 +28,14 @@ def run(out: Path, truth: Path) -> dict[str, Any]:
     con = duckdb.connect()
     last = nights[-1]
     people.load(con, last, truth)
+    groups.describe(con, last, truth, landing or truth.absolute().parent / "landing", settings)
     told = exceptions.read_truth(con, truth)
     judged = [exceptions.judge_night(con, night, told, truth) for night in nights]
     result: dict[str, Any] = {
         "night": last.name,
         "nights": len(nights),
         "people": people.figures(con),
+        "groups": groups.figures(con, last),
         "places": places.figures(con, last, truth),
         "households": places.households(con, last, truth),
         "household_links": places.household_links(con, last, truth),
@@ -71,11 +75,9 @@ def render(result: dict[str, Any]) -> str:
     lines = [f"Night {result['night']} of {result['nights']}", "", "People (over mentions)"]
     lines += [_prf("all pairs", result["people"]["pairwise"]), _prf("B-cubed", result["people"]["b_cubed"])]
     lines += [_prf(f"  {name}", f) for name, f in result["people"]["by_mention"].items()]
-    lines += ["", "By naming tradition"]
-    lines += [_prf(f"  {name}", f) for name, f in result["people"]["by_name_tradition"].items()]
-    gap = result["people"]["largest_gap"]
-    lines += [f"  largest gap: recall {gap['recall']:.3f}, precision {gap['precision']:.3f}"]
-    lines += [f"  calibration error of links: {result['people']['calibration']['ece']:.4f}", "", "Places"]
+    lines += [f"  calibration error of links: {result['people']['calibration']['ece']:.4f}"]
+    lines += groups.render(result["groups"])
+    lines += ["", "Places"]
     lines += [f"  {n:<42} right {f['right']:.4f}  of {f['addresses']}" for n, f in result["places"].items()]
     lines += ["", _prf("Household members", result["households"]), _prf("Household links", result["household_links"])]
     lines += ["", "Exceptions"]

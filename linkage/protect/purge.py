@@ -187,6 +187,7 @@ GONE = {
     "persons.parquet": f"{RECORD} OR {PERSON}",
     "residence.parquet": f"{RECORD} OR {PLACE}",
     "quality/quarantine.parquet": RECORD,
+    "quality/questions.parquet": f"{RECORD} OR {PERSON}",
 }
 """Which rows of an earlier night's files go. Links come before the households that they are told from."""
 

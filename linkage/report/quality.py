@@ -1,7 +1,7 @@
 """The data-quality page of a night: what came, what was set aside and why. Counts only, no value of any record.
 
-Reads input_file, quarantine, rule_result, fill_rate and gate_warning as the gate left them; writes
-`quality/index.html` (one self-contained page) and `quality/quarantine.parquet`.
+Reads input_file, quarantine, rule_result, fill_rate and gate_warning as the gate left them, and the night's questions;
+writes `quality/index.html` (one self-contained page), `quality/quarantine.parquet` and `quality/questions.parquet`.
 """
 
 from __future__ import annotations
@@ -27,20 +27,29 @@ STATUS_WORDS = {
 
 
 def write(con: duckdb.DuckDBPyConnection, night: Night, folder: Path) -> None:
-    """Write `quality/index.html` and `quality/quarantine.parquet` into the night's output folder."""
+    """Write the page and the two tables into the night's output folder."""
     target = folder / "quality"
     target.mkdir(parents=True, exist_ok=True)
-    _write_quarantine(con, target / "quarantine.parquet")
+    _copy(con, _QUARANTINE, target / "quarantine.parquet")
+    _copy(con, _QUESTIONS, target / "questions.parquet")
     page = _environment().get_template("quality.html").render(_content(con, night))
     (target / "index.html").write_text(page, encoding="utf-8")
 
 
-def _write_quarantine(con: duckdb.DuckDBPyConnection, file: Path) -> None:
-    con.execute(
-        "COPY (SELECT contract, supplier, record_id, row_number, reasons FROM quarantine "
-        "ORDER BY contract, supplier, row_number, reasons) TO $file (FORMAT parquet)",
-        {"file": str(file)},
-    )
+_QUARANTINE = """
+SELECT contract, supplier, record_id, row_number, reasons FROM quarantine ORDER BY contract, supplier, row_number, reasons
+"""
+_QUESTIONS = """
+SELECT m.contract, m.supplier, m.record_id, m.mention, p.person_id, q.question_id, q.reasons
+FROM (SELECT question_id, reasons, unnest(flatten(groups)) AS mention_id FROM store.question) AS q
+INNER JOIN mention AS m USING (mention_id) INNER JOIN person AS p USING (mention_id)
+ORDER BY m.contract, m.supplier, m.record_id, m.mention, q.question_id
+"""
+"""One row a mention of a question: how much of the night goes to clerical review, and of whom."""
+
+
+def _copy(con: duckdb.DuckDBPyConnection, query: str, file: Path) -> None:
+    con.execute(f"COPY ({query}) TO $file (FORMAT parquet)", {"file": str(file)})
 
 
 def _environment() -> Environment:

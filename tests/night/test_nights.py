@@ -20,7 +20,8 @@ from tests.unit.test_report import text_of
 def test_every_file_of_the_contract_is_there(done):
     night = done / "out" / str(SECOND)
     for name in ("run.json", "persons.parquet", "residence.parquet", "households.parquet", "household_links.parquet",
-                 "exceptions.jsonl", "quality/index.html", "quality/quarantine.parquet"):  # fmt: skip
+                 "exceptions.jsonl", "quality/index.html", "quality/quarantine.parquet",
+                 "quality/questions.parquet"):  # fmt: skip
         assert (night / name).exists(), name
     columns = {
         "persons": "contract supplier record_id mention person_id link_probability reviewed",

@@ -10,6 +10,7 @@ import pytest
 
 from linkage import evaluate
 from linkage.evaluate.people import wilson
+from linkage.tables import CONTRACTS
 
 NIGHT = date(2026, 1, 5)
 KEY = {"contract": "gp", "supplier": "s", "mention": "patient"}
@@ -158,3 +159,88 @@ def test_wilson():
 
 def test_it_prints(folders):
     assert "all pairs" in evaluate.render(run(folders))
+
+
+def extracts(folders, contract, rows):
+    folder = folders / "landing" / str(NIGHT)
+    folder.mkdir(parents=True, exist_ok=True)
+    pl.DataFrame([dict.fromkeys(CONTRACTS[contract].names, "") | row for row in rows]).write_csv(
+        folder / f"{contract}__s.csv"
+    )
+
+
+def test_groups_by_tradition_alone_where_no_extract_tells_more(folders):
+    found = run(folders)["groups"]
+    assert found["by"].keys() == {"name_tradition"}
+    group = found["by"]["name_tradition"]["t"]
+    assert group["people"] == 2
+    assert group["recall"]["value"] == pytest.approx(1 / 3)
+    assert group["precision"]["value"] == pytest.approx(1 / 2)
+    assert "review" not in group
+
+
+def test_groups_by_what_the_extracts_say_of_a_person(folders):
+    born = {"a": "2020-03-01", "b": "2020-03-01", "c": "2019-03-01", "d": "1980-05-05"}
+    extracts(
+        folders, "gp", [{"record_id": r, "sex": "2" if r != "d" else "1", "date_of_birth": b} for r, b in born.items()]
+    )
+    extracts(folders, "gazetteer", [{"uprn": "1", "custodian_code": "4615"}])
+    found = run(folders)["groups"]["by"]
+    assert {g: f["people"] for g, f in found["age"].items()} == {"5 to 17": 1, "40 to 64": 1}
+    assert {g: f["people"] for g, f in found["borough"].items()} == {"Dudley": 1, "not known": 1}
+    # A's three mentions: a and b found, c stands with another person's, so none of hers stands alone.
+    female = found["sex"]["female"]
+    assert female["recall"]["value"] == pytest.approx(1 / 3)
+    assert female["precision"]["value"] == pytest.approx(1 / 2)
+    assert female["unlinkable"]["value"] == 0.0
+    # Of the false pair of c and d, B's group has all: it has no pair of its own.
+    assert found["sex"]["male"]["precision"]["value"] == 0.0
+
+
+def test_a_mention_that_stands_alone_though_its_person_has_others(folders):
+    file = folders / "out" / str(NIGHT) / "persons.parquet"
+    persons = pl.read_parquet(file)
+    alone = pl.when(pl.col("record_id") == "c").then(pl.lit("P3")).otherwise(pl.col("person_id")).alias("person_id")
+    persons.with_columns(alone).write_parquet(file)
+    found = run(folders)["groups"]["by"]["name_tradition"]["t"]
+    assert found["unlinkable"]["value"] == pytest.approx(1 / 3)
+    assert found["precision"]["value"] == 1.0
+    # Nobody's links differ, so there is nothing to draw: Wilson over one person.
+    assert found["precision"]["interval"] == pytest.approx(wilson(1, 1))
+
+
+def test_questions_are_counted_but_not_the_quality_sample(folders):
+    quality = folders / "out" / str(NIGHT) / "quality"
+    quality.mkdir()
+    pl.DataFrame(
+        [{**KEY, "record_id": r, "person_id": "P", "question_id": "Q", "reasons": why}
+         for r, why in (("a", ["near_threshold"]), ("a", ["weak_bridge"]), ("b", ["sample"]), ("c", ["sample", "weak_bridge"]))]
+    ).write_parquet(quality / "questions.parquet")  # fmt: skip
+    assert run(folders)["groups"]["by"]["name_tradition"]["t"]["review"]["value"] == pytest.approx(2 / 4)
+
+
+def people_of(folders, tradition, found_of, of, start):
+    """`of` people of two mentions each, of whom the first `found_of` are linked."""
+    names = [f"{tradition}{n}" for n in range(of)]
+    mentions = [
+        {**KEY, "record_id": f"{n}{i}", "true_person": n, "name_tradition": tradition} for n in names for i in "xy"
+    ]
+    said = [
+        {**KEY, "record_id": f"{n}{i}", "person_id": f"{start}{n}{i if place >= found_of else ''}", "link_probability": 0.9,
+         "reviewed": False}
+        for place, n in enumerate(names) for i in "xy"
+    ]  # fmt: skip
+    return mentions, said
+
+
+def test_the_largest_gap_and_its_interval(folders):
+    one, other = people_of(folders, "t", 90, 100, "P"), people_of(folders, "w", 60, 100, "Q")
+    pl.DataFrame(one[0] + other[0]).write_parquet(folders / "truth" / "mentions.parquet")
+    pl.DataFrame(one[1] + other[1]).write_parquet(folders / "out" / str(NIGHT) / "persons.parquet")
+    result = run(folders)
+    gap = result["groups"]["largest_gap"]["name_tradition"]["recall"]
+    assert (gap["value"], gap["highest"], gap["lowest"]) == (pytest.approx(0.3), "t", "w")
+    # Two independent shares of 100 people: 1.96 standard errors, sqrt(.9 * .1 / 100 + .6 * .4 / 100), either way.
+    assert gap["interval"] == pytest.approx([0.187, 0.413], abs=0.03)
+    assert run(folders)["groups"] == result["groups"], "the same draws every time"
+    assert "largest gap in recall: 0.3000" in evaluate.render(result)
