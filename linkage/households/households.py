@@ -31,6 +31,7 @@ def claims(con: duckdb.DuckDBPyConnection, night: Night) -> dict[str, int]:
 
 def run(con: duckdb.DuckDBPyConnection, night: Night) -> dict[str, int]:
     """Build `household`. Returns counts."""
+    _how_sure(con, night)
     run_sql(con, HERE / "household_interval.sql", {"night": night.date})
     run_sql(con, HERE / "household_group.sql")
     identity.prepare(con, "household", night)
@@ -47,6 +48,17 @@ def run(con: duckdb.DuckDBPyConnection, night: Night) -> dict[str, int]:
     con.execute("DROP TABLE household_group")
     con.execute("DROP TABLE household_interval")
     return {"households": int(rows[1]), "members": int(rows[0])}
+
+
+def _how_sure(con: duckdb.DuckDBPyConnection, night: Night) -> None:
+    """`standing`: how likely each claim still holds, by the curves of the settings."""
+    parameters = {
+        "night": night.date,
+        "moves": night.settings.number("decay.moves_per_year"),
+        "gp_lag": night.settings.number("decay.gp_lag_days"),
+        "council_tax_lag": night.settings.number("decay.council_tax_lag_days"),
+    }
+    run_sql(con, HERE / "standing.sql", parameters)
 
 
 def _carry_over(con: duckdb.DuckDBPyConnection, night: Night) -> pl.DataFrame:

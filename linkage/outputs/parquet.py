@@ -1,4 +1,5 @@
-"""The data files of a night (outputs.md): persons, residence, households, household_links.
+"""The data files of a night (outputs.md): persons, residence, households, household_links; and standing, how sure
+each claim of residence still is and what took its place.
 
 The queries name every column that leaves; nothing else of the working tables does. Rows are sorted, so the same night
 gives the same bytes.
@@ -25,6 +26,12 @@ FILES: dict[str, str] = {
             match_probability, valid_from, valid_to, basis, known_on
         FROM claim
         ORDER BY contract, supplier, record_id, mention, address_role
+    """,
+    "standing": """
+        SELECT c.contract, c.supplier, c.record_id, c.mention, c.address_role, c.uprn, s.confidence,
+            s.superseded_by_supplier, s.superseded_by_record_id, s.superseded_by_uprn, s.superseded_on
+        FROM claim AS c INNER JOIN standing AS s USING (mention_id, address_role)
+        ORDER BY c.contract, c.supplier, c.record_id, c.mention, c.address_role
     """,
     "households": """
         SELECT household_id, uprn, person_id, valid_from, valid_to, registered, basis

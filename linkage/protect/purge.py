@@ -186,6 +186,8 @@ GONE = {
     "households.parquet": f"{PERSON} OR {PLACE}",
     "persons.parquet": f"{RECORD} OR {PERSON}",
     "residence.parquet": f"{RECORD} OR {PLACE}",
+    "standing.parquet": f"{RECORD} OR {PLACE} OR superseded_by_uprn IN (SELECT uprn FROM withheld_place) "
+    f"OR (contract, superseded_by_supplier, superseded_by_record_id) IN (SELECT {KEY} FROM withheld_record)",
     "quality/quarantine.parquet": RECORD,
     "quality/questions.parquet": f"{RECORD} OR {PERSON}",
 }
