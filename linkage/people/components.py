@@ -18,6 +18,8 @@ from linkage.people.cluster import Cluster, Facts
 from linkage.people.resolve import Edge, Resolution, Ruling
 from linkage.version import code_of
 
+BATCH = 50_000
+"""Linked mentions that are resolved at a time."""
 FACTS = (
     "SELECT mention_id, concat_ws('|', contract, supplier, record_id) AS record, is_contact, given_keys, family_keys, "
     "initials, name_letters, date_of_birth, nhs_number, anchor_number, "
@@ -45,9 +47,25 @@ def resolve(con: duckdb.DuckDBPyConnection, link_at: float) -> int:
     _label(con)
     _digest(con)
     _forget_others(con, f"{code_of('people')} {link_at}")
+    row = con.execute("SELECT count(*) FROM component WHERE digest IS NOT NULL").fetchone() or (0,)
+    anew = sum(_resolve_batch(con, link_at, batch, of=row[0] // BATCH + 1) for batch in range(row[0] // BATCH + 1))
     con.execute(
-        "CREATE OR REPLACE TABLE unresolved AS SELECT mention_id, digest FROM component WHERE digest IS NOT NULL "
-        "AND digest NOT IN (SELECT r.digest FROM store.resolved AS r)"
+        "CREATE OR REPLACE TABLE resolved AS SELECT c.mention_id, coalesce(r.cluster, c.mention_id) AS cluster, r.link "
+        "FROM component AS c LEFT JOIN store.resolved AS r ON c.mention_id = r.mention_id ORDER BY cluster, c.mention_id"
+    )
+    con.execute(
+        "CREATE OR REPLACE TABLE refused_pair AS SELECT mention_id_l, mention_id_r, reason FROM store.refused ORDER BY ALL"
+    )
+    con.execute("DROP TABLE component")
+    return anew
+
+
+def _resolve_batch(con: duckdb.DuckDBPyConnection, link_at: float, batch: int, of: int) -> int:
+    """Resolve the components of one batch that are not yet resolved; returns their mentions. Bounds what Python holds."""
+    con.execute(
+        "CREATE OR REPLACE TABLE unresolved AS SELECT mention_id, digest FROM component WHERE digest % $of = $batch "
+        "AND digest NOT IN (SELECT r.digest FROM store.resolved AS r)",
+        {"of": of, "batch": batch},
     )
     resolution = Resolution(
         read_facts(con, "unresolved"), read_edges(con, "unresolved"), link_at, read_rulings(con, "unresolved")
@@ -57,14 +75,6 @@ def resolve(con: duckdb.DuckDBPyConnection, link_at: float) -> int:
     _keep(con, "resolved", pl.DataFrame(rows, schema=_RESOLVED, orient="row"), "mention_id")
     refused = sorted((a, b, reason) for (a, b), reason in resolution.refused.items())
     _keep(con, "refused", pl.DataFrame(refused, schema=_REFUSED, orient="row"), "mention_id_l")
-    con.execute(
-        "CREATE OR REPLACE TABLE resolved AS SELECT c.mention_id, coalesce(r.cluster, c.mention_id) AS cluster, r.link "
-        "FROM component AS c LEFT JOIN store.resolved AS r ON c.mention_id = r.mention_id ORDER BY cluster, c.mention_id"
-    )
-    con.execute(
-        "CREATE OR REPLACE TABLE refused_pair AS SELECT mention_id_l, mention_id_r, reason FROM store.refused ORDER BY ALL"
-    )
-    con.execute("DROP TABLE component")
     con.execute("DROP TABLE unresolved")
     return len(rows)
 

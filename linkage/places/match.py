@@ -14,6 +14,7 @@ the module: given, exact, near_name, near_postcode, no_postcode, wrong_postcode.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -35,6 +36,8 @@ Text = tuple[str | None, ...]
 """An address as written: five lines, the postcode, and the UPRN it came with."""
 Answer = tuple[str | None, str, str, float]
 """UPRN or None, match level, method and probability."""
+BATCH = 50_000
+"""Distinct texts that are resolved at a time: bounds what Python holds."""
 NEAR_NAME = 0.9
 """Least Jaro-Winkler similarity at which a street name may be another, mistyped."""
 
@@ -94,7 +97,7 @@ def run_loose(con: duckdb.DuckDBPyConnection, source: str, target: str) -> None:
 
     For protection, where a place missed is worse than a place too many.
     """
-    answers = _answers_of(con, source, loose=True)
+    answers = dict(pair for batch in _answers_of(con, source, loose=True) for pair in batch)
     addresses = con.execute(
         f"SELECT mention_id, address_role, {', '.join(_TEXT)} FROM {source} ORDER BY ALL"
     ).fetchall()
@@ -106,15 +109,22 @@ def run_loose(con: duckdb.DuckDBPyConnection, source: str, target: str) -> None:
     store.insert(con, target, columns, [(m, r, *one) for m, r, *text in addresses for one in answers[tuple(text)]])
 
 
-def _answers_of(con: duckdb.DuckDBPyConnection, source: str, *, loose: bool) -> dict[Text, list[Answer]]:
-    """The answers to every distinct text of a table."""
-    texts = con.execute(f"SELECT DISTINCT {', '.join(_TEXT)} FROM {source} ORDER BY ALL").fetchall()
-    if not texts:
-        return {}
-    index = _index(con)
-    parsed = {row: parse(row[:5], row[5]) for row in texts}
-    _resolve_names(con, index, parsed.values())
-    return {row: _answers(index, one, row[6], loose=loose) for row, one in parsed.items()}
+def _answers_of(
+    con: duckdb.DuckDBPyConnection, source: str, *, loose: bool
+) -> Iterator[list[tuple[Text, list[Answer]]]]:
+    """The answers to every distinct text of a table, so many at a time."""
+    con.execute(
+        f"CREATE OR REPLACE TABLE address_text AS SELECT *, row_number() OVER () // {BATCH} AS batch "
+        f"FROM (SELECT DISTINCT {', '.join(_TEXT)} FROM {source})"
+    )
+    last = con.execute("SELECT max(batch) FROM address_text").fetchone() or (None,)
+    index = _index(con) if last[0] is not None else Index()
+    for batch in range(last[0] + 1 if last[0] is not None else 0):
+        texts = con.execute(f"SELECT {', '.join(_TEXT)} FROM address_text WHERE batch = $batch", {"batch": batch})
+        parsed = {row: parse(row[:5], row[5]) for row in texts.fetchall()}
+        _resolve_names(con, index, parsed.values())
+        yield [(row, _answers(index, one, row[6], loose=loose)) for row, one in parsed.items()]
+    con.execute("DROP TABLE address_text")
 
 
 def _resolve_new(con: duckdb.DuckDBPyConnection) -> None:
@@ -135,9 +145,9 @@ def _resolve_new(con: duckdb.DuckDBPyConnection) -> None:
         "CREATE OR REPLACE TABLE unresolved AS SELECT a.* FROM address AS a "
         f"WHERE NOT EXISTS (SELECT 1 FROM store.resolved_address AS r WHERE {_ALIKE})"
     )
-    found = _answers_of(con, "unresolved", loose=False)
     columns = {**dict.fromkeys(_TEXT, pl.String), **_ANSWER}
-    store.insert(con, "store.resolved_address", columns, [(*text, *one) for text, (one,) in found.items()])
+    for answers in _answers_of(con, "unresolved", loose=False):
+        store.insert(con, "store.resolved_address", columns, [(*text, *one) for text, (one,) in answers])
     con.execute("DROP TABLE unresolved")
 
 

@@ -18,6 +18,8 @@ from linkage.standardise import contact, names
 from linkage.store import run_sql
 
 HERE = Path(__file__).parent
+BATCH = 50_000
+"""Distinct names that are shaped at a time: bounds what Python holds."""
 
 
 def run(con: duckdb.DuckDBPyConnection, night: Night) -> dict[str, int]:
@@ -62,18 +64,22 @@ _PARTS = {
 def _name_parts(con: duckdb.DuckDBPyConnection) -> None:
     """`name_part`: one row a distinct written name, with its tokens as classes of spellings."""
     texts = ("given_text", "family_text", "other_text", "known_as_text", "full_text")
-    found = con.execute(f"SELECT DISTINCT {', '.join(texts)} FROM mention_source").fetchall()
-    columns: dict[str, list[object]] = {name: [] for name in (*texts, *_PARTS)}
-    for row in found:
-        for text, value in zip(texts, row, strict=True):
-            columns[text].append(value)
-        for part, value in _parts(*row).items():
-            columns[part].append(value)
-    # Arrow and not Polars, which takes several times as long to lay out lists of words.
     types = {**dict.fromkeys(texts, pa.string()), **_PARTS}
-    con.register("parts", pa.table({name: pa.array(columns[name], type=types[name]) for name in columns}))
-    con.execute("CREATE OR REPLACE TABLE name_part AS SELECT * FROM parts")
-    con.unregister("parts")
+    con.execute(
+        f"CREATE OR REPLACE TABLE name_part ({', '.join(f'{c} VARCHAR' + '[]' * (t == _WORDS) for c, t in types.items())})"
+    )
+    names_ = con.cursor().execute(f"SELECT DISTINCT {', '.join(texts)} FROM mention_source")
+    while found := names_.fetchmany(BATCH):
+        columns: dict[str, list[object]] = {name: [] for name in types}
+        for row in found:
+            for text, value in zip(texts, row, strict=True):
+                columns[text].append(value)
+            for part, value in _parts(*row).items():
+                columns[part].append(value)
+        # Arrow and not Polars, which takes several times as long to lay out lists of words.
+        con.register("parts", pa.table({name: pa.array(columns[name], type=types[name]) for name in columns}))
+        con.execute("INSERT INTO name_part SELECT * FROM parts")
+        con.unregister("parts")
 
 
 def _parts(
