@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: help demo test check lock docs clean bench speed pictures sbom assurance
+.PHONY: help demo test check lock docs clean bench speed pictures sbom assurance accuracy
 
 help:  ## what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -40,6 +40,9 @@ speed: $(VENV)/dev.stamp  ## how a night grows with its region, beside plain Spl
 
 docs: $(VENV)/dev.stamp  ## docs/reference from the table contract and the settings
 	$(BIN)/python -m linkage.dictionary docs/reference
+
+accuracy: $(VENV)/dev.stamp  ## pairwise accuracy on public data beside plain Splink; writes benchmarks/accuracy/RESULTS.md
+	$(BIN)/python -m benchmarks.accuracy
 
 pictures: $(VENV)/dev.stamp  ## docs/pictures from the seed case and a simulated region (needs chromium and poppler-utils)
 	$(BIN)/python docs/pictures/draw.py

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections import defaultdict
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -20,8 +19,7 @@ import duckdb
 from expectations import contracts
 from linkage import history, settings, store
 from linkage.night import Night
-from linkage.people import components, model, score
-from linkage.people.resolve import Resolution
+from linkage.people import measured, model, score, train
 from linkage.places import match, property
 from linkage.protect import gate
 from linkage.sources import read
@@ -52,18 +50,12 @@ def prepare(region: Path, scratch: Path) -> tuple[duckdb.DuckDBPyConnection, Nig
     return con, night
 
 
-_PLACES = "(SELECT mention_id AS m, unnest(place_key || ['P' || postcode] || together_keys) AS k FROM person_input)"
 PAIRS = {
     "true": "SELECT a.mention_id AS a, b.mention_id AS b FROM true_person AS a INNER JOIN true_person AS b "
     "ON a.true_person = b.true_person AND a.mention_id < b.mention_id",
     "random": f"SELECT l.mention_id AS a, r.mention_id AS b FROM (FROM person_input ORDER BY hash(mention_id || 'l') LIMIT {SAMPLE}) "
     f"AS l CROSS JOIN (FROM person_input ORDER BY hash(mention_id || 'r') LIMIT {SAMPLE}) AS r WHERE l.mention_id <> r.mention_id",
-    "family_and_home": f"SELECT DISTINCT l.m AS a, r.m AS b FROM {_PLACES} AS l INNER JOIN {_PLACES} AS r ON l.k = r.k AND l.m < r.m",
-    **{
-        key: f"SELECT l.mention_id AS a, r.mention_id AS b FROM person_input AS l INNER JOIN person_input AS r "
-        f"ON l.{key} = r.{key} AND l.mention_id < r.mention_id"
-        for key in ("nhs_number", "email", "force_key")
-    },
+    **train.SHARING,
 }
 """Pairs to count levels over: all true ones, random ones, and those that share what a rare level needs."""
 
@@ -112,10 +104,6 @@ def fit(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     return fitted
 
 
-LEAST_ELSE = {"sex": 0.015, "nhs_number": 0.005, "phone": 0.2, "email": 0.1, "family_and_home": 0.02, "move_day": 0.3}
-"""Least m of a disagreement: no simulator makes every error that agencies make, so none may teach that there are none."""
-
-
 def _m_and_u(
     comparison: str,
     level: model.Level | None,
@@ -124,7 +112,7 @@ def _m_and_u(
     randoms: dict[str, int],
     shared_per_person: float,
 ) -> dict[str, float]:
-    least = LEAST_ELSE.get(comparison, 0.0) if level is None else 0.0
+    least = train.LEAST_ELSE.get(comparison, 0.0) if level is None else 0.0
     values = {"m": max(least, round((trues.get(name, 0) + 0.5) / (sum(trues.values()) + 1), 6))}
     if level and level.per_person:
         values["u"] = round(max(shared_per_person, 1e-4), 8)
@@ -149,29 +137,11 @@ def average(fits: list[dict[str, Any]]) -> dict[str, Any]:
 
 def calibrate(con: duckdb.DuckDBPyConnection, night: Night, parameters: dict[str, Any]) -> list[list[float]]:
     """Points (model, measured) of link probability, monotone, from the links that resolution makes at 0.5 and above."""
-    score.score(con, parameters, night.settings.number("people.keep_pairs_above_weight"))
-    con.execute("CREATE OR REPLACE TABLE store.scored_pair AS FROM scored")
-    store.run_sql(con, score.HERE / "pair.sql")
-    resolution = Resolution(components.read_facts(con), components.read_edges(con), 0.5)
-    clusters = components.unique_clusters(resolution.run())
-    true = dict(con.execute("SELECT mention_id, true_person FROM true_person").fetchall())
-    bins: dict[float, list[int]] = defaultdict(lambda: [0, 0])
-    for cluster in clusters:
-        for member in cluster.members if len(cluster.members) > 1 else []:
-            others = [true.get(m) for m in cluster.members if m != member]
-            right = max(set(others), key=others.count) == true.get(member)
-            edge = min(
-                x for x in (0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.999, 1.0) if resolution.link.get(member, 0) <= x
-            )
-            bins[edge][0] += right
-            bins[edge][1] += 1
-    points, floor = [[0.0, 0.0]], 0.0
-    for edge in sorted(bins):
-        right, n = bins[edge]
-        print(f"   link probability up to {edge}: {right / n:.4f} right of {n}")
-        floor = max(floor, round(right / n, 4))
-        points.append([edge, floor])
-    return points if points[-1][0] == 1.0 else [*points, [1.0, points[-1][1]]]
+    keep_above = night.settings.number("people.keep_pairs_above_weight")
+    clusters, link = measured.resolve(con, parameters, keep_above, measured.LOWEST)
+    return measured.calibrate(
+        clusters, link, dict(con.execute("SELECT mention_id, true_person FROM true_person").fetchall())
+    )
 
 
 def main() -> None:

@@ -20,6 +20,7 @@ from flows.workroom import Workroom
 from linkage import history, store, succession
 from linkage.ledger.ledger import Entry
 from linkage.night import Night
+from linkage.people.model import in_force
 from linkage.people.score import model_hash
 from linkage.settings import Settings
 from linkage.sources import landing
@@ -67,16 +68,16 @@ def rebuild(store_file: Path, night: date, settings: Settings) -> tuple[dict[str
     """Every line of the night's exceptions.jsonl by exception_id, and the hash of the model."""
     con = store.connect(spill=store_file.with_name(store_file.name + ".explain.spill"))
     try:
-        _open(con, store_file)
+        open_copy(con, store_file)
         _put_back(con, night)
         entries = _again(con, store_file, Night(night, store_file.parent, store_file.parent, settings))
-        model = model_hash(con)
+        model = model_hash(con, in_force(settings))
     finally:
         con.close()
     return {e.exception["exception_id"]: json.dumps(e.exception, ensure_ascii=False) for e in entries}, model
 
 
-def _open(con: duckdb.DuckDBPyConnection, store_file: Path) -> None:
+def open_copy(con: duckdb.DuckDBPyConnection, store_file: Path) -> None:
     """The store, copied into memory as `store`."""
     if not store_file.exists():
         raise Unexplained(f"there is no store {store_file}")
@@ -107,6 +108,14 @@ def _put_back(con: duckdb.DuckDBPyConnection, night: date) -> None:
 
 def _again(con: duckdb.DuckDBPyConnection, store_file: Path, night: Night) -> list[Entry]:
     """Run the stages on what stood that night, as if no supplier had delivered anything more."""
+    job = as_it_stood(con, store_file, night)
+    for stage in STAGES:
+        stage(job)
+    return list(job.handed["entries"])
+
+
+def as_it_stood(con: duckdb.DuckDBPyConnection, store_file: Path, night: Night) -> Job:
+    """A job on what a copied store says stood on a night, ready for the stage `protect`."""
     landing.prepare(con)
     quarantine.prepare(con)
     for contract in CONTRACTS.values():
@@ -114,10 +123,7 @@ def _again(con: duckdb.DuckDBPyConnection, store_file: Path, night: Night) -> li
         con.execute(f"CREATE TABLE accepted_{contract.name} (supplier VARCHAR, row_number BIGINT, {columns})")
         history.lay_out(con, contract)
     succession.changed_records(con, night)
-    job = Job(Workroom(night, con, store_file, store_file, ""))
-    for stage in STAGES:
-        stage(job)
-    return list(job.handed["entries"])
+    return Job(Workroom(night, con, store_file, store_file, ""))
 
 
 def _standing(out: Path, night: date, exception_id: str) -> str | None:

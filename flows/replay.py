@@ -30,7 +30,7 @@ from flows.workroom import (
 )
 from linkage.audit import AuditError
 from linkage.night import Night
-from linkage.people.model import PARAMETERS
+from linkage.people.model import in_force, parameters_file
 from linkage.protect import purge
 from linkage.settings import Settings, SettingsError
 from linkage.sources import decisions
@@ -77,6 +77,7 @@ def run_one(plan: Plan, night: date, *, again: bool = False) -> int:
     """
     # Store, key, results and Prefect's records are for the operator alone.
     os.umask(0o077)
+    in_force(plan.settings)
     alert_command(plan.settings)  # a fault of the settings is told before the night, not after it
     try:
         with lock(plan.store):
@@ -183,7 +184,7 @@ def _night(plan: Plan, day: date, last: Published | None, *, again: bool) -> Out
     finish_publication(plan.out, last)
     night = Night(day, plan.landing, plan.out / f".building-{day}", plan.settings, plan.threads, plan.memory)
     said = decisions.digest(decisions.inbox_of(plan.store), day)
-    mark = fingerprint(night, SOFTWARE, PARAMETERS.read_text(encoding="utf-8"), said)
+    mark = fingerprint(night, SOFTWARE, parameters_file(plan.settings).read_text(encoding="utf-8"), said)
     known = published_on(plan.store, day)
     if known and known.fingerprint == mark and (plan.out / day.isoformat() / "run.json").exists():
         print(f"night {day} is done already; nothing changed")

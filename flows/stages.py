@@ -146,7 +146,8 @@ def report(job: Job) -> Counts:
     with open(night.out / "exceptions.jsonl", "w", encoding="utf-8", newline="\n") as handle:
         for entry in entries:
             handle.write(json.dumps(entry.exception, ensure_ascii=False) + "\n")
-    content = nightly_content.build(con, night, entries, version.SOFTWARE, scoring.model_hash(con)[:12])
+    model_hash = scoring.model_hash(con, model.in_force(night.settings))
+    content = nightly_content.build(con, night, entries, version.SOFTWARE, model_hash[:12])
     hub_pages.keep(con, content, entries)
     for gss in sorted(night.settings.table("hubs")):
         if nightly_content.concerns(content, gss):
@@ -154,6 +155,7 @@ def report(job: Job) -> Counts:
     if agency.due(con, night.date):
         agency.write(night.out, night.date, agency.lists(con, content.exceptions), synthetic=content.synthetic)
     quality.write(con, night, night.out)
+    quality.write_questions(con, night.out)
     return {"exceptions": len(entries), **counts}
 
 
@@ -161,7 +163,7 @@ def write_run(job: Job) -> None:
     """`run.json`: what ran, on what, with which counts. Of what protection held back, the total alone."""
     con, night = job.work.con, job.work.night
     exceptions_ = [e.exception for e in job.handed["entries"]]
-    parameters = model.load_parameters()
+    parameters = model.in_force(night.settings)
     told: dict[str, Any] = {
         "night": night.date.isoformat(),
         "started_at": job.handed["started_at"].isoformat(),
@@ -170,7 +172,7 @@ def write_run(job: Job) -> None:
         "exit_code": job.exit_code,
         "warnings": job.warnings,
         "software": version.SOFTWARE,
-        "model": {"version": parameters["version"], "hash": scoring.model_hash(con)},
+        "model": {"version": parameters["version"], "hash": scoring.model_hash(con, parameters)},
         "files": _files(job),
         "counts": job.counts,
         "stages": job.handed["stages"],

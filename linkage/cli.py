@@ -1,4 +1,4 @@
-"""The command line of outputs.md: run, replay, simulate, evaluate, audit, review, explain, retain, subject, demo.
+"""The command line of outputs.md: run, replay, simulate, evaluate, train, audit, review, explain, retain, subject, demo.
 
 Exit status: 0 the night is done; 1 done, but a supplier was refused or late; 2 it could not be done (nothing
 half-written, last night's output stands); 64 usage.
@@ -58,6 +58,7 @@ def parser() -> Parser:
     _status(commands)
     _simulate(commands)
     _evaluate(commands)
+    _train(commands)
     _audit(commands)
     _deliver(commands)
     _digest(commands)
@@ -149,6 +150,35 @@ def _evaluate(commands: argparse._SubParsersAction[Parser]) -> None:
     )
     command.add_argument("--config", type=Path, help="settings that the nights ran with (TOML)")
     command.set_defaults(do=_do_evaluate)
+
+
+def _train(commands: argparse._SubParsersAction[Parser]) -> None:
+    command = _command(
+        commands,
+        "train",
+        "a model of people from mentions without labels, with charts; exit 1: worse than the current one",
+    )
+    source = command.add_mutually_exclusive_group(required=True)
+    source.add_argument(
+        "--store", type=Path, help="train on the last published night of this store, and on verdicts in it"
+    )
+    source.add_argument("--landing", type=Path, help="train on the extracts of one night of this folder")
+    command.add_argument("--night", type=_day, help="with --landing: which night, YYYY-MM-DD (default: the last)")
+    command.add_argument("--out", type=Path, required=True, help="folder that receives the model, charts and figures")
+    command.add_argument(
+        "--seed", type=int, default=1, help="seed of the random pairs: the same gives the same model (default: 1)"
+    )
+    command.add_argument(
+        "--truth", type=Path, help="truth folder: calibrate on half of its people, measure on the other half"
+    )
+    command.add_argument(
+        "--promote", type=Path, metavar="FILE",
+        help="write the model to FILE unless it is worse than the current one on the standing evaluation",
+    )  # fmt: skip
+    command.add_argument(
+        "--config", type=Path, help="settings that differ from the shipped ones (TOML); they name the current model"
+    )
+    command.set_defaults(do=_do_train)
 
 
 def _audit(commands: argparse._SubParsersAction[Parser]) -> None:
@@ -352,6 +382,26 @@ def _do_evaluate(arguments: argparse.Namespace) -> int:
         arguments.json.write_text(json.dumps(result, indent=2, sort_keys=True) + "\n", encoding="utf-8")
     print(evaluate.render(result))
     return DONE
+
+
+def _do_train(arguments: argparse.Namespace) -> int:
+    from flows.training import NightImpossible, NotTrained, Request, run
+
+    for folder in (arguments.landing, arguments.truth):
+        if folder is not None and not folder.is_dir():
+            print(f"linkage: there is no folder {folder}", file=sys.stderr)
+            return NOT_DONE
+    settings = settings_of.load(arguments.config)
+    given = {
+        name: getattr(arguments, name) for name in ("out", "seed", "landing", "night", "store", "truth", "promote")
+    }
+    try:
+        status, words = run(Request(settings=settings, **given))
+    except (NotTrained, NightImpossible) as error:
+        print(f"linkage: {error}", file=sys.stderr)
+        return NOT_DONE
+    print(words)
+    return status
 
 
 def _do_audit_verify(arguments: argparse.Namespace) -> int:

@@ -138,16 +138,18 @@ def largest_gap(by_tradition: dict[str, Figures], least_pairs: int = 30) -> Figu
     return {k: max(f[k] for f in enough) - min(f[k] for f in enough) for k in ("recall", "precision")}
 
 
-def calibration(con: duckdb.DuckDBPyConnection) -> Figures:
+def calibration(con: duckdb.DuckDBPyConnection, among: str = "TRUE") -> Figures:
     """Expected calibration error of link_probability over mentions of clusters of two or more.
 
+    among: SQL over `held` that says whose links count.
     A mention's link is right when it shares its true person with most of the other mentions of its cluster.
     """
     rows = con.execute(
         "WITH sized AS (SELECT *, count(*) OVER (PARTITION BY person_id) AS size, "
         "count(*) OVER (PARTITION BY person_id, true_person) AS same FROM held) "
         "SELECT least(floor(link_probability * 20), 19) AS bin, avg(link_probability), "
-        "avg(CASE WHEN (same - 1) * 2 >= size - 1 AND same > 1 THEN 1.0 ELSE 0 END), count(*) FROM sized WHERE size > 1 "
+        "avg(CASE WHEN (same - 1) * 2 >= size - 1 AND same > 1 THEN 1.0 ELSE 0 END), count(*) FROM sized "
+        f"WHERE size > 1 AND ({among}) "
         "GROUP BY bin ORDER BY bin"
     ).fetchall()
     total = sum(r[3] for r in rows) or 1

@@ -72,16 +72,21 @@ def _need(folder: Path, *files: str) -> None:
 
 def render(result: dict[str, Any]) -> str:
     """The figures as a table of plain text."""
-    lines = [f"Night {result['night']} of {result['nights']}", "", "People (over mentions)"]
-    lines += [_prf("all pairs", result["people"]["pairwise"]), _prf("B-cubed", result["people"]["b_cubed"])]
-    lines += [_prf(f"  {name}", f) for name, f in result["people"]["by_mention"].items()]
-    lines += [f"  calibration error of links: {result['people']['calibration']['ece']:.4f}"]
-    lines += groups.render(result["groups"])
+    lines = [f"Night {result['night']} of {result['nights']}", "", render_people(result)]
     lines += ["", "Places"]
     lines += [f"  {n:<42} right {f['right']:.4f}  of {f['addresses']}" for n, f in result["places"].items()]
     lines += ["", _prf("Household members", result["households"]), _prf("Household links", result["household_links"])]
     lines += ["", "Exceptions"]
     return "\n".join(lines + _exceptions(result["exceptions"]))
+
+
+def render_people(result: dict[str, Any]) -> str:
+    """The figures of linkage, and by group, as plain text."""
+    found = result["people"]
+    lines = ["People (over mentions)", _prf("all pairs", found["pairwise"]), _prf("B-cubed", found["b_cubed"])]
+    lines += [_prf(f"  {name}", f) for name, f in found["by_mention"].items()]
+    lines += [f"  calibration error of links: {found['calibration']['ece']:.4f}"]
+    return "\n".join(lines + groups.render(result["groups"]))
 
 
 def _prf(name: str, f: dict[str, Any]) -> str:

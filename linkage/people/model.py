@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from linkage.settings import Settings, SettingsError
 from linkage.standardise.names import HONORIFIC_GIVEN
 
 PARAMETERS = Path(__file__).with_name("parameters.json")
@@ -234,13 +235,66 @@ BLOCKING: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
 )
 """Each rule: the columns that must be equal, and those of them that are lists to be taken apart."""
 
-RETAINED = ("contract", "supplier", "record_id", "mention")
+
+@dataclass(frozen=True)
+class Design:
+    """What is compared and what is compared at all. A night has one, PEOPLE; benchmarks lay out others for other data."""
+
+    comparisons: tuple[Comparison, ...]
+    blocking: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]
+
+    @property
+    def gammas(self) -> tuple[str, ...]:
+        """The columns in which Splink gives the level of each comparison."""
+        return tuple(f"gamma_{comparison.name}" for comparison in self.comparisons)
+
+    @property
+    def tf_columns(self) -> tuple[str, ...]:
+        """The columns whose values are weighed by how common they are."""
+        return tuple(dict.fromkeys(level.tf for c in self.comparisons for level in c.levels if level.tf))
+
+
+PEOPLE = Design(COMPARISONS, BLOCKING)
+
+
+def parameters_file(settings: Settings) -> Path:
+    """The file of the model in force: `people.model` of the settings, or the shipped one where that is empty."""
+    named = settings.text("people.model")
+    return Path(named) if named else PARAMETERS
 
 
 def load_parameters(path: Path = PARAMETERS) -> dict[str, Any]:
-    """The trained parameters: version, m and u of every level, prior and calibration."""
-    parameters: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    """The trained parameters: version, m and u of every level, prior, calibration; what was measured when it was trained.
+
+    Raises SettingsError when the file cannot be read or is not a model of these comparisons.
+    """
+    try:
+        parameters: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        missing = [
+            f"{c.name}.{level}"
+            for c in COMPARISONS
+            for level in level_names(c)
+            if "m" not in parameters["comparisons"][c.name][level]
+        ]
+        missing += [name for name in ("version", "prior_per_person", "calibration") if not parameters[name]]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise SettingsError(
+            f"the people model {path} (setting people.model) cannot be used: {type(error).__name__} {error}; "
+            "name a file that `linkage train --promote` wrote, or leave the setting empty for the shipped model"
+        ) from None
+    if missing:
+        raise SettingsError(f"the people model {path} (setting people.model) lacks {', '.join(missing)}; train it anew")
     return parameters
+
+
+def in_force(settings: Settings) -> dict[str, Any]:
+    """The parameters that a night with these settings runs with. Raises SettingsError."""
+    return load_parameters(parameters_file(settings))
+
+
+def as_text(parameters: Mapping[str, Any]) -> str:
+    """The text of a model file: the same parameters, the same bytes."""
+    return json.dumps(parameters, indent=1) + "\n"
 
 
 def level_names(comparison: Comparison) -> tuple[str, ...]:
@@ -248,14 +302,16 @@ def level_names(comparison: Comparison) -> tuple[str, ...]:
     return (*(level.name for level in comparison.levels), "else")
 
 
-def settings(parameters: Mapping[str, Any], people: float, tf_u: Mapping[str, float]) -> dict[str, Any]:
+def splink_settings(
+    parameters: Mapping[str, Any], people: float, tf_u: Mapping[str, float], design: Design = PEOPLE
+) -> dict[str, Any]:
     """Splink's settings for a region of that many people. tf_u: the chance that two values of a column agree."""
     return {
         "link_type": "dedupe_only",
         "unique_id_column_name": "mention_id",
         "probability_two_random_records_match": min(0.5, parameters["prior_per_person"] / people),
-        "comparisons": [_comparison(c, parameters["comparisons"][c.name], people, tf_u) for c in COMPARISONS],
-        "blocking_rules_to_generate_predictions": [_block(columns, lists) for columns, lists in BLOCKING],
+        "comparisons": [_comparison(c, parameters["comparisons"][c.name], people, tf_u) for c in design.comparisons],
+        "blocking_rules_to_generate_predictions": [_block(columns, lists) for columns, lists in design.blocking],
         "retain_intermediate_calculation_columns": True,
         "retain_matching_columns": True,
     }

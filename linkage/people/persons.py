@@ -33,7 +33,7 @@ def run(con: duckdb.DuckDBPyConnection, night: Night) -> dict[str, int]:
     groups = [[m for m, _, _ in members] for _, members in groupby(found, key=lambda row: row[1])]
     person_id = carry_over(con, night, groups)
     size = {members[0]: len(members) for members in groups}
-    calibration = model.load_parameters()["calibration"]
+    calibration = model.in_force(night.settings)["calibration"]
     rows = [(m, person_id[c], _held(link, link_at, size[c], calibration), size[c]) for m, c, link in found]
     con.register("people", pl.DataFrame(rows, schema=PERSON, orient="row"))
     con.execute(

@@ -13,6 +13,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -26,8 +27,8 @@ from linkage.store import run_sql
 from linkage.version import code_of
 
 HERE = Path(__file__).parent
-TF_COLUMNS = ("given_called", "family_last", "phone")
-GAMMAS = tuple(f"gamma_{comparison.name}" for comparison in model.COMPARISONS)
+TF_COLUMNS = model.PEOPLE.tf_columns
+GAMMAS = model.PEOPLE.gammas
 MOSTLY_NEW = 0.5
 """From this share of new and changed rows on, one run over everything is cheaper than two runs over parts."""
 
@@ -37,10 +38,11 @@ def run(con: duckdb.DuckDBPyConnection, night: Night) -> dict[str, int]:
     mentions = run_sql(con, HERE / "person_input.sql")
     register_region(con, night)
     keep_above = night.settings.number("people.keep_pairs_above_weight")
-    fresh = _forget_stale(con, f"{model_hash(con)} {code_of('people')} {keep_above}")
+    parameters = model.in_force(night.settings)
+    fresh = _forget_stale(con, f"{model_hash(con, parameters)} {code_of('people')} {keep_above}")
     if fresh > MOSTLY_NEW * mentions:
         con.execute("DELETE FROM store.scored_pair")
-        score(con, model.load_parameters(), keep_above)
+        score(con, parameters, keep_above)
     elif fresh:
         con.execute(
             "CREATE OR REPLACE TABLE fresh_input AS FROM person_input SEMI JOIN fresh_mention USING (mention_id)"
@@ -48,7 +50,7 @@ def run(con: duckdb.DuckDBPyConnection, night: Night) -> dict[str, int]:
         con.execute(
             "CREATE OR REPLACE TABLE kept_input AS FROM person_input ANTI JOIN fresh_mention USING (mention_id)"
         )
-        score(con, model.load_parameters(), keep_above, fresh="fresh_input", rest="kept_input")
+        score(con, parameters, keep_above, fresh="fresh_input", rest="kept_input")
         con.execute("DROP TABLE fresh_input")
         con.execute("DROP TABLE kept_input")
     if fresh:
@@ -92,16 +94,16 @@ def _forget_stale(con: duckdb.DuckDBPyConnection, scored_by: str) -> int:
     return _scalar(con, "SELECT count(*) FROM fresh_mention")
 
 
-def model_hash(con: duckdb.DuckDBPyConnection) -> str:
+def model_hash(con: duckdb.DuckDBPyConnection, parameters: Mapping[str, Any]) -> str:
     """Hash of the model in force: its parameters and the region's registered frequencies."""
     frequencies = con.execute(
         "SELECT column_name, round(frequency, 10) FROM store.term_frequency WHERE learned ORDER BY ALL"
     ).fetchall()
-    text = json.dumps([model.load_parameters(), people_in_region(con), frequencies], sort_keys=True)
+    text = json.dumps([parameters, people_in_region(con), frequencies], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def register_region(con: duckdb.DuckDBPyConnection, night: Night) -> None:
+def register_region(con: duckdb.DuckDBPyConnection, night: Night, design: model.Design = model.PEOPLE) -> None:
     """Learn the region's size and term frequencies on the first night; later only add values not seen before.
 
     A value that was unknown when the region was registered gets the frequency of a single bearer.
@@ -120,7 +122,7 @@ def register_region(con: duckdb.DuckDBPyConnection, night: Night) -> None:
             "(WHERE contract = 'gp' AND mention = 'patient'), count(*) // 4, 100), $night, NULL FROM person_input",
             {"night": night.date},
         )
-    for column in TF_COLUMNS:
+    for column in design.tf_columns:
         _register_frequencies(con, column, night, first=first)
 
 
@@ -169,18 +171,7 @@ def score(
     With `fresh` and `rest`, tables of rows like `person_input`: the pairs within `fresh` and between `fresh` and `rest`.
     Weights are rounded to six places, within which Splink's ways of predicting agree.
     """
-    logging.getLogger("splink").setLevel(logging.ERROR)
-    api = DuckDBAPI(connection=con)
-    settings = model.settings(parameters, people_in_region(con), chance_of_agreement(con))
-    whole = api.register("person_input", dataset_display_name="mentions")
-    linker = Linker(whole, settings, log_level=logging.ERROR)
-    for column in TF_COLUMNS:
-        con.execute(
-            f"CREATE OR REPLACE TABLE frequency_of_{column} AS SELECT value AS {column}, frequency AS tf_{column} "
-            "FROM store.term_frequency WHERE column_name = $column",
-            {"column": column},
-        )
-        linker.table_management.register_term_frequency_lookup(api.register(f"frequency_of_{column}"), column)
+    api, linker = linker_over(con, parameters)
     predict = linker.inference
     if fresh and rest:
         new, old = (api.register(table, dataset_display_name=table) for table in (fresh, rest))
@@ -197,6 +188,29 @@ def score(
         for part in predicted
     )
     con.execute(f"CREATE OR REPLACE TABLE scored AS SELECT * FROM ({parts}) ORDER BY mention_id_l, mention_id_r")
+    put_away(con, linker)
+
+
+def linker_over(
+    con: duckdb.DuckDBPyConnection, parameters: Mapping[str, Any], design: model.Design = model.PEOPLE
+) -> tuple[DuckDBAPI, Linker]:
+    """Splink's linker over `person_input` with the region's size and term frequencies, and its connection."""
+    logging.getLogger("splink").setLevel(logging.ERROR)
+    api = DuckDBAPI(connection=con)
+    settings = model.splink_settings(parameters, people_in_region(con), chance_of_agreement(con), design)
+    linker = Linker(api.register("person_input", dataset_display_name="mentions"), settings, log_level=logging.ERROR)
+    for column in design.tf_columns:
+        con.execute(
+            f"CREATE OR REPLACE TABLE frequency_of_{column} AS SELECT value AS {column}, frequency AS tf_{column} "
+            "FROM store.term_frequency WHERE column_name = $column",
+            {"column": column},
+        )
+        linker.table_management.register_term_frequency_lookup(api.register(f"frequency_of_{column}"), column)
+    return api, linker
+
+
+def put_away(con: duckdb.DuckDBPyConnection, linker: Linker, design: model.Design = model.PEOPLE) -> None:
+    """Drop what a linker left in the connection."""
     linker.table_management.delete_tables_created_by_splink_from_db()
-    for column in TF_COLUMNS:
+    for column in design.tf_columns:
         con.execute(f"DROP TABLE frequency_of_{column}")

@@ -27,13 +27,17 @@ STATUS_WORDS = {
 
 
 def write(con: duckdb.DuckDBPyConnection, night: Night, folder: Path) -> None:
-    """Write the page and the two tables into the night's output folder."""
+    """Write the page and the table of quarantine into the night's output folder."""
     target = folder / "quality"
     target.mkdir(parents=True, exist_ok=True)
     _copy(con, _QUARANTINE, target / "quarantine.parquet")
-    _copy(con, _QUESTIONS, target / "questions.parquet")
     page = _environment().get_template("quality.html").render(_content(con, night))
     (target / "index.html").write_text(page, encoding="utf-8")
+
+
+def write_questions(con: duckdb.DuckDBPyConnection, folder: Path) -> None:
+    """Write `quality/questions.parquet`: one row a mention that a question asks about."""
+    _copy(con, _QUESTIONS, folder / "quality" / "questions.parquet")
 
 
 _QUARANTINE = """

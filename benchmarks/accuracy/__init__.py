@@ -1,0 +1,1 @@
+"""Accuracy of linkage on public data, beside plain Splink: one command, one table (RESULTS.md)."""

@@ -1,0 +1,120 @@
+"""A model measured on mentions whose true persons are known, and what of it is stored to notice drift by.
+
+Reads `person_input`, `mention`, `true_person`; writes `store.scored_pair`, `pair` and `held` (one row a mention: its cluster,
+link probability and true person), which linkage.evaluate counts.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import polars as pl
+
+from linkage.people import components, score
+from linkage.people.cluster import Cluster
+from linkage.people.persons import calibrated
+from linkage.people.resolve import Resolution
+from linkage.settings import Settings
+from linkage.store import run_sql
+
+EDGES = (0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.999, 1.0)
+"""Upper ends of the bins in which a link probability is measured."""
+LEARNED_FROM = "hash(true_person) % 2 = 0"
+"""The true persons that calibration is learned from."""
+LOWEST = 0.5
+"""Links are measured from here up, below the threshold of a night, so that the threshold may be moved."""
+
+
+def resolve(
+    con: duckdb.DuckDBPyConnection, parameters: Mapping[str, Any], keep_above: float, link_at: float
+) -> tuple[list[Cluster], dict[str, float]]:
+    """Clusters under a model, and the probability of the link that brought each mention in."""
+    score.score(con, dict(parameters), keep_above)
+    con.execute("CREATE OR REPLACE TABLE store.scored_pair AS FROM scored")
+    con.execute("DROP TABLE scored")
+    run_sql(con, score.HERE / "pair.sql")
+    resolution = Resolution(components.read_facts(con), components.read_edges(con), link_at)
+    return components.unique_clusters(resolution.run()), resolution.link
+
+
+def calibrate(clusters: Iterable[Cluster], link: Mapping[str, float], true: Mapping[str, str]) -> list[list[float]]:
+    """Points (model, measured) of link probability, monotone.
+
+    A mention's link is right when most others of its cluster are of its person. Mentions without a true person do not count.
+    """
+    bins: dict[float, list[int]] = defaultdict(lambda: [0, 0])
+    for cluster in clusters:
+        for member in cluster.members if len(cluster.members) > 1 else []:
+            others = sorted(true.get(m, "") for m in cluster.members if m != member)
+            if member in true:
+                edge = min(x for x in EDGES if min(link.get(member, 0.0), 1.0) <= x)
+                bins[edge][0] += max(set(others), key=others.count) == true[member]
+                bins[edge][1] += 1
+    points, floor = [[0.0, 0.0]], 0.0
+    for edge in sorted(bins):
+        right, n = bins[edge]
+        floor = max(floor, round(right / n, 4))
+        points.append([edge, floor])
+    return points if points[-1][0] == 1.0 else [*points, [1.0, points[-1][1] or 1.0]]
+
+
+def read_truth(con: duckdb.DuckDBPyConnection, truth: Path) -> None:
+    """`true_person`: one row a mention of the truth folder."""
+    con.execute(
+        "CREATE OR REPLACE TABLE true_person AS SELECT concat_ws('|', contract, supplier, record_id, mention) AS mention_id, "
+        "true_person, name_tradition FROM read_parquet($truth)",
+        {"truth": str(truth / "mentions.parquet")},
+    )
+
+
+def hold(con: duckdb.DuckDBPyConnection, parameters: Mapping[str, Any], settings: Settings) -> None:
+    """`held`: what a night with this model would link, beside the truth."""
+    link_at = settings.number("people.link_at_probability")
+    clusters, link = resolve(con, parameters, settings.number("people.keep_pairs_above_weight"), link_at)
+    rows = [
+        (m, c.members[0], 1.0 if len(c.members) == 1 else calibrated(link.get(m, link_at), parameters["calibration"]))
+        for c in clusters
+        for m in c.members
+    ]
+    schema = {"mention_id": pl.String, "person_id": pl.String, "link_probability": pl.Float64}
+    con.register("found", pl.DataFrame(rows, schema=schema, orient="row"))
+    con.execute(
+        "CREATE OR REPLACE TABLE held AS SELECT m.contract, m.supplier, m.record_id, m.mention, f.person_id, f.link_probability, "
+        "t.true_person, t.name_tradition FROM found AS f INNER JOIN mention AS m USING (mention_id) "
+        "INNER JOIN true_person AS t USING (mention_id) ORDER BY mention_id"
+    )
+    con.unregister("found")
+
+
+def held_out(con: duckdb.DuckDBPyConnection, parameters: Mapping[str, Any], settings: Settings) -> list[list[float]]:
+    """Calibration points from half the true persons; the others are left to measure them on."""
+    clusters, link = resolve(con, parameters, settings.number("people.keep_pairs_above_weight"), LOWEST)
+    half = dict(con.execute(f"SELECT mention_id, true_person FROM true_person WHERE {LEARNED_FROM}").fetchall())
+    return calibrate(clusters, link, half)
+
+
+BASELINE = {
+    "weights": "SELECT CAST(greatest(-6, least(30, 2 * floor(match_weight / 2))) AS INTEGER)::VARCHAR AS slice, count(*) AS part "
+    "FROM pair WHERE match_weight >= -6 GROUP BY 1",
+    "link_rates": "SELECT m.contract || ' ' || m.mention AS slice, count(*) FILTER (p.cluster_size > 1) AS part, count(*) AS whole "
+    "FROM mention AS m INNER JOIN person AS p USING (mention_id) GROUP BY 1",
+}
+"""What a night is laid beside: counts only. weights: kept pairs by match weight, in steps of two; link_rates: by source."""
+
+
+def baseline(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
+    """Shares of pairs by weight, kept pairs a mention and link rates by source. Reads `mention`, `pair` and `person`."""
+    weights = dict(
+        con.execute(f"SELECT slice, part FROM ({BASELINE['weights']}) ORDER BY CAST(slice AS INTEGER)").fetchall()
+    )
+    pairs, mentions = sum(weights.values()), con.execute("SELECT count(*) FROM mention").fetchone()
+    rates = con.execute(f"SELECT slice, part / whole FROM ({BASELINE['link_rates']}) ORDER BY slice").fetchall()
+    return {
+        "pairs_per_mention": round(pairs / max(mentions[0] if mentions else 0, 1), 4),
+        "weights": {slice_: round(n / max(pairs, 1), 4) for slice_, n in weights.items()},
+        "link_rates": {slice_: round(rate, 4) for slice_, rate in rates},
+    }
