@@ -123,7 +123,7 @@ def conflict(a: Cluster, b: Cluster) -> str | None:
     sure = bool(a.nhs_numbers & b.nhs_numbers) or bool(a.force_keys & b.force_keys)
     if not sure and _names_differ(a, b):
         return "given_names_differ"
-    if not sure and any(not may_be_one_date(x, y) for x in a.born for y in b.born):
+    if not sure and _birth_dates_differ(a, b):
         return "birth_dates_differ"
     both = a.accounts.keys() & b.accounts.keys()
     if any(a.accounts[account] != b.accounts[account] for account in both) and not (a.born & b.born):
@@ -133,6 +133,13 @@ def conflict(a: Cluster, b: Cluster) -> str | None:
     if before < after or (born and (min(born) > before or max(born) < after)):
         return "another_generation"
     return None
+
+
+def _birth_dates_differ(a: Cluster, b: Cluster) -> bool:
+    # Where an identifier joined two dates, one is wrong: a mention that gives the other to the day is no stranger.
+    if any((x.month, x.day) != (1, 1) for x in a.born & b.born):
+        return False
+    return any(not may_be_one_date(x, y) for x in a.born for y in b.born)
 
 
 def _names_differ(a: Cluster, b: Cluster) -> bool:

@@ -152,3 +152,15 @@ def test_one_name_in_both_orders_is_held_to_be_one_name() -> None:
 def test_a_first_of_january_may_stand_for_the_year() -> None:
     assert may_be_one_date(date(1966, 6, 29), date(1966, 1, 1))
     assert not may_be_one_date(date(1966, 6, 29), date(1967, 1, 1))
+
+
+def test_a_date_mistyped_in_one_record_does_not_shut_out_the_record_with_the_right_one() -> None:
+    number = "9991777636"
+    facts = [
+        fact("wrong", nhs_number=number, born=date(2003, 5, 8)),
+        fact("right", nhs_number=number, born=date(2003, 4, 28)),
+        fact("police", born=date(2003, 4, 28)),
+        fact("stranger", born=date(2001, 11, 2)),
+    ]
+    edges = [(30.0, "right", "wrong"), (20.0, "police", "right"), (12.0, "right", "stranger")]
+    assert groups(facts, edges) == {frozenset({"wrong", "right", "police"}), frozenset({"stranger"})}
