@@ -206,3 +206,13 @@ def test_a_cousin_whom_his_own_practice_calls_her_husband(raise_from):
     assert raise_from(gp=[ANN, wed], maternity_booking=[named]) == [
         ("hidden_adult", {"adult": "Jack Hill", "mother": "Ann Lee"})
     ]
+
+
+def test_an_account_that_ends_when_another_begins_is_a_move_and_two_that_begin_together_are_not(raise_from, con):
+    here = liable("c1", "Jo Dumitrescu", "1", liable_from=date(2018, 4, 1))
+    together = liable("c2", "Jo Dumitrescu", "2", liable_from=date(2018, 4, 1))
+    raise_from(council_tax=[here, together])
+    sizes = "SELECT cluster_size FROM person WHERE record_id IN ('c1', 'c2')"
+    assert con.execute(sizes).fetchall() == [(1,), (1,)]
+    raise_from(council_tax=[{**here, "liable_to": date(2021, 6, 8)}, {**together, "liable_from": date(2021, 6, 8)}])
+    assert con.execute(sizes).fetchall() == [(2,), (2,)]
