@@ -146,9 +146,19 @@ def _names_differ(a: Cluster, b: Cluster) -> bool:
     # The readings of one full name in either order are one name: it is enough that one of them fits.
     for readings in a.names.values():
         for others in b.names.values():
-            if readings.isdisjoint(others) and not any(may_be_one_name(x, y) for x in readings for y in others):
+            if readings.isdisjoint(others) and not any(
+                may_be_one_name(x, y) or _halves_of_one(x, y, a, b) for x in readings for y in others
+            ):
                 return True
     return False
+
+
+def _halves_of_one(x: WrittenName, y: WrittenName, a: Cluster, b: Cluster) -> bool:
+    """Whether two bare names are the given and the family name of one full name of either cluster: Balbir, and Sidhu."""
+    if x.family or y.family or not x.given or not y.given:
+        return False
+    full = (name for names in (*a.names.values(), *b.names.values()) for name in names if name.family)
+    return any((x.given & z.given and y.given & z.family) or (y.given & z.given and x.given & z.family) for z in full)
 
 
 @lru_cache(maxsize=1 << 18)

@@ -164,3 +164,19 @@ def test_a_date_mistyped_in_one_record_does_not_shut_out_the_record_with_the_rig
     ]
     edges = [(30.0, "right", "wrong"), (20.0, "police", "right"), (12.0, "right", "stranger")]
     assert groups(facts, edges) == {frozenset({"wrong", "right", "police"}), frozenset({"stranger"})}
+
+
+def test_a_given_name_and_a_surname_alone_are_one_man_where_his_full_name_stands() -> None:
+    def man(key: str, given: str, family: str = "") -> Facts:
+        return fact(
+            key,
+            given_keys=frozenset(given.split()),
+            family_keys=frozenset(family.split()),
+            name_letters=key,
+            strong=False,
+        )
+
+    full, first, last, other = man("f", "BALBIR", "SIDHU"), man("g", "BALBIR"), man("l", "SIDHU"), man("o", "HARJIT")
+    edges = [(20.0, "f", "g"), (18.0, "f", "l"), (17.0, "g", "l"), (9.0, "g", "o")]
+    assert groups([full, first, last, other], edges) == {frozenset("fgl"), frozenset("o")}
+    assert groups([first, last], [(17.0, "g", "l")]) == {frozenset("g"), frozenset("l")}
