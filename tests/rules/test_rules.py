@@ -216,3 +216,14 @@ def test_an_account_that_ends_when_another_begins_is_a_move_and_two_that_begin_t
     assert con.execute(sizes).fetchall() == [(1,), (1,)]
     raise_from(council_tax=[{**here, "liable_to": date(2021, 6, 8)}, {**together, "liable_from": date(2021, 6, 8)}])
     assert con.execute(sizes).fetchall() == [(2,), (2,)]
+
+
+def test_an_account_without_a_birth_date_where_a_namesake_is_registered_is_the_namesakes(raise_from, con):
+    ann = {**ANN, "mobile": "07700900555"}
+    # The account follows Ann by her number; the home has an Ann Lee of its own.
+    account = liable("c1", "Ann Lee", "2", liable_from=date(2025, 6, 1), phone="07700900555")
+    namesake = patient("p9", "Ann Lee", date(1961, 7, 30), "2", MAN, sex="2")
+    named = booking("b1", "Ann Lee", BORN["Ann Lee"], "1", MOTHER)
+    assert raise_from(gp=[ann, namesake], maternity_booking=[named], council_tax=[account]) == []
+    found = raise_from(gp=[ann], maternity_booking=[named], council_tax=[account])
+    assert [kind for kind, _ in found] == ["address_divergence"]
