@@ -101,5 +101,7 @@ BENIGN_WORDS = {
     "professional_or_landlord": "A professional contact or landlord",
     "another_generation": "Somebody of another generation",
     "same_building": "One building written two ways",
+    "namesake": "Two people with one name",
+    "number_slip": "One home, its number written wrong once",
     "landlord_or_second_home": "A landlord, or a second home",
 }

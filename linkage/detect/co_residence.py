@@ -96,7 +96,12 @@ def _look_for_benign(finding: Finding, row: dict[str, Any], night: Night, infant
     finding.benign = [
         Benign("recent_move", recent, f"first said {row['since']}; records may lag {days} days"),
         Benign("same_person_registered", row["same_name"], "looked for a registered resident of the same name and age"),
-        Benign("student_or_boarding", row["students"], "looked for a student exemption or disregard at the property"),
+        Benign(
+            "student_or_boarding",
+            row["students"] or row["student_away"],
+            "looked for a student exemption, disregard or hall, here and where they are registered",
+        ),
+        Benign("same_building", row["registered_at_building"], "looked for a registration that leaves out the flat"),
         Benign("lodger_or_shared_house", False, "the property is a single home, not a shared house or institution"),
         _newborn(row, night.date),
     ]

@@ -14,7 +14,12 @@ from linkage.night import Night
 
 QUERY = """
     SELECT d.*, b.uprn_a IS NOT NULL AS same_building, l.person_id IS NOT NULL AS landlord,
-        s.uprn IS NOT NULL AS students, f.is_child, f.is_infant
+        s.uprn IS NOT NULL AS students, f.is_child, f.is_infant,
+        EXISTS (SELECT 1 FROM benign_number_slip AS e WHERE e.person_id = d.subject_id
+            AND ((e.uprn_slipped = d.older_uprn AND e.uprn_meant = d.uprn)
+                OR (e.uprn_slipped = d.uprn AND e.uprn_meant = d.older_uprn))) AS number_slip,
+        EXISTS (SELECT 1 FROM benign_namesake AS k WHERE k.person_id = d.subject_id
+            AND k.uprn IN (d.older_uprn, d.uprn)) AS namesake
     FROM address_divergence AS d
     LEFT JOIN benign_same_building AS b ON d.older_uprn = b.uprn_a AND d.uprn = b.uprn_b
     LEFT JOIN benign_landlord AS l ON d.subject_id = l.person_id
@@ -107,6 +112,16 @@ def _look_for_benign(finding: Finding, row: dict[str, Any], night: Night, infant
             "same_building",
             row["same_building"],
             "looked whether the two are a flat and its building, or neighbours in one",
+        ),
+        Benign(
+            "namesake",
+            row["namesake"],
+            "looked for a namesake registered where only a record without a birth date puts them",
+        ),
+        Benign(
+            "number_slip",
+            row["number_slip"],
+            "looked whether one record alone puts them a door or a digit away from the other home",
         ),
         Benign(
             "landlord_or_second_home",

@@ -25,8 +25,8 @@ from linkage.store import insert, run_sql
 
 HERE = Path(__file__).parent
 TABLES = (
-    "profile", "pregnancy", "family", "stay", "benign_same_name", "benign_same_building", "benign_student",
-    "benign_landlord", "occurrence_fact", "unregistered_co_residence", "hidden_adult", "address_divergence",
+    "profile", "pregnancy", "family", "stay", "benign_same_name", "benign_namesake", "benign_same_building", "benign_number_slip",
+    "benign_student", "benign_landlord", "occurrence_fact", "unregistered_co_residence", "hidden_adult", "address_divergence",
 )  # fmt: skip
 """The SQL files of detection in the order they run, which is the order of what they read."""
 

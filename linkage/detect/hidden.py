@@ -109,14 +109,15 @@ def _look_for_benign(finding: Finding, row: dict[str, Any]) -> None:
     finding.benign = [
         Benign(
             "relative_by_their_own_word",
-            bool(row["kin_stated"]),
-            "looked for a stated parent, sibling or other relative",
+            # A cousin may be the husband: where another record says partner, kinship explains nothing.
+            bool(row["kin_stated"]) and not row["told_partner"],
+            "looked for a stated parent, sibling or other relative whom no other record calls partner",
         ),
         Benign("professional_or_landlord", bool(row["professional"]), "looked for a stated professional relationship"),
         Benign("another_generation", generation, "looked at the gap in age to the mother"),
         Benign(
             "same_person_registered",
-            bool(row["same_name"]),
-            "looked for a registered resident of the same name and age",
+            bool(row["same_name"] or row["may_be_mother"]),
+            "looked for a registered resident of the same name and age, and whether it may be the mother herself",
         ),
     ]

@@ -81,7 +81,8 @@ names AS (
     SELECT
         c.person_id,
         list_distinct(flatten(list(k.given_keys))) AS given_keys,
-        list_distinct(flatten(list(k.initials))) AS initials
+        list_distinct(flatten(list(k.initials))) AS initials,
+        list_distinct(flatten(list(k.family_keys))) AS family_keys
     FROM mention AS k
     INNER JOIN person AS c ON k.mention_id = c.mention_id
     GROUP BY c.person_id
@@ -144,6 +145,10 @@ weighed AS (
             SELECT 1 FROM told AS t
             WHERE t.supplier = q.supplier AND t.record_id = q.record_id AND t.adult_id = q.adult_id
         ) AS told_elsewhere,
+        EXISTS (
+            SELECT 1 FROM told AS t
+            WHERE t.supplier = q.supplier AND t.record_id = q.record_id AND t.adult_id = q.adult_id AND t.says = 'partner'
+        ) AS told_partner,
         w.adult_id IS NOT NULL AS lives_with_mother,
         coalesce(w.adult_registered, FALSE) AS registered_with_mother,
         coalesce(w.adult_police, FALSE) AS police_home_with_mother,
@@ -183,6 +188,15 @@ SELECT
         list_has_any(x.given_keys, y.given_keys)
         OR ((x.has_initial_only OR len(y.given_keys) = 0) AND list_has_any(x.initials, y.initials)), FALSE
     ) AS named_alike,
+    -- A record of her home that gives no birth date and a name that fits hers may be her own, linked or not.
+    coalesce(
+        w.lives_with_mother AND a.born IS NULL AND coalesce(a.sex, m.sex, '2') = coalesce(m.sex, '2')
+        AND list_has_any(y.family_keys, z.family_keys)
+        AND (
+            list_has_any(y.given_keys, z.given_keys)
+            OR ((len(y.given_keys) = 0 OR len(z.given_keys) = 0) AND list_has_any(y.initials, z.initials))
+        ), FALSE
+    ) AS may_be_mother,
     EXISTS (SELECT 1 FROM stay AS t WHERE t.person_id = w.adult_id AND t.registered) AS on_a_register,
     date_diff('year', a.born, m.born) AS adult_older_by,
     date_diff('year', a.born, $night) AS adult_age
@@ -192,5 +206,6 @@ INNER JOIN profile AS a ON w.adult_id = a.person_id
 INNER JOIN profile AS m ON p.mother_id = m.person_id
 LEFT JOIN names_in_part AS x ON w.supplier = x.supplier AND w.record_id = x.record_id
 LEFT JOIN names AS y ON w.adult_id = y.person_id
+LEFT JOIN names AS z ON p.mother_id = z.person_id
 WHERE NOT w.in_part AND a.is_grown_up AND w.adult_id <> p.mother_id AND NOT list_contains(p.baby_ids, w.adult_id)
 ORDER BY w.adult_id, p.supplier, p.record_id

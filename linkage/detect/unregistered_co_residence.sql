@@ -1,5 +1,5 @@
 -- one row: one person said to live at a property with a child or pregnancy, whom no register shows there
--- reads: stay, profile, family
+-- reads: stay, profile, family, benign_student, claim, property
 CREATE OR REPLACE TABLE unregistered_co_residence AS
 WITH lives AS (
     SELECT s.*, f.is_child, f.is_infant, f.is_grown_up, f.born, f.name_display
@@ -25,9 +25,9 @@ households AS (
     WHERE s.place_kind IN ('dwelling', 'flat')
 ),
 
--- The youngest grown-up whom a register shows at a property.
+-- The youngest and the oldest grown-up whom a register shows at a property.
 grown_up_at AS (
-    SELECT s.uprn, max(f.born) AS youngest
+    SELECT s.uprn, max(f.born) AS youngest, min(f.born) AS oldest
     FROM stay AS s
     INNER JOIN profile AS f ON s.person_id = f.person_id AND f.is_grown_up
     WHERE s.registered AND f.born IS NOT NULL
@@ -55,7 +55,21 @@ SELECT
     l.person_id IN (h.child_id, h.mother_id) AS subject_is_family,
     l.is_child AS subject_is_child,
     -- Everybody registered there is old enough to be a grandparent, nobody a parent.
-    l.is_child AND coalesce(g.youngest < l.born - INTERVAL 45 YEAR, FALSE) AS with_elders
+    l.is_child AND coalesce(g.youngest < l.born - INTERVAL 45 YEAR, FALSE) AS with_elders,
+    -- A student's register gives the term address, and the parents' home is where a student may still be said to live.
+    coalesce(l.is_grown_up AND g.oldest < l.born - INTERVAL 16 YEAR, FALSE) AND EXISTS (
+        SELECT 1 FROM stay AS t
+        INNER JOIN benign_student AS b ON t.uprn = b.uprn
+        WHERE t.person_id = l.person_id AND t.registered
+    ) AS student_away,
+    -- Text that leaves out the flat registers somebody at the building: at this home, for all that the record says.
+    EXISTS (
+        SELECT 1 FROM claim AS c
+        INNER JOIN property AS p ON p.parent_uprn = c.uprn
+        WHERE
+            c.person_id = l.person_id AND p.uprn = l.uprn AND c.is_register AND c.match_level = 'building'
+            AND c.valid_from <= $night AND coalesce(c.valid_to, $night) >= $night
+    ) AS registered_at_building
 FROM lives AS l
 INNER JOIN households AS h ON l.uprn = h.uprn
 LEFT JOIN grown_up_at AS g ON l.uprn = g.uprn

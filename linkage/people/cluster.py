@@ -123,7 +123,7 @@ def conflict(a: Cluster, b: Cluster) -> str | None:
     sure = bool(a.nhs_numbers & b.nhs_numbers) or bool(a.force_keys & b.force_keys)
     if not sure and _names_differ(a, b):
         return "given_names_differ"
-    if not sure and any(not may_be_one_date(x, y) for x in a.born for y in b.born):
+    if not sure and _birth_dates_differ(a, b):
         return "birth_dates_differ"
     both = a.accounts.keys() & b.accounts.keys()
     if any(a.accounts[account] != b.accounts[account] for account in both) and not (a.born & b.born):
@@ -135,13 +135,30 @@ def conflict(a: Cluster, b: Cluster) -> str | None:
     return None
 
 
+def _birth_dates_differ(a: Cluster, b: Cluster) -> bool:
+    # Where an identifier joined two dates, one is wrong: a mention that gives the other to the day is no stranger.
+    if any((x.month, x.day) != (1, 1) for x in a.born & b.born):
+        return False
+    return any(not may_be_one_date(x, y) for x in a.born for y in b.born)
+
+
 def _names_differ(a: Cluster, b: Cluster) -> bool:
     # The readings of one full name in either order are one name: it is enough that one of them fits.
     for readings in a.names.values():
         for others in b.names.values():
-            if readings.isdisjoint(others) and not any(may_be_one_name(x, y) for x in readings for y in others):
+            if readings.isdisjoint(others) and not any(
+                may_be_one_name(x, y) or _halves_of_one(x, y, a, b) for x in readings for y in others
+            ):
                 return True
     return False
+
+
+def _halves_of_one(x: WrittenName, y: WrittenName, a: Cluster, b: Cluster) -> bool:
+    """Whether two bare names are the given and the family name of one full name of either cluster: Balbir, and Sidhu."""
+    if x.family or y.family or not x.given or not y.given:
+        return False
+    full = (name for names in (*a.names.values(), *b.names.values()) for name in names if name.family)
+    return any((x.given & z.given and y.given & z.family) or (y.given & z.given and x.given & z.family) for z in full)
 
 
 @lru_cache(maxsize=1 << 18)

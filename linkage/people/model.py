@@ -211,8 +211,16 @@ FORCE_KEY = Comparison(
 MOVE_DAY = Comparison(
     "move_day",
     "Whether one council-tax account ends on the day that another begins.",
-    "len(move_days_l) = 0 OR len(move_days_r) = 0 OR list_has_any(home_keys_l, home_keys_r)",
-    (Level("same", "list_has_any(move_days_l, move_days_r)", "one account begins on the day another ends"),),
+    "len(move_days_l) = 0 OR len(move_days_r) = 0 OR (len(left_on_l) = 0 AND len(left_on_r) = 0) "
+    "OR list_has_any(home_keys_l, home_keys_r)",
+    # Two accounts that begin on one day (1 April, a new estate) tell of no move.
+    (
+        Level(
+            "same",
+            "list_has_any(left_on_l, came_on_r) OR list_has_any(left_on_r, came_on_l)",
+            "one account begins on the day another ends",
+        ),
+    ),
     "accounts that begin and end on other days",
 )
 

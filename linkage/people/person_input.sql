@@ -103,6 +103,8 @@ SELECT
     list_transform(
         list_filter([liable_from, liable_to], lambda d: d IS NOT NULL), lambda d: CAST(d AS VARCHAR)
     ) AS move_days,
+    list_filter([CAST(liable_from AS VARCHAR)], lambda d: d IS NOT NULL) AS came_on,
+    list_filter([CAST(liable_to AS VARCHAR)], lambda d: d IS NOT NULL) AS left_on,
     postcode,
     coalesce(postcode[:-4], context_postcode[:-4]) AS outward,
     -- A full name that few bear is worth comparing wherever its bearers live.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 import nhs_number
 import phonenumbers
@@ -52,6 +53,8 @@ _RELATIONSHIPS: dict[str, tuple[str, ...]] = {
     "partner": (
         "partner", "p", "boyfriend", "bf", "girlfriend", "gf", "fiance", "fiancee", "spouse", "ptnr", "part", "ex partner",
         "domestic partner", "common law", "significant other", "other half",
+        "mother of my child", "mother of my children", "father of my child", "father of my children", "mother of baby",
+        "baby mother", "baby mum", "baby mom", "babys mother", "co parent", "co parents", "living together", "married",
     ),
     "father_of_baby": ("fob", "father of baby", "baby father", "baby's father", "babys father", "bd", "baby dad"),
     "father": ("father", "dad", "fth", "pop"),
@@ -76,13 +79,14 @@ def relationship(text: str) -> str | None:
 
     None where nothing was written. `father` and `mother` are those of the person who named them.
     """
-    words = re.sub(r"[^a-z' ]+", " ", text.lower()).split()
+    plain = unicodedata.normalize("NFKD", text.lower()).encode("ascii", "ignore").decode()
+    words = re.sub(r"[^a-z' ]+", " ", plain).split()
     if not words:
         return None
     whole = " ".join(words)
     if whole in _MEANING:
         return _MEANING[whole]
-    for length in (3, 2, 1):
+    for length in (4, 3, 2, 1):
         for start in range(len(words) - length + 1):
             phrase = " ".join(words[start : start + length])
             if len(phrase) > 2 and phrase in _MEANING:

@@ -15,7 +15,39 @@ from linkage.protect import clusters, gate
 from linkage.standardise import mention
 from linkage.store import run_sql
 
-HOMES = {"1": ("1", "Elm Road"), "2": ("2", "Oak Road"), "3": ("3", "Ash Road")}
+HOMES = {"1": ("1", "Elm Road"), "2": ("2", "Oak Road"), "3": ("3", "Ash Road"), "4": ("3", "Elm Road")}
+BUILDING = [
+    {
+        "uprn": "5",
+        "custodian_code": "4615",
+        "building_number": "9",
+        "street": "Elm Road",
+        "post_town": "Dudley",
+        "postcode": "DY1 5AA",
+        "classification": "PP",
+    },
+    {
+        "uprn": "6",
+        "parent_uprn": "5",
+        "custodian_code": "4615",
+        "sub_building": "Flat 2",
+        "building_number": "9",
+        "street": "Elm Road",
+        "post_town": "Dudley",
+        "postcode": "DY1 5AA",
+        "classification": "RD06",
+    },
+    {
+        "uprn": "7",
+        "custodian_code": "4615",
+        "building_name": "Tern Halls",
+        "street": "Oak Road",
+        "post_town": "Dudley",
+        "postcode": "DY1 7AA",
+        "classification": "RI03",
+    },
+]
+"""A flat in a building, and a hall of residence."""
 
 
 def at(uprn, prefix=""):
@@ -86,7 +118,7 @@ def raise_from(con, accept, night):
             {"uprn": u, "custodian_code": "4615", "building_number": n, "street": s, "post_town": "Dudley", "postcode": f"DY1 {u}AA",
              "classification": "RD03"}
             for u, (n, s) in HOMES.items()
-        ]  # fmt: skip
+        ] + BUILDING  # fmt: skip
         records["gp"] = [*records.get("gp", []), *TOWN]
         accept(**records)
         gate.run(con, night)

@@ -42,7 +42,9 @@ def test_email(written, shape):
 @pytest.mark.parametrize(
     ("written", "meaning"),
     [("H", "husband"), ("HUSBAND", "husband"), ("bd", "father_of_baby"), ("P", "partner"), ("mom", "mother"),
-     ("Father", "father"), ("best friend", "friend"), ("mother in law", "in_law"), ("???", None), ("xyz", "other")],
+     ("Father", "father"), ("best friend", "friend"), ("mother in law", "in_law"), ("???", None), ("xyz", "other"),
+     ("mother of my child", "partner"), ("Father of my children", "partner"), ("fiancée", "partner"), ("Fiancé", "partner"),
+     ("Father (of pt)", "father"), ("Grandmother (carer)", "grandparent")],
 )  # fmt: skip
 def test_relationship(written, meaning):
     assert contact.relationship(written) == meaning

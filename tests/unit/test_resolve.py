@@ -152,3 +152,31 @@ def test_one_name_in_both_orders_is_held_to_be_one_name() -> None:
 def test_a_first_of_january_may_stand_for_the_year() -> None:
     assert may_be_one_date(date(1966, 6, 29), date(1966, 1, 1))
     assert not may_be_one_date(date(1966, 6, 29), date(1967, 1, 1))
+
+
+def test_a_date_mistyped_in_one_record_does_not_shut_out_the_record_with_the_right_one() -> None:
+    number = "9991777636"
+    facts = [
+        fact("wrong", nhs_number=number, born=date(2003, 5, 8)),
+        fact("right", nhs_number=number, born=date(2003, 4, 28)),
+        fact("police", born=date(2003, 4, 28)),
+        fact("stranger", born=date(2001, 11, 2)),
+    ]
+    edges = [(30.0, "right", "wrong"), (20.0, "police", "right"), (12.0, "right", "stranger")]
+    assert groups(facts, edges) == {frozenset({"wrong", "right", "police"}), frozenset({"stranger"})}
+
+
+def test_a_given_name_and_a_surname_alone_are_one_man_where_his_full_name_stands() -> None:
+    def man(key: str, given: str, family: str = "") -> Facts:
+        return fact(
+            key,
+            given_keys=frozenset(given.split()),
+            family_keys=frozenset(family.split()),
+            name_letters=key,
+            strong=False,
+        )
+
+    full, first, last, other = man("f", "BALBIR", "SIDHU"), man("g", "BALBIR"), man("l", "SIDHU"), man("o", "HARJIT")
+    edges = [(20.0, "f", "g"), (18.0, "f", "l"), (17.0, "g", "l"), (9.0, "g", "o")]
+    assert groups([full, first, last, other], edges) == {frozenset("fgl"), frozenset("o")}
+    assert groups([first, last], [(17.0, "g", "l")]) == {frozenset("g"), frozenset("l")}
