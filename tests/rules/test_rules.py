@@ -227,3 +227,11 @@ def test_an_account_without_a_birth_date_where_a_namesake_is_registered_is_the_n
     assert raise_from(gp=[ann, namesake], maternity_booking=[named], council_tax=[account]) == []
     found = raise_from(gp=[ann], maternity_booking=[named], council_tax=[account])
     assert [kind for kind, _ in found] == ["address_divergence"]
+
+
+def test_a_child_without_a_birth_date_in_a_police_record_is_no_adult(raise_from):
+    named = booking("b1", "Ann Lee", BORN["Ann Lee"], "1", MOTHER)
+    there = involved("i1", "Kasia Hill", None, "1", date(2025, 11, 1), role="child_present")
+    assert raise_from(gp=[ANN], maternity_booking=[named], police=[there]) == []
+    found = raise_from(gp=[ANN], maternity_booking=[named], police=[{**there, "role": "occupant"}])
+    assert "Kasia Hill" in {name for _, people in found for name in people.values()}
