@@ -235,3 +235,16 @@ def test_a_child_without_a_birth_date_in_a_police_record_is_no_adult(raise_from)
     assert raise_from(gp=[ANN], maternity_booking=[named], police=[there]) == []
     found = raise_from(gp=[ANN], maternity_booking=[named], police=[{**there, "role": "occupant"}])
     assert "Kasia Hill" in {name for _, people in found for name in people.values()}
+
+
+def test_a_couple_of_the_same_two_names_born_on_other_days_did_not_move(raise_from, con):
+    def couple(at_home, born):
+        return [
+            patient(f"p{at_home}a", "Ann Lee", date(born, 2, 2), at_home, sex="2"),
+            patient(f"p{at_home}b", "Jack Lee", date(born, 3, 3), at_home, sex="1"),
+        ]
+
+    accounts = [liable("c1", "Ann Lee", "1"), liable("c2", "Ann Lee", "2")]
+    raise_from(gp=[*couple("1", 1960), *couple("2", 1985)], council_tax=accounts)
+    together = con.execute("SELECT count(DISTINCT person_id) FROM person WHERE record_id IN ('c1', 'c2')").fetchone()
+    assert together == (2,)
