@@ -188,12 +188,14 @@ SELECT
         list_has_any(x.given_keys, y.given_keys)
         OR ((x.has_initial_only OR len(y.given_keys) = 0) AND list_has_any(x.initials, y.initials)), FALSE
     ) AS named_alike,
-    -- A record of her home that gives no birth date and a name that fits hers may be her own, linked or not.
+    -- A record of her home with her birth date, or with none and a name that fits hers, may be her own, linked or not.
     coalesce(
-        w.lives_with_mother AND a.born IS NULL AND coalesce(a.sex, m.sex, '2') = coalesce(m.sex, '2')
+        w.lives_with_mother AND coalesce(a.sex, m.sex, '2') = coalesce(m.sex, '2')
         AND list_has_any(y.family_keys, z.family_keys)
+        AND coalesce(a.born = m.born, TRUE)
         AND (
-            list_has_any(y.given_keys, z.given_keys)
+            a.born = m.born
+            OR list_has_any(y.given_keys, z.given_keys)
             OR ((len(y.given_keys) = 0 OR len(z.given_keys) = 0) AND list_has_any(y.initials, z.initials))
         ), FALSE
     ) AS may_be_mother,

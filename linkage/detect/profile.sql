@@ -1,5 +1,5 @@
 -- one row: one person: what their records say of birth, sex, death and name, the best source first
--- reads: person, mention, shielded
+-- reads: person, mention, police, shielded
 CREATE OR REPLACE TABLE profile AS
 WITH ranked AS (
     SELECT
@@ -14,6 +14,13 @@ WITH ranked AS (
         END AS source_rank
     FROM person AS p
     INNER JOIN mention AS m ON p.mention_id = m.mention_id
+),
+
+called_child AS (
+    SELECT DISTINCT p.person_id
+    FROM police AS o
+    INNER JOIN person AS p ON p.mention_id = concat_ws('|', 'police', o.supplier, o.record_id, 'person')
+    WHERE o.role = 'child_present'
 ),
 
 summed AS (
@@ -34,9 +41,11 @@ SELECT
     s.*,
     coalesce(s.born > $night - INTERVAL 18 YEAR, FALSE) AND s.died_on IS NULL AS is_child,
     coalesce(s.born > $night - INTERVAL 1 YEAR, FALSE) AND s.died_on IS NULL AS is_infant,
-    coalesce(s.born <= $night - INTERVAL 18 YEAR, TRUE) AND s.died_on IS NULL
+    -- Without a birth date somebody is grown up, but for whom police call a child.
+    coalesce(s.born <= $night - INTERVAL 18 YEAR, k.person_id IS NULL) AND s.died_on IS NULL
         AS is_grown_up,
     h.person_id IS NOT NULL AS shielded
 FROM summed AS s
+LEFT JOIN called_child AS k ON s.person_id = k.person_id
 LEFT JOIN shielded AS h ON s.person_id = h.person_id
 ORDER BY s.person_id

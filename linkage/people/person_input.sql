@@ -27,24 +27,29 @@ kept AS (
     LEFT JOIN own AS c ON m.anchor_id = c.mention_id
 ),
 
--- Where each full name lives, in whichever order it is written. A name of many homes opens too many doors.
+-- Where each full name lives, in whichever order it is written, with the birth dates it has there. A name of many homes
+-- opens too many doors.
 named_home AS (
-    SELECT full_name, uprn
+    SELECT full_name, uprn, coalesce(list(DISTINCT born) FILTER (WHERE born IS NOT NULL), []) AS births
     FROM (
-        SELECT DISTINCT
+        SELECT
             least(given_called, family_last) || ' ' || greatest(given_called, family_last) AS full_name,
+            date_of_birth AS born,
             unnest(home_keys) AS uprn
         FROM kept
         WHERE given_called IS NOT NULL AND family_last IS NOT NULL
     ) AS held
+    GROUP BY full_name, uprn
     QUALIFY count(*) OVER (PARTITION BY full_name) <= 40
 ),
 
--- Two homes that hold the same two names: a family that moved, or that two sources put in two homes.
+-- Two homes that hold the same two names: a family that moved, or that two sources put in two homes. Namesakes born on
+-- other days are no family that moved.
 two_homes AS (
-    SELECT a.uprn AS one, b.uprn AS other, list(a.full_name) AS names
+    SELECT a.uprn AS one, b.uprn AS other, list(a.full_name ORDER BY a.full_name) AS names
     FROM named_home AS a
     INNER JOIN named_home AS b ON a.full_name = b.full_name AND a.uprn < b.uprn
+    WHERE len(a.births) = 0 OR len(b.births) = 0 OR list_has_any(a.births, b.births)
     GROUP BY ALL
     HAVING count(*) >= 2
 ),

@@ -227,3 +227,24 @@ def test_an_account_without_a_birth_date_where_a_namesake_is_registered_is_the_n
     assert raise_from(gp=[ann, namesake], maternity_booking=[named], council_tax=[account]) == []
     found = raise_from(gp=[ann], maternity_booking=[named], council_tax=[account])
     assert [kind for kind, _ in found] == ["address_divergence"]
+
+
+def test_a_child_without_a_birth_date_in_a_police_record_is_no_adult(raise_from):
+    named = booking("b1", "Ann Lee", BORN["Ann Lee"], "1", MOTHER)
+    there = involved("i1", "Kasia Hill", None, "1", date(2025, 11, 1), role="child_present")
+    assert raise_from(gp=[ANN], maternity_booking=[named], police=[there]) == []
+    found = raise_from(gp=[ANN], maternity_booking=[named], police=[{**there, "role": "occupant"}])
+    assert "Kasia Hill" in {name for _, people in found for name in people.values()}
+
+
+def test_a_couple_of_the_same_two_names_born_on_other_days_did_not_move(raise_from, con):
+    def couple(at_home, born):
+        return [
+            patient(f"p{at_home}a", "Ann Lee", date(born, 2, 2), at_home, sex="2"),
+            patient(f"p{at_home}b", "Jack Lee", date(born, 3, 3), at_home, sex="1"),
+        ]
+
+    accounts = [liable("c1", "Ann Lee", "1"), liable("c2", "Ann Lee", "2")]
+    raise_from(gp=[*couple("1", 1960), *couple("2", 1985)], council_tax=accounts)
+    together = con.execute("SELECT count(DISTINCT person_id) FROM person WHERE record_id IN ('c1', 'c2')").fetchone()
+    assert together == (2,)
