@@ -99,7 +99,8 @@ def held_out(con: duckdb.DuckDBPyConnection, parameters: Mapping[str, Any], sett
 
 BASELINE = {
     "weights": "SELECT CAST(greatest(-6, least(30, 2 * floor(match_weight / 2))) AS INTEGER)::VARCHAR AS slice, count(*) AS part "
-    "FROM pair WHERE match_weight >= -6 GROUP BY 1",
+    "FROM pair SEMI JOIN person AS a ON mention_id_l = a.mention_id SEMI JOIN person AS b ON mention_id_r = b.mention_id "
+    "WHERE match_weight >= -6 GROUP BY 1",
     "link_rates": "SELECT m.contract || ' ' || m.mention AS slice, count(*) FILTER (p.cluster_size > 1) AS part, count(*) AS whole "
     "FROM mention AS m INNER JOIN person AS p USING (mention_id) GROUP BY 1",
 }
@@ -111,7 +112,7 @@ def baseline(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     weights = dict(
         con.execute(f"SELECT slice, part FROM ({BASELINE['weights']}) ORDER BY CAST(slice AS INTEGER)").fetchall()
     )
-    pairs, mentions = sum(weights.values()), con.execute("SELECT count(*) FROM mention").fetchone()
+    pairs, mentions = sum(weights.values()), con.execute("SELECT count(*) FROM person").fetchone()
     rates = con.execute(f"SELECT slice, part / whole FROM ({BASELINE['link_rates']}) ORDER BY slice").fetchall()
     return {
         "pairs_per_mention": round(pairs / max(mentions[0] if mentions else 0, 1), 4),
