@@ -75,14 +75,13 @@ def places(job: Job) -> Counts:
     hubs = job.work.night.settings.table("hubs")
     known = properties.build(job.work.con, hubs)
     matched = match.run(job.work.con)
-    match.run(job.work.con, "sealed_address", "sealed_match", loose=True)
+    match.run_loose(job.work.con, "sealed_address", "sealed_match")
     clusters.keep_sealed_places(job.work.con, job.work.night)
     return {"addresses": matched, "properties": known}
 
 
 def score(job: Job) -> Counts:
-    counts = scoring.run(job.work.con, job.work.night)
-    return {"pairs": counts["pairs"], "mentions": counts["mentions"]}
+    return scoring.run(job.work.con, job.work.night)
 
 
 def people(job: Job) -> Counts:
