@@ -21,7 +21,7 @@ from linkage.households import households as households_of
 from linkage.households import links
 from linkage.ledger import ledger as ledger_of
 from linkage.outputs import parquet, seal
-from linkage.people import model, persons
+from linkage.people import drift, model, persons
 from linkage.people import score as scoring
 from linkage.places import match
 from linkage.places import property as properties
@@ -154,7 +154,9 @@ def report(job: Job) -> Counts:
             hub_report.write(night.out, gss, content)
     if agency.due(con, night.date):
         agency.write(night.out, night.date, agency.lists(con, content.exceptions), synthetic=content.synthetic)
-    quality.write(con, night, night.out)
+    job.warnings += drift.run(con, night)
+    moved = _told(job, "SELECT * FROM drift ORDER BY moved DESC, rowid")
+    quality.write(con, night, night.out, moved)
     quality.write_questions(con, night.out)
     return {"exceptions": len(entries), **counts}
 
@@ -173,6 +175,7 @@ def write_run(job: Job) -> None:
         "warnings": job.warnings,
         "software": version.SOFTWARE,
         "model": {"version": parameters["version"], "hash": scoring.model_hash(con, parameters)},
+        "drift": _told(job, "SELECT * FROM drift ORDER BY rowid"),
         "files": _files(job),
         "counts": job.counts,
         "stages": job.handed["stages"],
@@ -199,9 +202,14 @@ def write_run(job: Job) -> None:
 
 
 def _files(job: Job) -> list[dict[str, Any]]:
-    found = job.work.con.execute(
-        "SELECT contract, supplier, path, sha256, rows_read, rows_quarantined, status, reasons FROM input_file ORDER BY ALL"
+    return _told(
+        job,
+        "SELECT contract, supplier, path, sha256, rows_read, rows_quarantined, status, reasons FROM input_file ORDER BY ALL",
     )
+
+
+def _told(job: Job, query: str) -> list[dict[str, Any]]:
+    found = job.work.con.execute(query)
     names = [column[0] for column in found.description or []]
     return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 

@@ -159,7 +159,7 @@ def _quality(
     """Figures of the model and the same as text. Its calibration is learned on half the true persons and measured on the others."""
     assert request.truth is not None
     measured.read_truth(con, request.truth)
-    parameters["calibration"] = measured.held_out(con, parameters, request.settings)
+    parameters["calibration"], reliability = measured.held_out(con, parameters, request.settings)
     measured.hold(con, parameters, request.settings)
     folder = request.out / night.date.isoformat()
     landing = request.landing or request.truth.absolute().parent / "landing"
@@ -168,8 +168,8 @@ def _quality(
     found["people"]["calibration"] = people.calibration(con, f"NOT ({measured.LEARNED_FROM})")
     text = evaluate.render_people(found)
     (request.out / "quality.txt").write_text(text + "\n", encoding="utf-8")
-    bins = found["people"]["calibration"]["bins"]
-    (request.out / "reliability.svg").write_text(training_charts.reliability(bins), encoding="utf-8")
+    found["people"]["reliability"] = reliability
+    (request.out / "reliability.svg").write_text(training_charts.reliability(reliability), encoding="utf-8")
     return found, text
 
 

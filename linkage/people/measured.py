@@ -7,7 +7,7 @@ link probability and true person), which linkage.evaluate counts.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -41,24 +41,44 @@ def resolve(
     return components.unique_clusters(resolution.run()), resolution.link
 
 
-def calibrate(clusters: Iterable[Cluster], link: Mapping[str, float], true: Mapping[str, str]) -> list[list[float]]:
-    """Points (model, measured) of link probability, monotone.
+def reliability(
+    clusters: Iterable[Cluster],
+    link: Mapping[str, float],
+    true: Mapping[str, str],
+    among: Collection[str] | None = None,
+) -> list[dict[str, float]]:
+    """By bin of link probability: its upper end, the mean that was said, the share that was right, and how many links.
 
-    A mention's link is right when most others of its cluster are of its person. Mentions without a true person do not count.
+    A mention's link is right when most others of its cluster are of its person. Mentions without a true person do not count,
+    nor do those that are not `among` the ones asked for.
     """
-    bins: dict[float, list[int]] = defaultdict(lambda: [0, 0])
+    bins: dict[float, list[float]] = defaultdict(lambda: [0.0, 0.0, 0.0])
     for cluster in clusters:
         for member in cluster.members if len(cluster.members) > 1 else []:
             others = sorted(true.get(m, "") for m in cluster.members if m != member)
-            if member in true:
-                edge = min(x for x in EDGES if min(link.get(member, 0.0), 1.0) <= x)
-                bins[edge][0] += max(set(others), key=others.count) == true[member]
-                bins[edge][1] += 1
+            if member in (true if among is None else among):
+                said = min(link.get(member, 0.0), 1.0)
+                counted = bins[min(x for x in EDGES if said <= x)]
+                counted[0] += said
+                counted[1] += max(set(others), key=others.count) == true[member]
+                counted[2] += 1
+    return [
+        {"edge": edge, "said": said / n, "right": right / n, "links": n}
+        for edge, (said, right, n) in sorted(bins.items())
+    ]
+
+
+def calibrate(
+    clusters: Iterable[Cluster],
+    link: Mapping[str, float],
+    true: Mapping[str, str],
+    among: Collection[str] | None = None,
+) -> list[list[float]]:
+    """Points (model, measured) of link probability, monotone."""
     points, floor = [[0.0, 0.0]], 0.0
-    for edge in sorted(bins):
-        right, n = bins[edge]
-        floor = max(floor, round(right / n, 4))
-        points.append([edge, floor])
+    for found in reliability(clusters, link, true, among):
+        floor = max(floor, round(found["right"], 4))
+        points.append([found["edge"], floor])
     return points if points[-1][0] == 1.0 else [*points, [1.0, points[-1][1] or 1.0]]
 
 
@@ -90,16 +110,26 @@ def hold(con: duckdb.DuckDBPyConnection, parameters: Mapping[str, Any], settings
     con.unregister("found")
 
 
-def held_out(con: duckdb.DuckDBPyConnection, parameters: Mapping[str, Any], settings: Settings) -> list[list[float]]:
-    """Calibration points from half the true persons; the others are left to measure them on."""
+def held_out(
+    con: duckdb.DuckDBPyConnection, parameters: Mapping[str, Any], settings: Settings
+) -> tuple[list[list[float]], list[dict[str, float]]]:
+    """Calibration points from half the true persons, and the reliability of the model's own probabilities on the others."""
     clusters, link = resolve(con, parameters, settings.number("people.keep_pairs_above_weight"), LOWEST)
-    half = dict(con.execute(f"SELECT mention_id, true_person FROM true_person WHERE {LEARNED_FROM}").fetchall())
-    return calibrate(clusters, link, half)
+    halves = [
+        dict(con.execute(f"SELECT mention_id, true_person FROM true_person WHERE {which}").fetchall())
+        for which in (LEARNED_FROM, f"NOT ({LEARNED_FROM})")
+    ]
+    whole = halves[0] | halves[1]
+    return (
+        calibrate(clusters, link, whole, halves[0].keys()),
+        reliability(clusters, link, whole, halves[1].keys()),
+    )
 
 
 BASELINE = {
     "weights": "SELECT CAST(greatest(-6, least(30, 2 * floor(match_weight / 2))) AS INTEGER)::VARCHAR AS slice, count(*) AS part "
-    "FROM pair WHERE match_weight >= -6 GROUP BY 1",
+    "FROM pair SEMI JOIN person AS a ON mention_id_l = a.mention_id SEMI JOIN person AS b ON mention_id_r = b.mention_id "
+    "WHERE match_weight >= -6 GROUP BY 1",
     "link_rates": "SELECT m.contract || ' ' || m.mention AS slice, count(*) FILTER (p.cluster_size > 1) AS part, count(*) AS whole "
     "FROM mention AS m INNER JOIN person AS p USING (mention_id) GROUP BY 1",
 }
@@ -111,7 +141,7 @@ def baseline(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     weights = dict(
         con.execute(f"SELECT slice, part FROM ({BASELINE['weights']}) ORDER BY CAST(slice AS INTEGER)").fetchall()
     )
-    pairs, mentions = sum(weights.values()), con.execute("SELECT count(*) FROM mention").fetchone()
+    pairs, mentions = sum(weights.values()), con.execute("SELECT count(*) FROM person").fetchone()
     rates = con.execute(f"SELECT slice, part / whole FROM ({BASELINE['link_rates']}) ORDER BY slice").fetchall()
     return {
         "pairs_per_mention": round(pairs / max(mentions[0] if mentions else 0, 1), 4),

@@ -1,11 +1,12 @@
 """The data-quality page of a night: what came, what was set aside and why. Counts only, no value of any record.
 
-Reads input_file, quarantine, rule_result, fill_rate and gate_warning as the gate left them, and the night's questions;
+Reads input_file, quarantine, rule_result, fill_rate and gate_warning as the gate left them, the night's questions and drift;
 writes `quality/index.html` (one self-contained page), `quality/quarantine.parquet` and `quality/questions.parquet`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,17 +27,17 @@ STATUS_WORDS = {
 }
 
 
-def write(con: duckdb.DuckDBPyConnection, night: Night, folder: Path) -> None:
-    """Write the page and the table of quarantine into the night's output folder."""
+def write(con: duckdb.DuckDBPyConnection, night: Night, folder: Path, drift: Sequence[Mapping[str, Any]] = ()) -> None:
+    """Write the page and the quarantine into the night's output folder. drift: rows of linkage.people.drift."""
     target = folder / "quality"
     target.mkdir(parents=True, exist_ok=True)
     _copy(con, _QUARANTINE, target / "quarantine.parquet")
-    page = _environment().get_template("quality.html").render(_content(con, night))
+    page = _environment().get_template("quality.html").render(_content(con, night), drift=drift)
     (target / "index.html").write_text(page, encoding="utf-8")
 
 
 def write_questions(con: duckdb.DuckDBPyConnection, folder: Path) -> None:
-    """Write `quality/questions.parquet`: one row a mention that a question asks about."""
+    """Write `quality/questions.parquet`: which mentions the night asks about, and why."""
     _copy(con, _QUESTIONS, folder / "quality" / "questions.parquet")
 
 

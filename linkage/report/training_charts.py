@@ -16,18 +16,16 @@ MOST_LABELS = 200_000
 
 
 def reliability(bins: Iterable[Mapping[str, float]]) -> str:
-    """Link probability as said against the share that was right, as SVG; the size of a point tells how many links."""
+    """Link probability before calibration against the share that was right, as SVG; a point's size tells how many links."""
     rows = [{"said": b["said"], "right": b["right"], "links": b["links"]} for b in bins]
-    scale = alt.Scale(domain=[min([0.8, *(min(r["said"], r["right"]) for r in rows)]), 1.0])
-    points = alt.Chart(alt.Data(values=rows)).mark_point(filled=True, color=INK).encode(
-        x=alt.X("said:Q", title="Link probability as said", scale=scale),
-        y=alt.Y("right:Q", title="Share that was right", scale=scale),
-        size=alt.Size("links:Q", title="Links"),
-    )  # fmt: skip
-    ends = [{"said": x, "right": x} for x in scale.domain]
-    line = (
-        alt.Chart(alt.Data(values=ends)).mark_line(color="#505a5f", strokeDash=[4, 4]).encode(x="said:Q", y="right:Q")
-    )
+    lowest = min([0.5, *(min(r["said"], r["right"]) for r in rows)])
+    scale = alt.Scale(domain=[lowest, 1.0], zero=False)
+    x = alt.X("said:Q", title="Link probability as the model says it", scale=scale)
+    y = alt.Y("right:Q", title="Share that was right", scale=scale)
+    points = alt.Chart(alt.Data(values=rows)).mark_point(filled=True, color=INK)
+    ends = [{"said": end, "right": end} for end in (lowest, 1.0)]
+    line = alt.Chart(alt.Data(values=ends)).mark_line(color="#505a5f", strokeDash=[4, 4]).encode(x=x, y=y)
+    points = points.encode(x=x, y=y, size=alt.Size("links:Q", title="Links"))
     return str(vl_convert.vegalite_to_svg((line + points).properties(width=420, height=320).to_json()))
 
 

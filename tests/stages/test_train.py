@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import re
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -13,7 +14,8 @@ from flows import training
 from linkage import settings, store
 from linkage.cli import main
 from linkage.night import Night
-from linkage.people import measured, model, train
+from linkage.people import drift, measured, model, train
+from linkage.report import quality
 from linkage.settings import SettingsError
 from sample_data.simulator import simulate
 
@@ -168,6 +170,59 @@ def test_a_worse_model_is_not_promoted_and_a_good_one_is(region, small, tmp_path
     assert (status, words.startswith("promoted")) == (0, True)
     assert model.load_parameters(target) == current
     assert told["standing"]["new"] == told["standing"]["current"]
+
+
+@pytest.fixture
+def with_baseline(working, trained, tmp_path):
+    """The trained model in a file, with its figures changed as asked, and a night whose settings name it."""
+    con, night = working
+
+    def on(change=lambda baseline: None):
+        baseline = training._baseline(con, trained.parameters, night)
+        change(baseline)
+        file = tmp_path / "model.json"
+        file.write_text(model.as_text({**trained.parameters, "baseline": baseline}), encoding="utf-8")
+        (tmp_path / "c.toml").write_text(f'[people]\nmodel = "{file}"\n', encoding="utf-8")
+        return con, replace(night, settings=settings.load(tmp_path / "c.toml"))
+
+    return on
+
+
+def test_a_night_like_the_training_has_not_drifted(with_baseline, tmp_path):
+    con, night = with_baseline()
+    assert drift.run(con, night) == []
+    told = con.execute("SELECT measure, slice, trained, tonight FROM drift").fetchall()
+    assert len(told) > 10
+    assert all(trained == tonight for _, _, trained, tonight in told)
+    rows = [{"measure": m, "slice": s, "trained": a, "tonight": b, "moved": False} for m, s, a, b in told]
+    quality.write(con, night, tmp_path, rows)
+    page = (tmp_path / "quality" / "index.html").read_text(encoding="utf-8")
+    assert "share of mentions linked to another" in page
+    assert "gp patient" in page
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (lambda b: b.update(pairs_per_mention=b["pairs_per_mention"] * 2), "pairs kept a mention is"),
+        (
+            lambda b: b["link_rates"].update({"gp patient": b["link_rates"]["gp patient"] - 0.06}),
+            "linked to another of gp patient",
+        ),
+        (lambda b: b["weights"].update({"-6": b["weights"]["-6"] + 0.25}), "share of pairs at another match weight is"),
+    ],
+)
+def test_what_moved_is_said(with_baseline, change, says):
+    con, night = with_baseline(change)
+    (line,) = drift.run(con, night)
+    assert says in line
+    assert con.execute("SELECT count(*) FROM drift WHERE moved").fetchone() == (1,)
+
+
+def test_the_shipped_model_knows_no_region_to_drift_from(working):
+    con, night = working
+    assert drift.run(con, night) == []
+    assert con.execute("SELECT count(*) FROM drift").fetchone() == (0,)
 
 
 def test_training_on_nothing_is_said(tmp_path, capsys):
