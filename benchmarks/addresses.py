@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import csv
+import os
 import random
 import tempfile
 import time
@@ -110,7 +111,7 @@ def main() -> None:
         properties = gazetteer(given.people, given.seed, Path(scratch) / "region")
         lines += [
             f"{properties.height:,} properties (seed {given.seed}), address-errors {version('address-errors')}, "
-            f"duckdb {duckdb.__version__}, 2 cores.", "",
+            f"duckdb {duckdb.__version__}, 2 cores, load average {os.getloadavg()[0]:.1f} when it began.", "",
             "| style | texts | made equal to another's | precision | recall | texts a second | given though absent |",
             "| --- | ---: | ---: | ---: | ---: | ---: | ---: |",
         ]  # fmt: skip

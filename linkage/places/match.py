@@ -65,6 +65,8 @@ class Index:
     by_uprn: dict[str, Property] = field(default_factory=dict)
     by_street: dict[tuple[str, str, str], list[Property]] = field(default_factory=lambda: defaultdict(list))
     by_building: dict[tuple[str, str], list[Property]] = field(default_factory=lambda: defaultdict(list))
+    by_postcode: dict[tuple[str, str, str], list[Property]] = field(default_factory=lambda: defaultdict(list))
+    flats: dict[tuple[str, str], list[Property]] = field(default_factory=lambda: defaultdict(list))
     names: set[str] = field(default_factory=set)
     places: set[str] = field(default_factory=set)
     near: dict[str, dict[str, float]] = field(default_factory=dict)
@@ -164,6 +166,10 @@ def _index(con: duckdb.DuckDBPyConnection) -> Index:
             index.by_street[(one.street, one.number, flat)].append(one)
         if one.building:
             index.by_building[(one.building, flat)].append(one)
+        if one.postcode and one.number:
+            index.by_postcode[(one.postcode, one.number, flat)].append(one)
+        if one.street and flat:
+            index.flats[(one.street, flat)].append(one)
         index.names |= {n for n in (one.street, one.building) if n}
         index.places |= one.places
     return index
@@ -198,19 +204,82 @@ def _candidates(index: Index, parsed: Parsed) -> list[Candidate]:
     found: dict[str, Candidate] = {}
     flat = parsed.flat or ""
     here = [n for n in parsed.names if n not in index.names or n in index.places]
-    for number, written in parsed.numbered:
+    numbered, names = _in_known_names(index, parsed)
+    for number, written in numbered:
         for known, similarity in index.near.get(written, {}).items():
             for one in _of_street(index, known, number, flat) + (
                 [] if flat else index.by_building.get((known, number), [])
             ):
                 _keep(found, one, similarity, parsed, here)
-    for written in parsed.names:
+            for one in [] if flat else _flat_unsaid(index, known, number, numbered):
+                _keep(found, one, similarity, parsed, here)
+    numbers, streets = {n for n, _ in numbered}, {name for _, name in numbered}
+    for written in names:
         for known, similarity in index.near.get(written, {}).items():
-            numbers = {n for n, _ in parsed.numbered}
             for one in index.by_building.get((known, flat), []):
                 if not (one.number and numbers) or one.number in numbers:
                     _keep(found, one, similarity, parsed, here)
+            for one in [one for n in sorted(numbers) for one in index.by_building.get((known, n), []) if not flat]:
+                if one.street in streets and known not in streets:
+                    _keep(found, one, similarity, parsed, here)
+    for one in [] if found else _left_out(index, numbered, names, parsed):
+        _keep(found, one, 1.0, parsed, here)
     return list(found.values())
+
+
+def _in_known_names(index: Index, parsed: Parsed) -> tuple[list[tuple[str, str]], list[str]]:
+    """The parts of a text, and those of names that are wholly a row of gazetteer names: `MALVERN POINT IVY ROAD LYE`."""
+    numbered, names = list(parsed.numbered), list(parsed.names)
+    for number, written in parsed.numbered:
+        first, *rest = _row_of_names(index, written) or [written]
+        if first != written:
+            numbered.append((number, first))
+            names += rest
+    for written in parsed.names:
+        names += _row_of_names(index, written)
+    return list(dict.fromkeys(numbered)), list(dict.fromkeys(names))
+
+
+def _row_of_names(index: Index, written: str) -> list[str]:
+    """The gazetteer names that a text without commas is made of, the longest first; none where a word is left over."""
+    words, found, at = written.split(), list[str](), 0
+    while at < len(words):
+        ends = range(len(words), at, -1)
+        known = next((n for e in ends if (n := " ".join(words[at:e])) in index.names or n in index.places), None)
+        if known is None:
+            return []
+        if known in index.names:
+            index.near.setdefault(known, {known: 1.0})
+        found.append(known)
+        at += len(known.split())
+    return found
+
+
+def _flat_unsaid(index: Index, street: str, number: str, numbered: list[tuple[str, str]]) -> list[Property]:
+    """`13 The Vicarage, 74 Forge Avenue`: flat 13 of number 74, where there is one and The Vicarage is no street."""
+    before = numbered[: next(i for i, (n, _) in enumerate(numbered) if n == number)]
+    flats = {n for n, name in before if name not in index.names}
+    return [one for flat in sorted(flats) for one in index.by_street.get((street, number, flat), [])]
+
+
+def _left_out(index: Index, numbered: list[tuple[str, str]], names: list[str], parsed: Parsed) -> list[Property]:
+    """Where the street or the house number of a flat was left out and what is written still means one property only."""
+    written = {*names, *(name for _, name in numbered)}
+    flat = parsed.flat or ""
+    if numbered and parsed.postcode:
+        found = [one for n in dict(numbered) for one in index.by_postcode.get((parsed.postcode, n, flat), [])]
+        return found if len(found) == 1 and _all_its_own(index, written, found[0]) else []
+    found = [one for name in names for one in index.flats.get((name, flat), [])] if not numbered else []
+    cut = [one for one in found if one.building and any(one.building.startswith(f"{n} ") for n in written)]
+    if cut:
+        return cut
+    sure = len(found) == 1 and found[0].postcode == parsed.postcode is not None
+    return found if sure and _all_its_own(index, written, found[0]) else []
+
+
+def _all_its_own(index: Index, written: set[str], one: Property) -> bool:
+    """Whether no name is left over: one that is neither a place nor the property's own may be another property's."""
+    return all(name in index.places or name in (one.street, one.building) for name in written)
 
 
 def _of_street(index: Index, street: str, number: str, flat: str) -> list[Property]:
@@ -295,6 +364,9 @@ def _answers(index: Index, parsed: Parsed, given: str | None, *, loose: bool) ->
     # `3, Tinmans Mansions, 10 Tame Street` names a flat and, by its number, the building that it is in: the flat is meant.
     parents = {one.parent for _, one in level}
     meant = [(m, one) for m, one in level if one.uprn not in parents]
+    if len(meant) > 1:
+        # `Lodge Heights, 1, Fern Street` is flat 1 of the building, not the house of that number.
+        meant = [(m, one) for m, one in meant if one.flat and one.building in parsed.names] or meant
     if len(meant) != 1:
         return [(None, "none", "ambiguous", 0.0)]
     return [_answer(meant[0][1], meant[0][0], parsed)]

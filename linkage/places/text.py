@@ -44,12 +44,14 @@ _COUNTY = frozenset(
     ]
 )
 _FLAT = re.compile(
-    r"\b(?:FLAT|FLT|FL|APARTMENT|APPARTMENT|APT|APMT|UNIT|ROOM|RM|STUDIO|BEDSIT|MAISONETTE|SUITE)\s*(?:NO|NUMBER|#)?\s*"
+    r"\b(?:FLAT|FLT|FL|APP?ART?MENT|APT|APMT|UNIT|ROOM|RM|STUDIO|BEDSIT|MAISONETTE|SUITE)\s*(?:NO|NUMBER|#)?\s*"
     r"([0-9]+\s?[A-Z]?|[A-Z])\b"
 )
 _NUMBERED = re.compile(r"^(?:NO\s+|NUMBER\s+)?(\d+)\s?([A-Z])?(?:\s*[/]\s*(\d+[A-Z]?))?(?:\s*-\s*\d+[A-Z]?)?\s+(.+)$")
-_NUMBER = re.compile(r"^(?:NO\s+|NUMBER\s+)?(\d+)\s?([A-Z])?(?:\s*[/]\s*(\d+[A-Z]?))?$")
+_NUMBER = re.compile(r"^(?:NO\s+|NUMBER\s+)?(\d+)\s?([A-Z])?(?:\s*[/]\s*(\d+[A-Z]?))?(?:\s*-\s*\d+[A-Z]?)?$")
+_TWO_NUMBERS = re.compile(r"^(\d+[A-Z]?) (?=\d+[A-Z]?(?: |$))")
 _INLINE = re.compile(r"^(.*?\D)\s+(\d+[A-Z]?)\s+(.+)$")
+_FLOOR = re.compile(r"\b(?:BASEMENT|GROUND|FIRST|SECOND|THIRD|FOURTH|TOP|1ST|2ND|3RD|4TH) FLOOR\b")
 _POSTCODE = re.compile(r"\b([A-Z]{1,2}[0-9][0-9A-Z]?)\s*([0-9O][A-Z0-9]{2})\b")
 _LETTER = str.maketrans("0154", "OISA")
 _DIGIT = str.maketrans("OILSZ", "01152")
@@ -106,7 +108,13 @@ def flat_of(text: str | None) -> str | None:
     if not plain:
         return None
     found = _FLAT.search(plain)
-    return re.sub(r"\s", "", found.group(1)) if found else re.sub(r"\s", "", plain.split()[-1])
+    return _plain_flat(found.group(1) if found else plain.split()[-1])
+
+
+def _plain_flat(written: str) -> str:
+    """`011` and `11` are one flat."""
+    plain = re.sub(r"\s", "", written)
+    return plain.lstrip("0") or plain
 
 
 def parse(lines: tuple[str | None, ...], given_postcode: str | None) -> Parsed:
@@ -119,8 +127,10 @@ def parse(lines: tuple[str | None, ...], given_postcode: str | None) -> Parsed:
         text = text[: found.start()] + text[found.end() :]
     flat = None
     if found := _FLAT.search(text):
-        flat = re.sub(r"\s", "", found.group(1))
-        text = f"{text[: found.start()]},{text[found.end() :]}"
+        flat = _plain_flat(found.group(1))
+        rest = re.sub(r"^\s*(?:AT|OF|IN)\b", "", text[found.end() :])
+        # With the flat's number the floor says nothing more.
+        text = _FLOOR.sub("", f"{text[: found.start()]},{rest}")
     return _segments(text, flat, code)
 
 
@@ -133,6 +143,8 @@ def _segments(text: str, flat: str | None, code: str | None) -> Parsed:
         segment = re.sub(r"\s+", " ", segment)
         if not segment:
             continue
+        if not flat and not pending and (two := _TWO_NUMBERS.match(segment)):
+            flat, segment = two.group(1), segment[two.end() :]
         if alone := _NUMBER.match(segment):
             # Of two numbers in a row the first is the flat, its word left out: `4, 30, Bank Road`.
             flat = flat or pending
@@ -147,6 +159,7 @@ def _segments(text: str, flat: str | None, code: str | None) -> Parsed:
         elif inline := _INLINE.match(segment):
             names.append(name(inline.group(1)))
             numbered.append((inline.group(2), name(inline.group(3))))
+            numbered += _tails(inline.group(2), inline.group(3))
         else:
             plain = name(segment)
             if plain in _COUNTY:

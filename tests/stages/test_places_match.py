@@ -17,6 +17,10 @@ GAZETTEER = [
     ("11", "10", "4615", "Flat 1", "Salop Lodge", None, "Willow Road", "Netherton", "Dudley", "DY2 0GY", "RD06"),
     ("12", "10", "4615", "Flat 2", "Salop Lodge", None, "Willow Road", "Netherton", "Dudley", "DY2 0GY", "RD06"),
     ("20", None, "4620", None, None, "5", "Jowetts Avenue", "Friar Park", "Wednesbury", "WS10 3FT", "RD04"),
+    ("21", None, "4620", None, "Malvern Point", None, "Ivy Way", "Lye", "Stourbridge", "DY9 7NT", "PP"),
+    ("22", "21", "4620", "Flat 4", "Malvern Point", None, "Ivy Way", "Lye", "Stourbridge", "DY9 7NT", "RD06"),
+    ("23", None, "4620", None, None, "4", "Ivy Way", "Lye", "Stourbridge", "DY9 7NT", "RD03"),
+    ("24", None, "4615", "Flat 13", None, "74", "Forge Lane", None, "Sedgley", "DY3 7FD", "RD06"),
     ("30", None, "4615", None, None, "2", "Shared Street", None, "Dudley", "DY1 1AA", "RH01"),
 ]
 CASES = [
@@ -40,6 +44,18 @@ CASES = [
     (("43 WILLOW ROAD PRINCES END TIPTON",), None, None, "3", "property"),
     (("FLAT 2 SALOP LODGE NETHERTON DUDLEY",), None, None, "12", "property"),
     (("2, Salop Lodge, Willow Road, Netherton",), None, None, "12", "property"),
+    (("FLAT 4 MALVERN POINT LYE STOURBRIDGE",), None, None, "22", "property"),
+    (("FLAT 4 MALVERN POINT ELSEWHERE STOURBRIDGE",), None, None, None, "none"),
+    (("Malvern Point", "4, Ivy Way", "Lye"), None, None, "22", "property"),
+    (("4, Ivy Way", "Lye"), None, None, "23", "property"),
+    (("13 The Vicarage", "74 Forge Lane", "Sedgley"), "DY3 7FD", None, "24", "property"),
+    (("12 The Vicarage", "74 Forge Lane", "Sedgley"), "DY3 7FD", None, None, "none"),
+    (("13 74", "Forge Lane", "Sedgley"), "DY3 7FD", None, "24", "property"),
+    (("Flat 13", "74", "Sedgley"), "DY3 7FD", None, "24", "property"),
+    (("Flat 13", "74", "Sedgley"), "DY3 7FA", None, None, "none"),
+    (("Flat 13", "Forge Lane", "Sedgley"), "DY3 7FD", None, "24", "property"),
+    (("Flat 13", "Castle Point", "Forge Lane", "Sedgley"), "DY3 7FD", None, None, "none"),
+    (("Flat 4", "Malvern", "Ivy Way", "Lye"), None, None, "22", "property"),
 ]
 
 

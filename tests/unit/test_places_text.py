@@ -17,6 +17,10 @@ WRITTEN = [
     (("5 Lock Drive, Tipton DY4 0OP",), None, None, ("5", "LOCK DRIVE"), "DY4 0OP"),
     (("4", "30", "Bank Road"), "DY6 7UW", "4", ("30", "BANK ROAD"), "DY6 7UW"),
     (("4A", "30 Bank Road"), "DY6 7UW", "4A", ("30", "BANK ROAD"), "DY6 7UW"),
+    (("6 34", "Bank Road"), None, "6", ("34", "BANK ROAD"), None),
+    (("Flat 011 at 20", "Bank Road"), None, "11", ("20", "BANK ROAD"), None),
+    (("Flat 2 Ground Floor", "53-55", "Bank Road"), None, "2", ("53", "BANK ROAD"), None),
+    (("Farmhouse 27 Bank Road Lye Dudley",), None, None, ("27", "BANK ROAD"), None),
 ]
 
 
