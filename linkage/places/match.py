@@ -376,6 +376,8 @@ def _given_stands(one: Property, candidates: list[Candidate], parsed: Parsed) ->
     """Whether a given UPRN is borne out: the text may mean it, or says nothing against it and nothing better."""
     if any(c.property.uprn == one.uprn for c in candidates):
         return True
+    if not parsed.flat and any(c.property.uprn == one.parent for c in candidates):
+        return True  # The text left the flat out; the building is the flat's.
     if any(c.postcode >= 3 for c in candidates):
         return False
     numbers = {n for n, _ in parsed.numbered} | ({parsed.flat} if parsed.flat else set())

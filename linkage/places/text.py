@@ -52,6 +52,16 @@ _NUMBER = re.compile(r"^(?:NO\s+|NUMBER\s+)?(\d+)\s?([A-Z])?(?:\s*[/]\s*(\d+[A-Z
 _TWO_NUMBERS = re.compile(r"^(\d+[A-Z]?) (?=\d+[A-Z]?(?: |$))")
 _INLINE = re.compile(r"^(.*?\D)\s+(\d+[A-Z]?)\s+(.+)$")
 _FLOOR = re.compile(r"\b(?:BASEMENT|GROUND|FIRST|SECOND|THIRD|FOURTH|TOP|1ST|2ND|3RD|4TH) FLOOR\b")
+_FLOORS = {
+    "BASEMENT": "BASEMENT", "LOWER GROUND": "BASEMENT", "GROUND": "GROUND", "FIRST": "FIRST", "1ST": "FIRST",
+    "SECOND": "SECOND", "2ND": "SECOND", "THIRD": "THIRD", "3RD": "THIRD", "FOURTH": "FOURTH", "4TH": "FOURTH", "TOP": "TOP",
+}  # fmt: skip
+_FLOOR_FLAT = re.compile(
+    rf"\b({'|'.join(_FLOORS)})(?: FLOOR)?,? (?:FLAT|FLT|APARTMENT|APT|MAISONETTE)\b"
+    # A number right after it is the flat's own, unless a street follows: `GROUND FLOOR FLAT 12 HIGH STREET`.
+    r"(?!\s*(?:NO\s*|NUMBER\s*)?[0-9]+[A-Z]?\b\s*(?:,|$|\d))"
+)
+_BESIDE = re.compile(r"\b(?:ADJACENT|ADJ|ADJOINING|OPPOSITE|OPP|OUTSIDE|BEHIND|NEAR|NEXT TO|REAR OF|LAND AT|O/S|R/O)\b")
 _POSTCODE = re.compile(r"\b([A-Z]{1,2}[0-9][0-9A-Z]?)\s*([0-9O][A-Z0-9]{2})\b")
 _LETTER = str.maketrans("0154", "OISA")
 _DIGIT = str.maketrans("OILSZ", "01152")
@@ -107,6 +117,8 @@ def flat_of(text: str | None) -> str | None:
     plain = re.sub(r"[^A-Z0-9 ]", " ", (text or "").upper()).strip()
     if not plain:
         return None
+    if floor := _FLOOR_FLAT.search(plain):
+        return _FLOORS[floor.group(1)]
     found = _FLAT.search(plain)
     return _plain_flat(found.group(1) if found else plain.split()[-1])
 
@@ -125,8 +137,13 @@ def parse(lines: tuple[str | None, ...], given_postcode: str | None) -> Parsed:
     if code is None and (found := _POSTCODE.search(text)):
         code = postcode(found.group())
         text = text[: found.start()] + text[found.end() :]
+    if _BESIDE.search(text):
+        return Parsed(None, (), (), code)  # `Adjacent to 34 Watt Street` is not number 34.
     flat = None
-    if found := _FLAT.search(text):
+    if found := _FLOOR_FLAT.search(text):
+        flat = _FLOORS[found.group(1)]
+        text = f"{text[: found.start()]},{text[found.end() :]}"
+    elif found := _FLAT.search(text):
         flat = _plain_flat(found.group(1))
         rest = re.sub(r"^\s*(?:AT|OF|IN)\b", "", text[found.end() :])
         # With the flat's number the floor says nothing more.

@@ -21,6 +21,9 @@ GAZETTEER = [
     ("22", "21", "4620", "Flat 4", "Malvern Point", None, "Ivy Way", "Lye", "Stourbridge", "DY9 7NT", "RD06"),
     ("23", None, "4620", None, None, "4", "Ivy Way", "Lye", "Stourbridge", "DY9 7NT", "RD03"),
     ("24", None, "4615", "Flat 13", None, "74", "Forge Lane", None, "Sedgley", "DY3 7FD", "RD06"),
+    ("25", None, "4615", None, None, "8", "Elm Lane", None, "Sedgley", "DY3 7FE", "PP"),
+    ("26", "25", "4615", "Ground Floor Flat", None, "8", "Elm Lane", None, "Sedgley", "DY3 7FE", "RD06"),
+    ("27", "25", "4615", "First Floor Flat", None, "8", "Elm Lane", None, "Sedgley", "DY3 7FE", "RD06"),
     ("30", None, "4615", None, None, "2", "Shared Street", None, "Dudley", "DY1 1AA", "RH01"),
 ]
 CASES = [
@@ -56,6 +59,13 @@ CASES = [
     (("Flat 13", "Forge Lane", "Sedgley"), "DY3 7FD", None, "24", "property"),
     (("Flat 13", "Castle Point", "Forge Lane", "Sedgley"), "DY3 7FD", None, None, "none"),
     (("Flat 4", "Malvern", "Ivy Way", "Lye"), None, None, "22", "property"),
+    (("Ground Floor Flat", "8 Elm Lane", "Sedgley"), "DY3 7FE", None, "26", "property"),
+    (("1ST FLOOR FLAT 8 ELM LANE SEDGLEY",), "DY3 7FE", None, "27", "property"),
+    (("Second Floor Flat", "8 Elm Lane", "Sedgley"), "DY3 7FE", None, None, "none"),
+    (("8 Elm Lane", "Sedgley"), "DY3 7FE", None, "25", "building"),
+    (("8 Elm Lane", "Sedgley"), "DY3 7FE", "27", "27", "property"),
+    (("First Floor Flat", "8 Elm Lane", "Sedgley"), "DY3 7FE", "26", "27", "property"),
+    (("Adjacent to 45 Willow Road", "Netherton"), "DY2 7EA", None, None, "none"),
 ]
 
 

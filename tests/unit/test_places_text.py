@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from linkage.places.text import flat_of, name, parse, postcode
+from linkage.places.text import Parsed, flat_of, name, parse, postcode
 
 WRITTEN = [
     # lines, postcode, flat, (number, name), postcode found
@@ -67,3 +67,28 @@ def test_name(written, shape):
 )
 def test_flat(written, shape):
     assert flat_of(written) == shape
+
+
+@pytest.mark.parametrize(
+    ("text", "flat", "number"),
+    [
+        ("Ground Floor Flat, 12 High Street", "GROUND", "12"),
+        ("GROUND FLOOR FLAT 12 HIGH STREET DUDLEY", "GROUND", "12"),
+        ("Ground Floor Flat 3, 12 High Street", "3", "12"),
+        ("Basement Flat, 12 High St", "BASEMENT", "12"),
+        ("1st Floor Flat, 12 High St", "FIRST", "12"),
+        ("Flat 2, Ground Floor, 12 High St", "2", "12"),
+    ],
+)
+def test_a_flat_told_by_its_floor(text, flat, number):
+    parsed = parse((text,), None)
+    assert parsed.flat == flat
+    assert parsed.numbered[0][0] == number
+    assert flat_of(text.split(",")[0].split(" 12 ")[0]) == flat
+
+
+@pytest.mark.parametrize(
+    "text", ["Adjacent to 34 Watt Street", "rear of 34 Watt Street", "o/s 34 Watt Street", "Opp 34 Watt St"]
+)
+def test_a_place_beside_a_house_is_not_the_house(text):
+    assert parse((text,), "DY1 1AA") == Parsed(None, (), (), "DY1 1AA")
