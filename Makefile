@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: help demo test check lock docs clean bench speed pictures sbom assurance accuracy
+.PHONY: help demo test check lock docs clean bench speed addresses pictures sbom assurance accuracy
 
 help:  ## what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -37,6 +37,14 @@ bench: $(VENV)/dev.stamp  ## speed, memory and accuracy; writes benchmarks/RESUL
 
 speed: $(VENV)/dev.stamp  ## how a night grows with its region, beside plain Splink; writes benchmarks/SPEED.md (an hour)
 	$(BIN)/python -m benchmarks.speed
+
+addresses: $(VENV)/dev.stamp benchmarks/.venv-matcher/stamp  ## places beside uk_address_matcher; writes benchmarks/ADDRESSES.md
+	$(BIN)/python -m benchmarks.addresses
+
+benchmarks/.venv-matcher/stamp: benchmarks/second_matcher_requirements.txt
+	$(PYTHON) -m venv benchmarks/.venv-matcher
+	benchmarks/.venv-matcher/bin/pip install --quiet --no-deps -r $<
+	touch $@
 
 docs: $(VENV)/dev.stamp  ## docs/reference from the table contract and the settings
 	$(BIN)/python -m linkage.dictionary docs/reference

@@ -1,11 +1,14 @@
 """Addresses as councils write them: precision, recall and speed of the places stage; writes benchmarks/ADDRESSES.md.
 
-    python -m benchmarks.addresses [--people 20000] [--seed 77]
+    make addresses   (or python -m benchmarks.addresses [--people 20000] [--seed 77], without the other matcher)
 
 The gazetteer is a simulated region's; the noise is that of the package address-errors, whose rates were learned from six
 councils and which shares nothing with this project. An answer is right when it is the property that the text was made from.
 Texts that the noise made equal to another property's are counted apart. A second run takes a fifth of the properties out of
 the gazetteer: of their texts, none should be given a property.
+
+Beside it, where its environment stands (`make addresses` makes it), uk_address_matcher 1.5.3 on the same texts: with its defaults;
+strict (an exact match, or weight 15 and a gap of 5 to the next); and strict on what ours leaves open, where number and flat agree.
 """
 
 from __future__ import annotations
@@ -14,10 +17,12 @@ import argparse
 import csv
 import os
 import random
+import subprocess
 import tempfile
 import time
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import polars as pl
@@ -25,6 +30,7 @@ from address_errors import Corruptor, Profile, load_components
 
 from linkage import settings, store
 from linkage.places import match, property
+from linkage.places.text import flat_of, parse
 from sample_data.simulator import simulate
 
 RESULTS = Path(__file__).with_name("ADDRESSES.md")
@@ -35,6 +41,11 @@ COMPONENTS = {
     "classificationcode": "classification",
 }  # fmt: skip
 GONE = 0.2
+OTHER = Path(__file__).with_name(".venv-matcher") / "bin" / "python"
+"""The environment of uk_address_matcher, which needs Splink 4."""
+SHOWN = ("sub_building", "building_name", "building_number", "street", "locality", "post_town")
+Found = dict[str, str | None]
+"""UPRN given, or None, by the property that a text was made from."""
 
 
 def gazetteer(people: int, seed: int, folder: Path) -> pl.DataFrame:
@@ -59,7 +70,7 @@ def written(properties: pl.DataFrame, style: str | None, seed: int, folder: Path
     return list(maker.generate(homes))
 
 
-def matched(properties: pl.DataFrame, texts: list[dict[str, str]]) -> tuple[dict[str, str | None], float]:
+def matched(properties: pl.DataFrame, texts: list[dict[str, str]]) -> tuple[Found, float]:
     """The property given to each text, by the property it was made from, and seconds."""
     con = store.connect()
     con.execute("ATTACH ':memory:' AS store")
@@ -85,7 +96,56 @@ def matched(properties: pl.DataFrame, texts: list[dict[str, str]]) -> tuple[dict
     return dict(found), seconds
 
 
-def judge(texts: list[dict[str, str]], found: dict[str, str | None]) -> dict[str, float]:
+def other_matcher(
+    properties: pl.DataFrame, texts: list[dict[str, str]], folder: Path
+) -> tuple[list[dict[str, Any]], float]:
+    """What uk_address_matcher says of each text (unique_id, uprn, reason, weight, gap), and seconds."""
+    listed, asked, answers = (folder / f"{name}.parquet" for name in ("listed", "asked", "answers"))
+    properties.select(
+        pl.col("uprn").alias("unique_id"),
+        pl.concat_str(SHOWN, separator=" ", ignore_nulls=True).alias("address_concat"),
+        "postcode",
+    ).write_parquet(listed)
+    rows = [(t["source_uprn"], t["recorded_address"], t["recorded_postcode"] or None) for t in texts]
+    names = ("unique_id", "address_concat", "postcode")
+    pl.DataFrame(rows, schema=dict.fromkeys(names, pl.String), orient="row").write_parquet(asked)
+    command = [OTHER, Path(__file__).with_name("second_matcher.py"), listed, asked, answers]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise SystemExit(done.stderr)
+    return pl.read_parquet(answers).to_dicts(), float(done.stdout.split()[-1])
+
+
+def is_strict(said: dict[str, Any]) -> bool:
+    """An exact match, or one far from chance and from the next."""
+    exact = "exact" in str(said["reason"]).lower()
+    return bool(said["uprn"]) and (exact or ((said["weight"] or 0) >= 15 and (said["gap"] or 0) >= 5))
+
+
+def agrees(properties: dict[str, dict[str, str | None]], uprn: str, text: dict[str, str]) -> bool:
+    """Whether number and flat of a property are those that the text names."""
+    one, read = properties[uprn], parse((text["recorded_address"],), text["recorded_postcode"])
+    numbers = {number for number, _ in read.numbered}
+    number = (one["building_number"] or "").upper().replace(" ", "")
+    return (read.flat or None) == flat_of(one["sub_building"]) and (not number or number in numbers)
+
+
+def by_matcher(properties: pl.DataFrame, texts: list[dict[str, str]], folder: Path) -> dict[str, tuple[Found, float]]:
+    """Ours, theirs and both together on the same texts: what each gives, and seconds."""
+    ours, seconds = matched(properties, texts)
+    told = {"ours": (ours, seconds)}
+    if OTHER.exists():
+        said, took = other_matcher(properties, texts, folder)
+        rows, written_ = {p["uprn"]: p for p in properties.to_dicts()}, {t["source_uprn"]: t for t in texts}
+        strict: Found = {s["unique_id"]: s["uprn"] for s in said if is_strict(s)}
+        sure: Found = {key: uprn for key, uprn in strict.items() if uprn and agrees(rows, uprn, written_[key])}
+        told["uk_address_matcher"] = ({s["unique_id"]: s["uprn"] for s in said}, took)
+        told["uk_address_matcher, strict"] = (strict, took)
+        told["ours, then theirs"] = ({t: ours.get(t) or sure.get(t) for t in written_}, seconds + took)
+    return told
+
+
+def judge(texts: list[dict[str, str]], found: Found) -> dict[str, float]:
     """Shares over texts that still name one property."""
     plain = [t for t in texts if "other" not in t["collision"]]
     given = [t for t in plain if found.get(t["source_uprn"])]
@@ -112,23 +172,23 @@ def main() -> None:
         lines += [
             f"{properties.height:,} properties (seed {given.seed}), address-errors {version('address-errors')}, "
             f"duckdb {duckdb.__version__}, 2 cores, load average {os.getloadavg()[0]:.1f} when it began.", "",
-            "| style | texts | made equal to another's | precision | recall | texts a second | given though absent |",
-            "| --- | ---: | ---: | ---: | ---: | ---: | ---: |",
+            "| style | texts | made equal to another's | matcher | precision | recall | texts a second | given though absent |",
+            "| --- | ---: | ---: | --- | ---: | ---: | ---: | ---: |",
         ]  # fmt: skip
         chosen = random.Random(given.seed)
         gone = set(chosen.sample(properties["uprn"].to_list(), int(GONE * properties.height)))
         left = properties.filter(~pl.col("uprn").is_in(sorted(gone)))
         for style in STYLES:
             texts = written(properties, style, given.seed, Path(scratch))
-            found, seconds = matched(properties, texts)
-            f = judge(texts, found)
             absent = [t for t in texts if t["source_uprn"] in gone]
-            wrongly, _ = matched(left, absent)
-            share = sum(u is not None for u in wrongly.values()) / max(len(absent), 1)
-            lines.append(
-                f"| {style or 'pooled'} | {f['texts']:,} | {f['collisions']:,} | {f['precision']:.4f} | {f['recall']:.4f} | "
-                f"{len(texts) / seconds:,.0f} | {share:.4f} of {len(absent):,} |"
-            )
+            wrongly = by_matcher(left, absent, Path(scratch))
+            for matcher, (found, seconds) in by_matcher(properties, texts, Path(scratch)).items():
+                f = judge(texts, found)
+                share = sum(u is not None for u in wrongly[matcher][0].values()) / max(len(absent), 1)
+                lines.append(
+                    f"| {style or 'pooled'} | {f['texts']:,} | {f['collisions']:,} | {matcher} | {f['precision']:.4f} | "
+                    f"{f['recall']:.4f} | {len(texts) / seconds:,.0f} | {share:.4f} of {len(absent):,} |"
+                )
     text = "\n".join(lines) + "\n"
     print(text)
     RESULTS.write_text(text, encoding="utf-8")

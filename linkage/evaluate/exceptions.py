@@ -4,7 +4,9 @@ An exception matches a situation of its kind when its people include the situati
 gives a property, its addresses include it or its people include the other person. It is true when it matches one that
 stands that night, or when its claim holds in residence and relations (exceptions.md, "True when"):
 co-residence: a person of it lives, that night, at the observed property; hidden adult: the adult is parent, partner or
-carer of a child or the mother, or lives with them; divergence: two true homes, or a named property that is none.
+carer of a child or the mother, or lives with them; divergence: texts of the person's own records that stand that night
+truly mean two of the named properties, and the person has two homes or one of these is none. So a misread address or a
+false link makes no claim true.
 `lenient` also counts what a supporting finding of another kind says.
 """
 
@@ -33,6 +35,11 @@ class Truth:
     benign: list[Row]
     homes: Mapping[str, list[tuple[str, date, date, float]]]
     ties: Mapping[frozenset[str], list[tuple[str, date, date]]]
+    given: Mapping[str, list[tuple[str, date, date]]] = field(default_factory=dict)
+    """By person, the properties that texts of their records truly mean, with the first and last night of the record."""
+
+    def given_on(self, person: str, night: date) -> set[str]:
+        return {u for u, first, last in self.given.get(person, []) if first <= night <= last}
 
     def homes_on(self, person: str | None, night: date) -> set[str]:
         return {u for u, start, end, _ in self.homes.get(person or "", []) if start <= night < end}
@@ -69,7 +76,14 @@ def read_truth(con: duckdb.DuckDBPyConnection, truth: Path) -> Truth:
         f"coalesce(\"to\", DATE '9999-12-31') FROM read_parquet('{truth / 'relations.parquet'}')"
     ).fetchall():
         ties[frozenset((a, b))].append((relation, start, end))
-    return Truth(_rows(con, truth / "situations.parquet"), _rows(con, truth / "benign.parquet"), homes, ties)
+    given: dict[str, list[tuple[str, date, date]]] = defaultdict(list)
+    for person, uprn, first, last in con.execute(
+        "SELECT m.true_person, a.true_uprn, CAST(a.first_night AS DATE), coalesce(CAST(a.last_night AS DATE), DATE '9999-12-31') "
+        f"FROM read_parquet('{truth / 'addresses.parquet'}') AS a INNER JOIN read_parquet('{truth / 'mentions.parquet'}') AS m "
+        "USING (contract, supplier, record_id, mention) WHERE a.true_uprn IS NOT NULL"
+    ).fetchall():
+        given[person].append((uprn, first, last))
+    return Truth(_rows(con, truth / "situations.parquet"), _rows(con, truth / "benign.parquet"), homes, ties, given)
 
 
 def _rows(con: duckdb.DuckDBPyConnection, file: Path) -> list[Row]:
@@ -143,8 +157,8 @@ def holds(one: Judged, truth: Truth) -> bool:
             for o in others
         )
     first = next(iter(one.people))
-    homes = truth.homes_on(first, one.night)
-    return len(homes) > 1 or bool(named - homes)
+    homes, given = truth.homes_on(first, one.night), truth.given_on(first, one.night) & named
+    return len(given) > 1 and (len(homes) > 1 or bool(given - homes))
 
 
 def figures(nights: list[list[Judged]], truth: Truth) -> dict[str, Any]:

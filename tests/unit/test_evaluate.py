@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 
 from linkage import evaluate
+from linkage.evaluate import exceptions as judging
 from linkage.evaluate.people import wilson
 from linkage.tables import CONTRACTS
 
@@ -244,3 +245,20 @@ def test_the_largest_gap_and_its_interval(folders):
     assert gap["interval"] == pytest.approx([0.187, 0.413], abs=0.03)
     assert run(folders)["groups"] == result["groups"], "the same draws every time"
     assert "largest gap in recall: 0.3000" in evaluate.render(result)
+
+
+@pytest.mark.parametrize(
+    ("named", "true"),
+    [
+        (("1", "7"), True),  # A lives at 1, and a record of theirs truly says 7
+        (("1", "9"), False),  # no record of theirs says 9: it was misread, or is somebody else's
+        (("7", "8"), True),  # neither is their home, and both are said
+    ],
+)
+def test_a_divergence_is_true_only_where_the_persons_own_records_say_both(named, true):
+    always = (date(2020, 1, 1), date(9999, 12, 31))
+    truth = judging.Truth(
+        [], [], {"A": [("1", *always, 1.0)]}, {}, {"A": [(u, *always) for u in ("1", "7", "8")], "B": [("9", *always)]}
+    )
+    told = exception("address_divergence", [("P1", "child")], [{"uprn": u, "role": "registered"} for u in named])
+    assert judging.holds(judging.Judged(told, NIGHT, {"A": "child"}), truth) is true
