@@ -28,6 +28,7 @@ class Level:
     """One level of a comparison: its name, its SQL over `_l` and `_r` columns, and how its u is found.
 
     weighs_as: the level whose match weight it takes, where a u of its own would count another comparison's fact again.
+    least_u: below it no region's counts are believed.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Level:
     tf: str | None = None
     per_person: bool = False
     weighs_as: str | None = None
+    least_u: float = 1e-12
 
 
 @dataclass(frozen=True)
@@ -117,8 +119,9 @@ GIVEN_NAME = Comparison(
 FAMILY_AND_HOME = Comparison(
     "family_and_home",
     "The family name, and whether the records put them at one property at all, as one comparison.",
+    # Begum beside Khan says nothing; Begum beside Begum is a name in common, weighed by how many bear it.
     f"(len(family_keys_l) = 0 OR len(family_keys_r) = 0) AND NOT ({_SAME_HOME} OR {_NAMED_FROM_HOME} "
-    f"OR {_NAMED_TOGETHER} OR coalesce(postcode_l = postcode_r, false))",
+    f"OR {_NAMED_TOGETHER} OR coalesce(postcode_l = postcode_r, false) OR coalesce(family_last_l = family_last_r, false))",
     (
         Level("home_and_family", f"{_SAME_HOME} AND ({_SAME_FAMILY} OR {_NEAR_FAMILY})",
               "the same home and family name", per_person=True),
@@ -140,7 +143,6 @@ FAMILY_AND_HOME = Comparison(
         Level("family_near", _NEAR_FAMILY, "family names that differ by a letter or two"),
         Level("family_sounds", "family_sound_l = family_sound_r", "family names that sound alike"),
         Level("postcode", "postcode_l = postcode_r", "the same postcode under another family name", per_person=True),
-        Level("family_missing", "len(family_keys_l) = 0 OR len(family_keys_r) = 0", "no family name to compare"),
     ),
     "family names and homes that differ",
 )  # fmt: skip
@@ -188,7 +190,11 @@ PHONE = Comparison(
     "phone",
     "The phone number, weighed by how many others give the same one.",
     "phone_l IS NULL OR phone_r IS NULL",
-    (Level("same", "phone_l = phone_r", "the same phone number", tf="phone"),),
+    (
+        Level("same", "phone_l = phone_r", "the same phone number", tf="phone"),
+        # Families are sold numbers that stand side by side, whatever numbers drawn at random say.
+        Level("digit", "damerau_levenshtein(phone_l, phone_r) = 1", "phone numbers that differ by one digit", least_u=1e-4),
+    ),
     "different phone numbers",
 )
 
@@ -231,6 +237,7 @@ BLOCKING: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
     (("force_key",), ()),
     (("born", "given_initial"), ()),
     (("born", "family_last"), ()),
+    (("born", "both_initials"), ()),
     (("phone", "any_initial"), ("any_initial",)),
     (("email",), ()),
     (("place_key", "any_initial"), ("place_key", "any_initial")),
@@ -362,7 +369,7 @@ def _u(
         return float(values["m"]) / float(trained[like.name]["m"]) * _u(like, comparison, trained, people, tf_u)
     if level.tf:
         return max(tf_u[level.tf], 1e-7)
-    return max(float(values["u"]) / people if level.per_person else float(values["u"]), 1e-12)
+    return max(float(values["u"]) / people if level.per_person else float(values["u"]), level.least_u)
 
 
 def _block(columns: tuple[str, ...], lists: tuple[str, ...]) -> dict[str, Any]:

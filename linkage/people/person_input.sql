@@ -99,6 +99,8 @@ SELECT
     email,
     supplier || ':' || force_key AS force_key,
     coalesce(given_called[1], initials[1]) AS given_initial,
+    -- In whichever order the two names stand, mistyped or not.
+    least(given_called[1], family_last[1]) || greatest(given_called[1], family_last[1]) AS both_initials,
     -- Names stand in either order, so the family name's first letter opens a pair too.
     list_distinct(initials || list_transform(family_keys, lambda f: f[1])) AS any_initial,
     home_keys,

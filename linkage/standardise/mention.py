@@ -105,7 +105,7 @@ def _parts(
         "given_joined": "".join(name.given) or None,
         # The same letters, in whatever order and however divided, are the same full name: Lau Chi Wai and Chiwai Lau.
         "name_letters": "".join(sorted("".join((*name.given, *name.family)))) if name.given and name.family else None,
-        "family_last": surnames[-1] if surnames else None,
+        "family_last": surnames[-1] if surnames else _title_as_last(name),
         "given_written": written,
         "family_written": name.family[-1] if name.family else None,
         "family_sound": jellyfish.soundex(surnames[-1]) if surnames else None,
@@ -119,6 +119,11 @@ def _called(given: tuple[str, ...], classes: list[str]) -> str | None:
         if name_class not in names.HONORIFIC_GIVEN:
             return token
     return given[0] if given else None
+
+
+def _title_as_last(name: names.Name) -> str | None:
+    """A title that stands where there is no family name is a name in common all the same: two Kaurs, two Begums."""
+    return next((names.spelling_class(t) for t in name.titles if t not in name.given), None)
 
 
 def _display(given: str | None, family: str | None, full: str | None) -> str | None:

@@ -131,9 +131,10 @@ def parse_full(text: str | None) -> Name:
     if text and text.count(",") == 1:
         family, given = text.split(",")
         return parse(given, family)
-    tokens = [t for t in fold(text) if not is_title(t) and not is_placeholder(t)]
-    if len(tokens) == 1:
-        return _sorted_out(tokens, [], [])
+    words = [[t for t in fold(word) if not is_title(t) and not is_placeholder(t)] for word in (text or "").split()]
+    tokens = [t for word in words for t in word]
+    if sum(map(bool, words)) <= 1:
+        return _sorted_out(tokens, [], [])  # One word, hyphenated or not, is one name: Siu-Fong has no family name Fong.
     return _sorted_out(tokens[:-1], tokens[-1:], [])
 
 
