@@ -147,10 +147,18 @@ def _names_differ(a: Cluster, b: Cluster) -> bool:
     for readings in a.names.values():
         for others in b.names.values():
             if readings.isdisjoint(others) and not any(
-                may_be_one_name(x, y) or _halves_of_one(x, y, a, b) for x in readings for y in others
+                may_be_one_name(x, y) or _halves_of_one(x, y, a, b) or _parts_of_one(x, y, a, b)
+                for x in readings
+                for y in others
             ):
                 return True
     return False
+
+
+def _parts_of_one(x: WrittenName, y: WrittenName, a: Cluster, b: Cluster) -> bool:
+    """Whether some name of either cluster holds both: Mohammed Hassan Khan, of M Khan and Hassan Khan."""
+    known = (name for names in (*a.names.values(), *b.names.values()) for name in names)
+    return any(z.given and not z.given <= HONORIFIC_GIVEN and _alike(x, z) and _alike(y, z) for z in known)
 
 
 def _halves_of_one(x: WrittenName, y: WrittenName, a: Cluster, b: Cluster) -> bool:
@@ -161,11 +169,14 @@ def _halves_of_one(x: WrittenName, y: WrittenName, a: Cluster, b: Cluster) -> bo
     return any((x.given & z.given and y.given & z.family) or (y.given & z.given and x.given & z.family) for z in full)
 
 
-@lru_cache(maxsize=1 << 18)
 def may_be_one_name(x: WrittenName, y: WrittenName) -> bool:
     """Whether two written names may be one person's: given names alike, in either order, or only an honorific given."""
-    if any(name.given and name.given <= HONORIFIC_GIVEN for name in (x, y)):
-        return True
+    return any(name.given and name.given <= HONORIFIC_GIVEN for name in (x, y)) or _alike(x, y)
+
+
+@lru_cache(maxsize=1 << 18)
+def _alike(x: WrittenName, y: WrittenName) -> bool:
+    """Whether the given names of two written names fit, in either order."""
     if _fits(x.given, x.initials, y.given, y.initials):
         return True
     # In the other order, a family name stands where the given name is looked for; with no family name, nothing does.

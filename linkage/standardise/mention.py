@@ -90,7 +90,8 @@ def _parts(
     surnames = [names.spelling_class(t) for t in name.family]
     also = [names.spelling_class(t) for t in name.also]
     known = [names.spelling_class(t) for t in names.fold(known_as)]
-    keys = {k for t in (*name.given, *names.fold(known_as)) for k in names.nicknames(t)}
+    # As written too: a slip in SALEEM is told by its letters, not by those of SALIM that stands for its spellings.
+    keys = {k for t in (*name.given, *names.fold(known_as)) for k in (t, *names.nicknames(t))}
     if len(name.given) > 1:
         # One given name that some write as two: Siu Ming and Siuming.
         keys.add("".join(name.given))
