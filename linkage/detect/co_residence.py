@@ -75,11 +75,13 @@ def _variant(row: dict[str, Any]) -> str:
 def _weigh(finding: Finding, row: dict[str, Any], night: Night) -> None:
     weights = night.settings.table("score.unregistered_co_residence")
     parts = [("starting point", weights["base"]), (finding.variant, weights[finding.variant])]
-    # For an adult an occurrence at the mother's home is where he was, which he may also have called his.
-    if row["verified"] and row["subject_is_family"]:
-        parts.append(("somebody in office saw it", weights["verified"]))
-    if row["last_said"] > row["since"] and row["subject_is_family"]:
-        parts.append(("said more than once", weights["repeated"]))
+    # For an adult an occurrence at the mother's home is where he was, which he may also have called his. A child seen
+    # twice at a second home is surely there, and has two homes as before.
+    if row["subject_is_family"] and finding.variant != "child_at_other_home":
+        if row["verified"]:
+            parts.append(("somebody in office saw it", weights["verified"]))
+        if row["last_said"] > row["since"]:
+            parts.append(("said more than once", weights["repeated"]))
     if row["discharge_only"]:
         parts.append(("only a discharge address says so", weights["discharge_only"]))
     if (row["on_police"] or row["discharge_only"]) and (night.date - row["last_said"]).days > 150:

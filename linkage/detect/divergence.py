@@ -125,10 +125,17 @@ def _look_for_benign(finding: Finding, row: dict[str, Any], night: Night, infant
         ),
         Benign(
             "landlord_or_second_home",
-            row["landlord"] and not row["newer_on_gp"],
+            (row["landlord"] and not row["newer_on_gp"]) or _pays_for_both(row, night),
             "looked for council tax at more than one property",
         ),
         Benign(
             "student_or_boarding", row["students"], "looked for a student exemption or disregard at either property"
         ),
     ]
+
+
+def _pays_for_both(row: dict[str, Any], night: Night) -> bool:
+    """Two accounts side by side through more than one year's bills: a second home or a let one, not one left open."""
+    days = night.settings.integer("grace.two_accounts_days")
+    both = row["older_on_council_tax"] and row["newer_on_council_tax"]
+    return bool(both and row["since"] <= night.date - timedelta(days=days))
