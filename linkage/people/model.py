@@ -193,7 +193,9 @@ PHONE = Comparison(
     (
         Level("same", "phone_l = phone_r", "the same phone number", tf="phone"),
         # Families are sold numbers that stand side by side, whatever numbers drawn at random say.
-        Level("digit", "damerau_levenshtein(phone_l, phone_r) = 1", "phone numbers that differ by one digit", least_u=1e-4),
+        Level(
+            "digit", "damerau_levenshtein(phone_l, phone_r) = 1", "phone numbers that differ by one digit", least_u=1e-4
+        ),
     ),
     "different phone numbers",
 )

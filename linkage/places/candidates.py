@@ -136,6 +136,13 @@ def candidates(index: Index, parsed: Parsed) -> list[Candidate]:
     return list(found.values())
 
 
+def names_of(index: Index, parsed: Parsed) -> list[str]:
+    """Every name that a text writes, and every name of the gazetteer that it may mean: what its answer rests on."""
+    numbered, names = _in_known_names(index, parsed)
+    written = {*names, *(name for _, name in numbered)}
+    return sorted(written | {known for name in written for known in index.near.get(name, {})})
+
+
 def _in_known_names(index: Index, parsed: Parsed) -> tuple[list[tuple[str, str]], list[str]]:
     """The parts of a text, and those of names that are wholly a row of gazetteer names: `MALVERN POINT IVY ROAD LYE`."""
     numbered, names = list(parsed.numbered), list(parsed.names)

@@ -4,8 +4,7 @@ House number and flat must always agree: a neighbour is worse than nothing. Stre
 or two off, and are resolved once for each distinct text against the distinct names of the gazetteer. A text that names
 only a building gets the building, and says so. What is ambiguous, or lies by its own words elsewhere, gets nothing.
 
-Answers are kept (`store.resolved_address`) for as long as the properties and the rules stay the same, so a later night
-resolves only texts that it has not seen.
+Answers are kept (kept.py): a later night resolves only texts that it has not seen or whose properties changed.
 
 Methods and their probabilities were measured on simulated regions (benchmarks/RESULTS.md) and stand in the settings of
 the module: given, exact, near_name, near_postcode, no_postcode, wrong_postcode.
@@ -19,15 +18,23 @@ import duckdb
 import polars as pl
 
 from linkage import store
-from linkage.places.candidates import Candidate, Index, Property, candidates, postcodes_alike, read_index, resolve_names
+from linkage.places import kept
+from linkage.places.candidates import (
+    Candidate,
+    Index,
+    Property,
+    candidates,
+    names_of,
+    postcodes_alike,
+    read_index,
+    resolve_names,
+)
+from linkage.places.kept import ALIKE, TEXT
 from linkage.places.text import Parsed, parse
-from linkage.version import code_of
 
 PROBABILITY = {
     "given": 0.999, "exact": 0.998, "near_name": 0.99, "near_postcode": 0.985, "no_postcode": 0.97, "wrong_postcode": 0.95,
 }  # fmt: skip
-_TEXT = ("line_1", "line_2", "line_3", "line_4", "line_5", "postcode", "uprn_given")
-_ALIKE = " AND ".join(f"a.{name} IS NOT DISTINCT FROM r.{name}" for name in _TEXT)
 _ANSWER = {"uprn": pl.String, "match_level": pl.String, "how": pl.String, "match_probability": pl.Float64}
 Text = tuple[str | None, ...]
 """An address as written: five lines, the postcode, and the UPRN it came with."""
@@ -43,7 +50,7 @@ def run(con: duckdb.DuckDBPyConnection) -> int:
     con.execute(
         "CREATE OR REPLACE TABLE address_match AS "
         "SELECT a.mention_id, a.address_role, r.uprn, r.match_level, r.how, r.match_probability "
-        f"FROM address AS a INNER JOIN store.resolved_address AS r ON {_ALIKE} ORDER BY mention_id, address_role"
+        f"FROM address AS a INNER JOIN store.resolved_address AS r ON {ALIKE} ORDER BY mention_id, address_role"
     )
     row = con.execute("SELECT count(*) FROM address_match").fetchone()
     return int(row[0]) if row else 0
@@ -54,10 +61,8 @@ def run_loose(con: duckdb.DuckDBPyConnection, source: str, target: str) -> None:
 
     For protection, where a place missed is worse than a place too many.
     """
-    answers = dict(pair for batch in _answers_of(con, source, loose=True) for pair in batch)
-    addresses = con.execute(
-        f"SELECT mention_id, address_role, {', '.join(_TEXT)} FROM {source} ORDER BY ALL"
-    ).fetchall()
+    answers = {text: found for batch in _answers_of(con, source, loose=True) for text, found, _, _ in batch}
+    addresses = con.execute(f"SELECT mention_id, address_role, {', '.join(TEXT)} FROM {source} ORDER BY ALL").fetchall()
     con.execute(
         f"CREATE OR REPLACE TABLE {target} (mention_id VARCHAR, address_role VARCHAR, uprn VARCHAR, match_level VARCHAR, "
         "how VARCHAR, match_probability DOUBLE)"
@@ -68,43 +73,36 @@ def run_loose(con: duckdb.DuckDBPyConnection, source: str, target: str) -> None:
 
 def _answers_of(
     con: duckdb.DuckDBPyConnection, source: str, *, loose: bool
-) -> Iterator[list[tuple[Text, list[Answer]]]]:
-    """The answers to every distinct text of a table, so many at a time."""
+) -> Iterator[list[tuple[Text, list[Answer], str | None, list[str]]]]:
+    """Every distinct text of a table, so many at a time, with its answers, its postcode and the names it may mean."""
     con.execute(
         f"CREATE OR REPLACE TABLE address_text AS SELECT *, row_number() OVER () // {BATCH} AS batch "
-        f"FROM (SELECT DISTINCT {', '.join(_TEXT)} FROM {source})"
+        f"FROM (SELECT DISTINCT {', '.join(TEXT)} FROM {source})"
     )
     last = con.execute("SELECT max(batch) FROM address_text").fetchone() or (None,)
     index = read_index(con) if last[0] is not None else Index()
     for batch in range(last[0] + 1 if last[0] is not None else 0):
-        texts = con.execute(f"SELECT {', '.join(_TEXT)} FROM address_text WHERE batch = $batch", {"batch": batch})
+        texts = con.execute(f"SELECT {', '.join(TEXT)} FROM address_text WHERE batch = $batch", {"batch": batch})
         parsed = {row: parse(row[:5], row[5]) for row in texts.fetchall()}
         resolve_names(con, index, parsed.values())
-        yield [(row, _answers(index, one, row[6], loose=loose)) for row, one in parsed.items()]
+        yield [
+            (row, _answers(index, one, row[6], loose=loose), one.postcode, names_of(index, one))
+            for row, one in parsed.items()
+        ]
     con.execute("DROP TABLE address_text")
 
 
 def _resolve_new(con: duckdb.DuckDBPyConnection) -> None:
-    """`store.resolved_address`: one row a distinct text of tonight. Only texts not resolved before are resolved."""
-    con.execute("CREATE TABLE IF NOT EXISTS store.resolved_against (properties VARCHAR)")
-    con.execute(
-        f"CREATE TABLE IF NOT EXISTS store.resolved_address ({', '.join(f'{name} VARCHAR' for name in _TEXT)}, "
-        "uprn VARCHAR, match_level VARCHAR, how VARCHAR, match_probability DOUBLE)"
-    )
-    properties = con.execute("SELECT count(*) || ' ' || coalesce(bit_xor(hash(p)), 0) FROM property AS p").fetchall()
-    against = (f"{properties[0][0]} {code_of('places')}",)
-    if con.execute("SELECT properties FROM store.resolved_against").fetchone() != against:
-        con.execute("DELETE FROM store.resolved_against")
-        con.execute("DELETE FROM store.resolved_address")
-        con.execute("INSERT INTO store.resolved_against VALUES (?)", against)
-    con.execute(f"DELETE FROM store.resolved_address AS r WHERE NOT EXISTS (SELECT 1 FROM address AS a WHERE {_ALIKE})")
+    """`store.resolved_address`: one row a distinct text of tonight. Only texts without an answer that stands are resolved."""
+    kept.prepare(con)
     con.execute(
         "CREATE OR REPLACE TABLE unresolved AS SELECT a.* FROM address AS a "
-        f"WHERE NOT EXISTS (SELECT 1 FROM store.resolved_address AS r WHERE {_ALIKE})"
+        f"WHERE NOT EXISTS (SELECT 1 FROM store.resolved_address AS r WHERE {ALIKE})"
     )
-    columns = {**dict.fromkeys(_TEXT, pl.String), **_ANSWER}
-    for answers in _answers_of(con, "unresolved", loose=False):
-        store.insert(con, "store.resolved_address", columns, [(*text, *one) for text, (one,) in answers])
+    columns = {**dict.fromkeys(TEXT, pl.String), **_ANSWER, "postcode_norm": pl.String, "names": pl.List(pl.String)}
+    for batch in _answers_of(con, "unresolved", loose=False):
+        rows = [(*text, *one, code, names) for text, (one,), code, names in batch]
+        store.insert(con, "store.resolved_address", columns, rows)
     con.execute("DROP TABLE unresolved")
 
 

@@ -91,6 +91,7 @@ def _forget_texts(con: duckdb.DuckDBPyConnection) -> None:
         f"DELETE FROM store.resolved_address AS r WHERE {PLACE} OR EXISTS (SELECT 1 FROM address AS a WHERE {alike} "
         f"AND (a.contract, a.supplier, a.record_id) IN (SELECT {KEY} FROM withheld_record))"
     )
+    con.execute(f"DELETE FROM store.resolved_property WHERE {PLACE}")
 
 
 def _forget_terms(con: duckdb.DuckDBPyConnection) -> None:

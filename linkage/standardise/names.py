@@ -134,7 +134,8 @@ def parse_full(text: str | None) -> Name:
     words = [[t for t in fold(word) if not is_title(t) and not is_placeholder(t)] for word in (text or "").split()]
     tokens = [t for word in words for t in word]
     if sum(map(bool, words)) <= 1:
-        return _sorted_out(tokens, [], [])  # One word, hyphenated or not, is one name: Siu-Fong has no family name Fong.
+        # One word, hyphenated or not, is one name: Siu-Fong has no family name Fong.
+        return _sorted_out(tokens, [], [])
     return _sorted_out(tokens[:-1], tokens[-1:], [])
 
 

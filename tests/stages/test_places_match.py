@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 
 from linkage import settings
-from linkage.places import match, property
+from linkage.places import kept, match, property
 from linkage.places.text import parse
 
 GAZETTEER = [
@@ -161,3 +163,95 @@ def test_what_no_record_says_any_longer_is_not_kept(gazetteer):
     addresses(gazetteer, CASES[:1])
     match.run(gazetteer)
     assert gazetteer.execute("SELECT count(*) FROM store.resolved_address").fetchall() == [(1,)]
+
+
+FIRST = ["Willow", "Wilow", "Willows", "Ivy", "Forge", "Forges", "Elm", "Elms", "Mill", "Hill", "Millow", "Tame"]
+STREETS = [f"{first} {last}" for first in FIRST for last in ("Road", "Lane", "Lane West")]
+PLACES = ["Netherton", "Lye", "Sedgley", "Upper Lye", "Tipton"]
+BUILDINGS = [None, None, None, "Malvern Point", "Salop Lodge", "Elm Court"]
+
+
+def some_property(draw, uprn):
+    building = draw.choice(BUILDINGS)
+    flat = f"Flat {draw.randint(1, 4)}" if building and draw.random() < 0.7 else None
+    number = None if building and draw.random() < 0.5 else str(draw.randint(1, 9))
+    code = f"DY{draw.randint(1, 4)} {draw.randint(1, 3)}A{draw.choice('AB')}"
+    kind = "RD06" if flat else draw.choice(["RD03", "PP"])
+    return (
+        str(uprn),
+        None,
+        "4615",
+        flat,
+        building,
+        number,
+        draw.choice(STREETS),
+        draw.choice(PLACES),
+        "Dudley",
+        code,
+        kind,
+    )
+
+
+def some_text(draw, one):
+    uprn, _, _, flat, building, number, street, place, town, code, _ = one
+    parts = [flat, building, f"{number or ''} {street}".strip(), draw.choice([place, town, None, "Elsewhere"])]
+    if draw.random() < 0.15:
+        parts = [flat, number]
+    text = draw.choice([" ", ", "]).join(p for p in parts if p and draw.random() < 0.9)
+    if text and draw.random() < 0.3:
+        at = draw.randrange(len(text))
+        text = text[:at] + text[at + 1 :]
+    return ((text,), code if draw.random() < 0.7 else None, draw.choice([None, None, uprn]))
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_what_is_kept_is_what_a_cold_start_answers(gazetteer, seed):
+    """Houses, streets and places come and go night by night; every kept answer is what a new store would say."""
+    con, draw, hubs = gazetteer, random.Random(seed), settings.load().table("hubs")
+    stock = {n: some_property(draw, n) for n in range(60)}
+    texts = [some_text(draw, some_property(draw, draw.randrange(60))) for _ in range(60)]
+    texts += [some_text(draw, stock[draw.randrange(60)]) for _ in range(90)]
+    kept_over = 0
+    for night in range(12):
+        for _ in range(draw.randint(1, 2)):
+            n = draw.randrange(65)
+            if draw.random() < 0.3:
+                stock.pop(n, None)
+            else:
+                stock[n] = some_property(draw, n)
+        con.execute("DELETE FROM gazetteer")
+        con.executemany("INSERT INTO gazetteer VALUES (?,?,?,?,?,?,?,?,?,?,?,'g')", list(stock.values()))
+        property.build(con, hubs)
+        addresses(con, texts)
+        if night:
+            kept.prepare(con)
+            kept_over += con.execute("SELECT count(*) FROM store.resolved_address").fetchone()[0]
+        match.run(con)
+        warm = con.execute("FROM address_match").fetchall()
+        for table in ("resolved_address", "resolved_property", "resolved_against"):
+            con.execute(f"CREATE OR REPLACE TABLE put_by_{table} AS FROM store.{table}")
+            con.execute(f"DROP TABLE store.{table}")
+        match.run(con)
+        assert con.execute("FROM address_match").fetchall() == warm
+        for table in ("resolved_address", "resolved_property", "resolved_against"):
+            con.execute(f"CREATE OR REPLACE TABLE store.{table} AS FROM put_by_{table}")
+    assert kept_over > 100, "or nothing is kept and the test shows nothing"
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "gained"),
+    [
+        (("7 Tamme Street", "Lye"), None, ("90", None, "4615", None, None, "7", "Tame Street", "Lye", "Lye", "DY9 1AA", "RD03")),
+        (("Flat 2", "31", "Lye"), "DY9 1AB", ("91", None, "4615", "Flat 2", None, "31", "Tame Street", "Lye", "Lye", "DY9 1AB", "RD06")),
+    ],
+    ids=["a new street that is nearly the text's", "a new house at the text's postcode"],
+)  # fmt: skip
+def test_a_text_without_an_answer_is_asked_again_when_one_may_be_there(gazetteer, monkeypatch, text, code, gained):
+    monkeypatch.setattr(kept, "MOSTLY_CHANGED", 1)
+    addresses(gazetteer, [(text, code, None)])
+    for night in range(2):
+        if night:
+            gazetteer.execute("INSERT INTO gazetteer VALUES (?,?,?,?,?,?,?,?,?,?,?,'g')", gained)
+        property.build(gazetteer, settings.load().table("hubs"))
+        match.run(gazetteer)
+    assert gazetteer.execute("SELECT uprn FROM address_match").fetchall() == [(gained[0],)]
