@@ -1,7 +1,7 @@
 """Phones and e-mails of restricted rows: where else they stand they give the person away.
 
-`sealed_contact` (in memory, for the length of the gate): one row a phone or e-mail of a restricted row's principal,
-with what that row says of the principal's birth date and surname.
+In memory, for the length of the gate: `own_contact`, one row a phone or e-mail that a row gives as its principal's own,
+with what that row says of the principal's birth date and surname; and `sealed_contact`, those of restricted rows.
 """
 
 from __future__ import annotations
@@ -22,19 +22,27 @@ SURNAME = {"council_tax": "surname"}
 MARKED = "(SELECT (contract, supplier, record_id) FROM restricted_row)"
 
 
+def gather(con: duckdb.DuckDBPyConnection) -> None:
+    """`own_contact`, of tonight's rows and the remembered ones."""
+    parts = [
+        f"SELECT '{name}' AS contract, supplier, record_id, {_shape(column)} AS contact, date_of_birth AS born, "
+        f"upper({SURNAME.get(name, 'family_name')}) AS surname FROM {table} WHERE {column} IS NOT NULL"
+        for name, columns in OWN.items()
+        for column in columns
+        for table in (f"accepted_{name}", f"store.{name}_record")
+    ]
+    con.execute(f"CREATE OR REPLACE TABLE own_contact AS SELECT DISTINCT * FROM ({' UNION ALL '.join(parts)})")
+
+
 def spread(con: duckdb.DuckDBPyConnection) -> None:
     """Mark rows that bear a sealed phone or e-mail beside the same birth date, or the same surname where one has none."""
     _seal(con)
-    for name, columns in OWN.items():
-        surname = SURNAME.get(name, "family_name")
-        same = " OR ".join(f"s.contact = {_shape(f'r.{c}')}" for c in columns)
-        for table in (f"accepted_{name}", f"store.{name}_record"):
-            con.execute(
-                f"INSERT INTO restricted_row SELECT DISTINCT '{name}', r.supplier, r.record_id FROM {table} AS r "
-                f"INNER JOIN sealed_contact AS s ON {same} WHERE (r.date_of_birth = s.born OR "
-                f"((r.date_of_birth IS NULL OR s.born IS NULL) AND upper(r.{surname}) = s.surname)) "
-                f"AND ('{name}', r.supplier, r.record_id) NOT IN {MARKED}"
-            )
+    con.execute(
+        "INSERT INTO restricted_row SELECT DISTINCT r.contract, r.supplier, r.record_id FROM own_contact AS r "
+        "INNER JOIN sealed_contact AS s ON r.contact = s.contact "
+        "WHERE (r.born = s.born OR ((r.born IS NULL OR s.born IS NULL) AND r.surname = s.surname)) "
+        f"AND (r.contract, r.supplier, r.record_id) NOT IN {MARKED}"
+    )
 
 
 def cut_off(con: duckdb.DuckDBPyConnection) -> None:
@@ -42,6 +50,7 @@ def cut_off(con: duckdb.DuckDBPyConnection) -> None:
     _seal(con)
     _null_everywhere(con, "accepted_{}", "store.{}_record")
     con.execute("DROP TABLE sealed_contact")
+    con.execute("DROP TABLE own_contact")
 
 
 def forget(con: duckdb.DuckDBPyConnection) -> None:
@@ -68,17 +77,10 @@ def _null_everywhere(con: duckdb.DuckDBPyConnection, *tables: str) -> None:
 
 
 def _seal(con: duckdb.DuckDBPyConnection) -> None:
-    parts = [
-        f"SELECT {_shape(column)} AS contact, date_of_birth AS born, upper({SURNAME.get(name, 'family_name')}) AS surname "
-        f"FROM {table} WHERE ('{name}', supplier, record_id) IN {MARKED}"
-        for name, columns in OWN.items()
-        for column in columns
-        for table in (f"accepted_{name}", f"store.{name}_record")
-    ]
     con.execute(
-        f"CREATE OR REPLACE TABLE sealed_contact AS SELECT DISTINCT * FROM ({' UNION '.join(parts)}) "
+        "CREATE OR REPLACE TABLE sealed_contact AS SELECT DISTINCT contact, born, surname FROM own_contact "
         # 0000000 and the like are what a clerk types for none.
-        "WHERE length(contact) >= 7 AND ltrim(contact, contact[1]) <> ''"
+        f"WHERE (contract, supplier, record_id) IN {MARKED} AND length(contact) >= 7 AND ltrim(contact, contact[1]) <> ''"
     )
 
 

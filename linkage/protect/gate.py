@@ -168,6 +168,7 @@ def _find_restricted_rows(con: duckdb.DuckDBPyConnection) -> None:
     con.execute("CREATE OR REPLACE TABLE restricted_number (number VARCHAR)")
     for contract in _with_numbers():
         _listed_numbers(con, contract)
+    contacts.gather(con)
     before = -1
     while before != (now := count(con, "restricted_row") + count(con, "restricted_number")):
         before = now

@@ -84,7 +84,7 @@ def _forget_records(con: duckdb.DuckDBPyConnection, name: str) -> None:
 
 
 def _forget_texts(con: duckdb.DuckDBPyConnection) -> None:
-    """Address texts that withheld records bear, or that mean a withheld place, are resolved anew each night."""
+    """Address texts and names that withheld records bear, or that mean a withheld place, are read anew each night."""
     columns = ("line_1", "line_2", "line_3", "line_4", "line_5", "postcode", "uprn_given")
     alike = " AND ".join(f"a.{c} IS NOT DISTINCT FROM r.{c}" for c in columns)
     con.execute(
@@ -92,6 +92,10 @@ def _forget_texts(con: duckdb.DuckDBPyConnection) -> None:
         f"AND (a.contract, a.supplier, a.record_id) IN (SELECT {KEY} FROM withheld_record))"
     )
     con.execute(f"DELETE FROM store.resolved_property WHERE {PLACE}")
+    con.execute(
+        "DELETE FROM store.name_part WHERE name_display IN (SELECT m.name_display FROM mention AS m WHERE "
+        f"(m.contract, m.supplier, m.record_id) IN (SELECT {KEY} FROM withheld_record))"
+    )
 
 
 def _forget_terms(con: duckdb.DuckDBPyConnection) -> None:

@@ -1,6 +1,7 @@
 """`mention`: one row a mention, every value in one shape, whatever contract it came from.
 
-Work is done once for each distinct text (names, phones, e-mails, numbers, relationships), then joined.
+Work is done once for each distinct text (names, phones, e-mails, numbers, relationships), then joined. Names, which cost
+most, are kept from night to night (`store.name_part`) for as long as a record bears them.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import pyarrow as pa
 from linkage.night import Night
 from linkage.standardise import contact, names
 from linkage.store import run_sql
+from linkage.version import code_of
 
 HERE = Path(__file__).parent
 BATCH = 50_000
@@ -32,9 +34,9 @@ def run(con: duckdb.DuckDBPyConnection, night: Night) -> dict[str, int]:
     _texts(con, "nhs_number", contact.valid_nhs_number)
     _texts(con, "relationship", contact.relationship)
     mentions = run_sql(con, HERE / "mention.sql", {"night": night.date})
+    con.execute("DROP VIEW name_part")
     for table in (
         "mention_source",
-        "name_part",
         *(f"{t}_text" for t in ("phone", "email", "nhs_number", "relationship")),
     ):
         con.execute(f"DROP TABLE {table}")
@@ -61,25 +63,44 @@ _PARTS = {
 }  # fmt: skip
 
 
+_WRITTEN = ("given_text", "family_text", "other_text", "known_as_text", "full_text")
+_TYPES = {**dict.fromkeys(_WRITTEN, pa.string()), **_PARTS}
+
+
 def _name_parts(con: duckdb.DuckDBPyConnection) -> None:
-    """`name_part`: one row a distinct written name, with its tokens as classes of spellings."""
-    texts = ("given_text", "family_text", "other_text", "known_as_text", "full_text")
-    types = {**dict.fromkeys(texts, pa.string()), **_PARTS}
+    """`name_part`: one row a distinct written name, with its tokens as classes of spellings. Only new names are shaped."""
+    columns = ", ".join(f"{name} VARCHAR{'[]' * (type == _WORDS)}" for name, type in _TYPES.items())
+    con.execute(f"CREATE TABLE IF NOT EXISTS store.name_part (rules VARCHAR, {columns})")
+    alike = " AND ".join(f"w.{name} IS NOT DISTINCT FROM n.{name}" for name in _WRITTEN)
+    con.execute(f"CREATE OR REPLACE TABLE written_name AS SELECT DISTINCT {', '.join(_WRITTEN)} FROM mention_source")
     con.execute(
-        f"CREATE OR REPLACE TABLE name_part ({', '.join(f'{c} VARCHAR' + '[]' * (t == _WORDS) for c, t in types.items())})"
+        "DELETE FROM store.name_part AS n WHERE rules <> $rules OR NOT EXISTS "
+        f"(SELECT 1 FROM written_name AS w WHERE {alike})",
+        {"rules": code_of("standardise")},
     )
-    names_ = con.cursor().execute(f"SELECT DISTINCT {', '.join(texts)} FROM mention_source")
-    while found := names_.fetchmany(BATCH):
-        columns: dict[str, list[object]] = {name: [] for name in types}
-        for row in found:
-            for text, value in zip(texts, row, strict=True):
-                columns[text].append(value)
-            for part, value in _parts(*row).items():
-                columns[part].append(value)
-        # Arrow and not Polars, which takes several times as long to lay out lists of words.
-        con.register("parts", pa.table({name: pa.array(columns[name], type=types[name]) for name in columns}))
-        con.execute("INSERT INTO name_part SELECT * FROM parts")
-        con.unregister("parts")
+    con.execute(
+        f"CREATE OR REPLACE TABLE written_name AS SELECT *, row_number() OVER () // {BATCH} AS batch FROM written_name AS w "
+        f"WHERE NOT EXISTS (SELECT 1 FROM store.name_part AS n WHERE {alike})"
+    )
+    batches = con.execute("SELECT DISTINCT batch FROM written_name ORDER BY batch").fetchall()
+    for (batch,) in batches:
+        _shape_names(con, batch)
+    con.execute("DROP TABLE written_name")
+    con.execute("CREATE OR REPLACE VIEW name_part AS SELECT * EXCLUDE (rules) FROM store.name_part")
+
+
+def _shape_names(con: duckdb.DuckDBPyConnection, batch: int) -> None:
+    columns: dict[str, list[object]] = {name: [] for name in _TYPES}
+    names_ = con.execute(f"SELECT {', '.join(_WRITTEN)} FROM written_name WHERE batch = $batch", {"batch": batch})
+    for row in names_.fetchall():
+        for text, value in zip(_WRITTEN, row, strict=True):
+            columns[text].append(value)
+        for part, value in _parts(*row).items():
+            columns[part].append(value)
+    # Arrow and not Polars, which takes several times as long to lay out lists of words.
+    con.register("parts", pa.table({name: pa.array(columns[name], type=_TYPES[name]) for name in columns}))
+    con.execute("INSERT INTO store.name_part SELECT $rules, * FROM parts", {"rules": code_of("standardise")})
+    con.unregister("parts")
 
 
 def _parts(
