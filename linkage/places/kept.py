@@ -5,7 +5,8 @@ change, or when a property is new, changed or gone that shares the text's postco
 names, or its UPRN; or when a name or place of the gazetteer is new or gone that stands in the text. A gazetteer that
 gains a house touches the texts of its street; what is kept equals what a cold start would answer (tested).
 
-Reads `property`, `address`; keeps `store.resolved_property`: one row a property as the kept answers know it.
+Reads `property`, `address`; keeps `store.resolved_property`: one row a property as the kept answers know it, in hashes
+alone, so that no place stands in the store for having been looked up.
 """
 
 from __future__ import annotations
@@ -19,8 +20,12 @@ TEXT = ("line_1", "line_2", "line_3", "line_4", "line_5", "postcode", "uprn_give
 ALIKE = " AND ".join(f"a.{name} IS NOT DISTINCT FROM r.{name}" for name in TEXT)
 MOSTLY_CHANGED = 0.1
 """From this share of properties on (another council's gazetteer, say) everything is resolved anew."""
-_KNOWN = "hash(p) AS row_hash, uprn, street, building, postcode_norm, places"
-_WORDS = "unnest(list_concat([street, building], coalesce(places, []))) AS word"
+_PROPERTY = (
+    "SELECT hash(p) AS row_hash, hash(uprn) AS uprn_hash, hash(postcode_norm) AS postcode_hash, "
+    "list_transform([street, building], lambda n: hash(n)) AS name_hashes, "
+    "list_transform(list_concat([street, building], coalesce(places, [])), lambda n: hash(n)) AS word_hashes "
+    "FROM property AS p ORDER BY uprn"
+)
 
 
 def prepare(con: duckdb.DuckDBPyConnection) -> None:
@@ -31,10 +36,10 @@ def prepare(con: duckdb.DuckDBPyConnection) -> None:
         "uprn VARCHAR, match_level VARCHAR, how VARCHAR, match_probability DOUBLE, postcode_norm VARCHAR, names VARCHAR[])"
     )
     con.execute(
-        "CREATE TABLE IF NOT EXISTS store.resolved_property (row_hash UBIGINT, uprn VARCHAR, street VARCHAR, "
-        "building VARCHAR, postcode_norm VARCHAR, places VARCHAR[])"
+        "CREATE TABLE IF NOT EXISTS store.resolved_property (row_hash UBIGINT, uprn_hash UBIGINT, postcode_hash UBIGINT, "
+        "name_hashes UBIGINT[], word_hashes UBIGINT[])"
     )
-    con.execute(f"CREATE OR REPLACE TEMP TABLE property_now AS SELECT {_KNOWN} FROM property AS p ORDER BY uprn")
+    con.execute(f"CREATE OR REPLACE TEMP TABLE property_now AS {_PROPERTY}")
     _forget_touched(con)
     con.execute(f"DELETE FROM store.resolved_address AS r WHERE NOT EXISTS (SELECT 1 FROM address AS a WHERE {ALIKE})")
     con.execute("DROP TABLE property_now")
@@ -56,9 +61,9 @@ def _forget_touched(con: duckdb.DuckDBPyConnection) -> None:
     elif changed:
         _touched_names(con)
         con.execute(
-            "DELETE FROM store.resolved_address AS r WHERE r.uprn IN (SELECT c.uprn FROM changed_property AS c) "
-            "OR r.uprn_given IN (SELECT c.uprn FROM changed_property AS c) "
-            "OR r.postcode_norm IN (SELECT c.postcode_norm FROM changed_property AS c) "
+            "DELETE FROM store.resolved_address AS r WHERE hash(r.uprn) IN (SELECT c.uprn_hash FROM changed_property AS c) "
+            "OR hash(r.uprn_given) IN (SELECT c.uprn_hash FROM changed_property AS c) "
+            "OR hash(r.postcode_norm) IN (SELECT c.postcode_hash FROM changed_property AS c) "
             "OR list_has_any(r.names, (SELECT coalesce(list(t.name), []) FROM touched_name AS t))"
         )
         con.execute("DROP TABLE touched_name")
@@ -69,17 +74,19 @@ def _forget_touched(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def _touched_names(con: duckdb.DuckDBPyConnection) -> None:
-    """`touched_name`: streets and buildings of changed properties, and whatever texts name that holds or is nearly a
-    name or place that the gazetteer gained or lost.
+    """`touched_name`: what texts name that is a changed property's street or building, a name or place that the gazetteer
+    lost, or holds or is nearly one that it gained.
     """
     con.execute(
-        f"CREATE OR REPLACE TEMP TABLE touched_name AS WITH now AS (SELECT DISTINCT {_WORDS} FROM property_now), "
-        f"before AS (SELECT DISTINCT {_WORDS} FROM store.resolved_property), "
-        "moved AS ((FROM now EXCEPT FROM before) UNION (FROM before EXCEPT FROM now)), "
+        "CREATE OR REPLACE TEMP TABLE touched_name AS WITH "
+        "now AS (SELECT DISTINCT unnest(word_hashes) AS word FROM property_now), "
+        "before AS (SELECT DISTINCT unnest(word_hashes) AS word FROM store.resolved_property), "
+        "touched AS (SELECT unnest(name_hashes) AS word FROM changed_property UNION (FROM before EXCEPT FROM now)), "
+        "gained AS (SELECT DISTINCT w.word FROM (SELECT unnest(list_concat([street, building], coalesce(places, []))) AS word "
+        "FROM property) AS w WHERE hash(w.word) IN (FROM now EXCEPT FROM before)), "
         "named AS (SELECT DISTINCT unnest(names) AS name FROM store.resolved_address) "
-        "SELECT unnest([street, building]) AS name FROM changed_property UNION "
-        "SELECT n.name FROM named AS n, moved AS m WHERE contains(' ' || n.name || ' ', ' ' || m.word || ' ') "
-        "OR jaro_winkler_similarity(n.name, m.word) >= $least",
+        "SELECT n.name FROM named AS n WHERE hash(n.name) IN (SELECT t.word FROM touched AS t) UNION "
+        "SELECT n.name FROM named AS n, gained AS g WHERE contains(' ' || n.name || ' ', ' ' || g.word || ' ') "
+        "OR jaro_winkler_similarity(n.name, g.word) >= $least",
         {"least": NEAR_NAME},
     )
-    con.execute("DELETE FROM touched_name WHERE name IS NULL")

@@ -91,7 +91,6 @@ def _forget_texts(con: duckdb.DuckDBPyConnection) -> None:
         f"DELETE FROM store.resolved_address AS r WHERE {PLACE} OR EXISTS (SELECT 1 FROM address AS a WHERE {alike} "
         f"AND (a.contract, a.supplier, a.record_id) IN (SELECT {KEY} FROM withheld_record))"
     )
-    con.execute(f"DELETE FROM store.resolved_property WHERE {PLACE}")
     con.execute(
         "DELETE FROM store.name_part WHERE name_display IN (SELECT m.name_display FROM mention AS m WHERE "
         f"(m.contract, m.supplier, m.record_id) IN (SELECT {KEY} FROM withheld_record))"
