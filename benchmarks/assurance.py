@@ -1,8 +1,9 @@
-"""What was tried against the job, in figures: runs the tests that try it and writes docs/operating/assurance.md.
+"""What was tried against the job, in figures: runs what tries it and writes docs/operating/assurance.md.
 
 python -m benchmarks.assurance
 
-The figures are what the tests themselves counted (`record_property`) and how many of them passed; nothing is typed in here.
+The figures are what the tests themselves counted (`record_property`), how many of them passed, and what benchmarks.load
+saw; nothing is typed in here.
 Also writes docs/information-governance/error-by-group.md from the last benchmark.
 """
 
@@ -20,12 +21,14 @@ from pathlib import Path
 
 import duckdb
 
+from benchmarks import load
+
 ROOT = Path(__file__).resolve().parents[1]
 TRIED = {
     "Disclosure": ["tests/night/test_disclosure.py", "tests/night/test_protection_tells_nothing.py", "tests/stages/test_protect_gate.py"],
     "At rest and in flight": ["tests/unit/test_at_rest.py", "tests/unit/test_store.py"],
     "Audit": ["tests/unit/test_audit.py"],
-    "Faults: killed, late, refused, run again; exceptions rebuilt": ["tests/night/test_nights.py"],
+    "Faults: killed, late, refused, run again; exceptions rebuilt": ["tests/night/test_nights.py", "tests/night/test_faults.py"],
     "Retention and one person's rights": ["tests/night/test_upkeep.py"],
     "Hostile input": ["tests/unit/test_hostile_values.py", "tests/unit/test_sources_reading.py", "tests/night/test_hostile_night.py"],
     "Supply chain": ["tests/repo/test_supply_chain.py"],
@@ -76,7 +79,7 @@ def _sum(cases: list[ET.Element], files: list[str]) -> Found:
     return found
 
 
-def page(areas: dict[str, Found]) -> str:
+def page(areas: dict[str, Found], load_: dict[str, str]) -> str:
     """docs/operating/assurance.md."""
     lines = [
         "# Assurance", "", "Made by `make assurance`: the tests that try to make the job leak, lose or lie, and what they counted.", "",
@@ -86,6 +89,16 @@ def page(areas: dict[str, Found]) -> str:
     lines += [f"| {area} | {f.ran} | {f.failed} | {f.skipped} |" for area, f in areas.items()]
     lines += ["", "| what was tried | how many |", "| --- | ---: |"]
     lines += [f"| {what} | {number} |" for f in areas.values() for what, number in f.figures.items()]
+    lines += [
+        "",
+        "Twenty people at once on the review pages while a night runs and is published (`python -m benchmarks.load`):",
+        "",
+    ]
+    lines += [
+        "| what was seen | how many |",
+        "| --- | ---: |",
+        *(f"| {what} | {number} |" for what, number in load_.items()),
+    ]
     return "\n".join([*lines, ""])
 
 
@@ -104,9 +117,12 @@ def error_by_group() -> str:
 
 def main() -> int:
     areas = run()
-    (ROOT / "docs" / "operating" / "assurance.md").write_text(page(areas), encoding="utf-8")
+    with tempfile.TemporaryDirectory() as folder:
+        told, kept = load.measure(Path(folder), load.PEOPLE_LIVING, load.SEED)
+    words = page(areas, load.figures(told, kept))
+    (ROOT / "docs" / "operating" / "assurance.md").write_text(words, encoding="utf-8")
     (ROOT / "docs" / "information-governance" / "error-by-group.md").write_text(error_by_group(), encoding="utf-8")
-    return int(any(f.failed for f in areas.values()))
+    return int(any(f.failed for f in areas.values()) or bool(told.faults) or kept != (told.verdicts, told.answers))
 
 
 if __name__ == "__main__":
