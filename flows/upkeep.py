@@ -13,8 +13,11 @@ import duckdb
 
 from flows.workroom import NightImpossible, lock
 from linkage import audit, store
+from linkage.deliver.outbox import Delivery, known
 from linkage.protect import purge
+from linkage.review.inbox import Inbox
 from linkage.settings import Settings
+from linkage.sources import decisions
 from linkage.upkeep import retention, subject
 
 
@@ -76,12 +79,35 @@ def retain(store_file: Path, out: Path, landing: Path | None, on: date, settings
     return done
 
 
-def access(store_file: Path, number: str) -> dict[str, list[dict[str, Any]]]:
-    """Everything held of the person with that NHS number, by table. Logged, without the number."""
+def access(store_file: Path, number: str, outbox: Path | None = None) -> dict[str, list[dict[str, Any]]]:
+    """Everything held of the person with that NHS number, by table, and who was told. Logged, without the number.
+
+    The tables of the store; of the review pages' inbox `verdict`, `answer` and `seen`; `told`, one row a hub and
+    exception; with an outbox `delivery`, one row a file that went to such a hub while the exception stood.
+    """
     with _reading(store_file) as con:
-        found = subject.held(con, subject.find(con, number))
+        whom = subject.find(con, number)
+        found, told = subject.held(con, whom), subject.told(con, whom)
+        named = subject.mentions(con, whom)
+    file = decisions.inbox_of(store_file)
+    if file.exists():
+        found |= Inbox(file, store.key_for(store_file)).about(named, {row["exception_id"] for row in told})
+    found["told"] = told
+    found["delivery"] = _delivered(outbox, told) if outbox else []
+    found = {table: rows for table, rows in found.items() if rows}
     _log(store_file, "subject_access", {"rows": str(sum(map(len, found.values())))})
     return found
+
+
+def _delivered(outbox: Path, told: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    def concerns(one: Delivery) -> bool:
+        night = date.fromisoformat(one.night)
+        return any(
+            r["hub"] == one.recipient and r["first_night"] <= night <= (r["last_night"] or date.max) for r in told
+        )
+
+    shown = ("night", "recipient", "file", "state", "sent_at", "read_at")
+    return [{name: getattr(one, name) for name in shown} for one in known(outbox) if concerns(one)]
 
 
 def erase(store_file: Path, out: Path, number: str, reason: str, on: date) -> tuple[int, list[Path]]:

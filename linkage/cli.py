@@ -250,6 +250,7 @@ def _subject(commands: argparse._SubParsersAction[Parser]) -> None:
     )
     command.add_argument("--store", type=Path, required=True, help="the store file")
     command.add_argument("--out", type=Path, help="folder of results; needed to erase or to give notice")
+    command.add_argument("--outbox", type=Path, help="folder of deliveries: also list what went to hubs")
     what = command.add_mutually_exclusive_group()
     what.add_argument(
         "--erase",
@@ -514,7 +515,11 @@ def _do_subject(arguments: argparse.Namespace) -> int:
         return _upkeep(lambda: print(*upkeep.erase(store, out, number, arguments.erase, today)[1], sep="\n"))
     if arguments.rectified:
         return _upkeep(lambda: print(*upkeep.rectified(store, out, number, arguments.rectified, today), sep="\n"))
-    return _upkeep(lambda: print(json.dumps(upkeep.access(store, number), indent=2, default=str, ensure_ascii=False)))
+    return _upkeep(lambda: _print_json(upkeep.access(store, number, arguments.outbox)))
+
+
+def _print_json(told: object) -> None:
+    print(json.dumps(told, indent=2, default=str, ensure_ascii=False))
 
 
 def _upkeep(work: Callable[[], object]) -> int:

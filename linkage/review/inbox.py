@@ -13,7 +13,7 @@ import json
 import os
 import secrets
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -182,6 +182,23 @@ class Inbox:
         """Exception to the code of the hub's last answer and the hash of the evidence it was given on."""
         rows = self.read("SELECT exception_id, code, content_hash FROM answer WHERE hub = ? ORDER BY given_at", [hub])
         return {exception: (code, seen) for exception, code, seen in rows}
+
+    # What is held of one person
+
+    def about(self, mentions: Iterable[str], exceptions: Iterable[str]) -> dict[str, list[dict[str, Any]]]:
+        """Verdicts and answers that name any of the mentions, answers to and looks at the exceptions; notes in clear."""
+        named, told = set(mentions), set(exceptions)
+        verdicts = self._all("verdict", lambda r: named & {m for group in json.loads(r["groups"]) for m in group})
+        answers = self._all(
+            "answer",
+            lambda r: r["exception_id"] in told or named & {*json.loads(r["not_theirs"]), *json.loads(r["theirs"])},
+        )
+        return {"verdict": verdicts, "answer": answers, "seen": self._all("seen", lambda r: r["exception_id"] in told)}
+
+    def _all(self, table: str, wanted: Callable[[dict[str, Any]], object]) -> list[dict[str, Any]]:
+        columns = [row[1] for row in self.read(f"PRAGMA table_info({table})")]
+        rows = (dict(zip(columns, row, strict=True)) for row in self.read(f"SELECT * FROM {table} ORDER BY 1"))
+        return [r | ({"note": self._open(r["note"])} if "note" in r else {}) for r in rows if wanted(r)]
 
     # What the night let go
 

@@ -80,6 +80,30 @@ def held(con: duckdb.DuckDBPyConnection, subject: Subject) -> dict[str, list[dic
     return {table: rows for table, rows in found.items() if rows}
 
 
+def told(con: duckdb.DuckDBPyConnection, subject: Subject) -> list[dict[str, Any]]:
+    """Who was told of the person: one row a hub and exception, first_night to last_night, which is null while it stands."""
+    rows: dict[tuple[str, str], dict[str, Any]] = {}
+    for event in held(con, subject).get("exception_event", []):  # in order of night
+        for gss in json.loads(event["content"])["hubs"]:
+            key = (gss, event["exception_id"])
+            row = rows.setdefault(key, {"hub": gss, "exception_id": key[1], "first_night": event["night"]})
+            row["last_night"] = event["night"] if event["status"] == "resolved" else None
+    return [rows[key] for key in sorted(rows)]
+
+
+def mentions(con: duckdb.DuckDBPyConnection, subject: Subject) -> list[str]:
+    """The mentions held to be the person, on any night."""
+    ids = {"ids": list(subject.people)}
+    return [
+        str(row["mention_id"])
+        for row in _rows(
+            con,
+            "SELECT DISTINCT mention_id FROM store.person_member WHERE list_contains($ids, person_id) ORDER BY 1",
+            ids,
+        )
+    ]
+
+
 def erase(con: duckdb.DuckDBPyConnection, subject: Subject, on: date) -> int:
     """Delete every version of the person's records and all that was made of them; refuse the records from now on.
 

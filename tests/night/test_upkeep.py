@@ -15,6 +15,7 @@ from flows.upkeep import access, changed, erase, rectified, retain
 from linkage import settings, store
 from linkage.cli import main
 from linkage.outputs import seal
+from linkage.review.inbox import Inbox
 from linkage.upkeep import retention
 from tests.night.conftest import SECOND, exceptions, plan
 
@@ -83,6 +84,25 @@ def test_subject_access_lists_what_is_held_and_logs_no_number(copy, someone, cap
     assert {"gp", "person_member", "exception_event"} <= told.keys()
     assert any(r["record_id"] == record and r["nhs_number"] == number for r in told["gp"])
     assert number not in (copy / "store.duckdb.audit.jsonl").read_text()
+
+
+def test_subject_access_lists_who_was_told_and_what_people_decided(copy, someone, tmp_path):
+    number, record = someone
+    file, outbox = copy / "store.duckdb", tmp_path / "outbox"
+    about = next(x for x in exceptions(copy, SECOND) if record in {e["record_id"] for e in x["evidence"]})
+    inbox = Inbox(file.with_name(file.name + ".inbox"), store.key_for(file))
+    told = {"exception_id": about["exception_id"], "content_hash": "h", "hub": about["hubs"][0], "code": "already_known",
+            "explanation": "", "not_theirs": [], "theirs": [], "night_seen": str(SECOND), "practitioner": "dee"}  # fmt: skip
+    inbox.answer(told, "Known since spring.")
+    inbox.answer(told | {"exception_id": "X-of-somebody-else"}, "Not theirs.")
+    inbox.note_seen(about["exception_id"], about["hubs"][0], "dee", str(SECOND))
+    assert main(["deliver", "--out", str(copy / "out"), "--outbox", str(outbox)]) in (0, 1)
+    found = access(file, number, outbox)
+    assert [(a["exception_id"], a["note"]) for a in found["answer"]] == [(about["exception_id"], "Known since spring.")]
+    assert [s["practitioner"] for s in found["seen"]] == ["dee"]
+    assert about["exception_id"] in {t["exception_id"] for t in found["told"]}
+    assert {d["recipient"] for d in found["delivery"]} >= {about["hubs"][0]}
+    assert {d["night"] for d in found["delivery"]} == {str(SECOND)}
 
 
 def test_a_number_nobody_bears_gives_nothing(copy):
