@@ -123,5 +123,9 @@ def _register_is_fresh(row: dict[str, Any], night: Night) -> bool:
 
 
 def _newborn(row: dict[str, Any], night: date) -> Benign:
-    fresh = row["subject_is_child"] and not row["registered_somewhere"] and row["since"] > night - timedelta(days=42)
+    unknown = row["subject_is_child"] and not row["registered_somewhere"]
+    if unknown and row["mother_registered"]:
+        # Still a concern where an exception stands for another reason (linked_concern.sql), and none of its own.
+        return Benign("newborn_not_yet_registered", True, "no practice has the child; the mother is registered there")
+    fresh = unknown and row["since"] > night - timedelta(days=42)
     return Benign("newborn_not_yet_registered", fresh, "a birth may take 42 days to reach a practice")

@@ -26,7 +26,8 @@ from linkage.store import insert, run_sql
 HERE = Path(__file__).parent
 TABLES = (
     "profile", "pregnancy", "family", "stay", "benign_same_name", "benign_namesake", "benign_same_building", "benign_number_slip",
-    "benign_student", "benign_landlord", "occurrence_fact", "unregistered_co_residence", "hidden_adult", "address_divergence",
+    "benign_student", "benign_landlord", "occurrence_fact", "linked_concern", "unregistered_co_residence", "hidden_adult",
+    "address_divergence",
 )  # fmt: skip
 """The SQL files of detection in the order they run, which is the order of what they read."""
 
@@ -92,6 +93,9 @@ class Writer:
         self.occurrences: dict[str, list[dict[str, Any]]] = defaultdict(list)
         for fact in rows(con, "SELECT * FROM occurrence_fact"):
             self.occurrences[fact["person_id"]].append(fact)
+        self.concerns: dict[str, list[dict[str, Any]]] = defaultdict(list)
+        for concern in rows(con, "SELECT * FROM linked_concern ORDER BY ALL"):
+            self.concerns[concern["person_id"]].append(concern)
         named = rows(con, "SELECT supplier, record_id, father_named, father_recorded_reason FROM pregnancy")
         self.pregnancy = {(p["supplier"], p["record_id"]): p for p in named}
         places = con.execute("SELECT uprn, display_address, council_gss FROM property").fetchall()
@@ -119,13 +123,25 @@ class Writer:
             "claim": wording.claim(finding, self.address, self.council_names),
             "evidence": evidence,
             "benign_considered": [b.as_dict() for b in finding.benign],
-            "supporting": [
-                {"kind": f.kind, "claim": wording.claim(f, self.address, self.council_names)}
-                for f in situation.supporting
-            ],
+            "supporting": self._supporting(situation),
             "checks": wording.checks(finding),
         }
         return Raised(situation.thread, content, self._detail(finding, priority, weakest))
+
+    def _supporting(self, situation: Situation) -> list[dict[str, str]]:
+        """Weaker findings about the same people and properties, then what records say of the mother and her infants.
+
+        The latter are no kinds of their own: each stands under the kind of the exception that it supports.
+        """
+        finding = situation.finding
+        concerns = [c for person in sorted(finding.people) for c in self.concerns[person]]
+        return [
+            *(
+                {"kind": f.kind, "claim": wording.claim(f, self.address, self.council_names)}
+                for f in situation.supporting
+            ),
+            *({"kind": finding.kind, "claim": wording.concern(c)} for c in concerns),
+        ]
 
     def _hubs(self, finding: Finding) -> list[str]:
         """The lead hub first: the council of the child's (or mother's) recorded residence."""

@@ -56,6 +56,9 @@ SELECT
     l.is_child AS subject_is_child,
     -- Everybody registered there is old enough to be a grandparent, nobody a parent.
     l.is_child AND coalesce(g.youngest < l.born - INTERVAL 45 YEAR, FALSE) AS with_elders,
+    EXISTS (
+        SELECT 1 FROM stay AS o WHERE o.person_id = h.mother_id AND o.uprn = l.uprn AND o.registered
+    ) AS mother_registered,
     -- A student's register gives the term address, and the parents' home is where a student may still be said to live.
     coalesce(l.is_grown_up AND g.oldest < l.born - INTERVAL 16 YEAR, FALSE) AND EXISTS (
         SELECT 1 FROM stay AS t

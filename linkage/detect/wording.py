@@ -44,11 +44,21 @@ def _co_residence(finding: Finding, address: dict[str, str]) -> str:
     place = address.get(finding.observed[0], "a property")
     if finding.variant == "family_at_other_home":
         return f"Records put {_concerned(finding)} at {place} since {day(finding.since)}, where no register shows the family."
-    who = "a child" if finding.variant.startswith("child") else "an adult"
-    return (
-        f"Records put {who} at {place} since {day(finding.since)}, with {_concerned(finding)}; "
-        "no GP, council-tax or maternity record shows them there."
-    )
+    nobody = "no GP, council-tax or maternity record shows them there."
+    if finding.variant.startswith("child"):
+        return f"Records put a child at {place} since {day(finding.since)}; {nobody}"
+    return f"Records put an adult at {place} since {day(finding.since)}, with {_concerned(finding)}; {nobody}"
+
+
+def concern(row: dict[str, Any]) -> str:
+    """A linked concern in one sentence. `row` is one of linked_concern."""
+    if row["concern"] == "earlier_social_care":
+        return "At a maternity booking the mother reported earlier contact with social care."
+    if row["concern"] == "infant_without_gp":
+        return (
+            f"A child born on {day(row['born'])} has no GP registration. A practice may take 42 days; these are over."
+        )
+    return "The GP registrations of children of one birth give different homes."
 
 
 _HIDDEN = {

@@ -110,8 +110,14 @@ TOWN = [
 
 
 @pytest.fixture
-def raise_from(con, accept, night):
+def raise_from(con, contents_from):
     """Run a night from records to exceptions; gives (kind, {role: names}) of each."""
+    return lambda **records: [_told(con, content) for content in contents_from(**records)]
+
+
+@pytest.fixture
+def contents_from(con, accept, night):
+    """Run a night from records to exceptions; gives each as outputs.md has it."""
 
     def run(**records):
         records["gazetteer"] = [
@@ -135,7 +141,7 @@ def raise_from(con, accept, night):
         households.run(con, night)
         run_sql(con, households.HERE / "relation.sql")
         raised, _ = exceptions.run(con, night)
-        return [_told(con, r.content) for r in raised]
+        return [r.content for r in raised]
 
     return run
 
