@@ -144,18 +144,24 @@ def _spark(node: exp.Expr, lists: Collection[str]) -> str:
     return around.sql("spark")
 
 
+_NAMED: dict[type[exp.Expr], str] = {
+    exp.ArrayOverlaps: "list_has_any",
+    exp.ArrayContains: "list_contains",
+    exp.Levenshtein: "levenshtein",
+    exp.JarowinklerSimilarity: "jaro_winkler_similarity",
+}
+_COMPARED: dict[type[exp.Expr], str] = {exp.LTE: "damerau_levenshtein <= 1", exp.EQ: "damerau_levenshtein = 1"}
+
+
 def _function(node: exp.Expr) -> tuple[str, list[exp.Expr]] | None:
     """The name in SPELT and the arguments of a node that is one of its functions."""
-    named = {exp.ArrayOverlaps: "list_has_any", exp.ArrayContains: "list_contains", exp.Levenshtein: "levenshtein",
-             exp.JarowinklerSimilarity: "jaro_winkler_similarity"}  # fmt: skip
-    if type(node) in named:
-        return named[type(node)], list(node.iter_expressions())
+    if type(node) in _NAMED:
+        return _NAMED[type(node)], list(node.iter_expressions())
     if isinstance(node, exp.Anonymous) and node.name.lower() in ("list_has_all", "list_intersect"):
         return node.name.lower(), node.expressions
-    steps, signs = node.this, {exp.LTE: "<=", exp.EQ: "="}
-    if type(node) in signs and isinstance(steps, exp.Anonymous) and node.expression.sql() == "1":
-        distance = f"{steps.name.lower()} {signs[type(node)]} 1"
-        return (distance, steps.expressions) if distance in SPELT else None
+    distance = node.this
+    if type(node) in _COMPARED and isinstance(distance, exp.Anonymous) and node.expression.sql() == "1":
+        return (_COMPARED[type(node)], distance.expressions) if distance.name.lower() == "damerau_levenshtein" else None
     return None
 
 
