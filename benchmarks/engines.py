@@ -73,7 +73,7 @@ def render(found: dict[int, dict[str, Scored]], seed: int) -> str:
         "",
         "Made by `python -m benchmarks.engines`. Machines here are noisy: compare processor seconds.",
         "",
-        f"Cold nights, seed {seed}, one run each, {os.cpu_count()} cores, `--threads 2`, Spark in local mode with 2 GB, "
+        f"Cold nights, seed {seed}, one run each, {os.cpu_count()} cores, `--threads 2`, Spark in local mode with 4 GB, "
         + ", ".join(f"{p} {version(p)}" for p in ("duckdb", "splink", "pyspark"))
         + f". Load average at the end {os.getloadavg()[0]:.1f}: above 2, others used the cores too.",
         "",

@@ -42,6 +42,8 @@ FIXED = {
     "spark.sql.ansi.enabled": "true",
     "spark.sql.session.timeZone": "UTC",
     "spark.sql.catalogImplementation": "in-memory",
+    # Rows stay as they came and are not laid into the plan, once for every use.
+    "spark.sql.execution.arrow.localRelationThreshold": "0",
 }
 """What no settings file may change."""
 HANDSHAKE = "LINKAGE_SPARK_SECRET"
@@ -105,7 +107,8 @@ def configuration(settings: Settings, threads: int, scratch: Path) -> dict[str, 
         "spark.driver.memory": settings.text("engine.memory"),
         # What comes back is the night's pairs, for which the driver has its memory.
         "spark.driver.maxResultSize": "0",
-        "spark.driver.extraJavaOptions": f'-XX:-UsePerfData -Djava.io.tmpdir="{scratch}"',
+        # Out of memory, a thread of Spark's can end and leave the night waiting for ever: let the process end.
+        "spark.driver.extraJavaOptions": f'-XX:-UsePerfData -XX:+ExitOnOutOfMemoryError -Djava.io.tmpdir="{scratch}"',
         "spark.local.dir": str(scratch),
         "spark.sql.warehouse.dir": str(scratch / "warehouse"),
     }
@@ -114,6 +117,8 @@ def configuration(settings: Settings, threads: int, scratch: Path) -> dict[str, 
             "spark.driver.host": "127.0.0.1",
             "spark.driver.bindAddress": "127.0.0.1",
             "spark.sql.shuffle.partitions": str(2 * threads),
+            # Every small table that is joined takes whole pages of memory; at Spark's own size forty of them filled 2 GB.
+            "spark.buffer.pageSize": "2m",
         }
     return {**ours, **{key: _text(value) for key, value in given.items()}, **FIXED}
 
@@ -185,13 +190,22 @@ def session(chosen: Mapping[str, str]) -> Iterator[Any]:
         if os.environ.get("LINKAGE_DEBUG"):
             raise
         # Now, while Java is there to be asked.
-        raise SparkFailed(f"Spark failed: {classes(error)}") from None
+        why = "it ran out of memory; raise engine.memory" if _out_of_memory(gateway) else classes(error)
+        raise SparkFailed(f"Spark failed: {why}") from None
     finally:
         gateway.shutdown()
         # Java ends when its standard input does; another session starts another.
         gateway.proc.stdin.close()
         gateway.proc.wait()
         SparkContext._gateway = SparkContext._jvm = None
+
+
+def _out_of_memory(gateway: Any) -> bool:
+    """Whether Java ended for want of memory, which is its exit status 3. It may take a moment to end."""
+    try:
+        return bool(gateway.proc.wait(timeout=1) == 3)
+    except subprocess.TimeoutExpired:
+        return False
 
 
 def _predict(
@@ -204,7 +218,7 @@ def _predict(
     from splink import Linker, SparkAPI
 
     logging.getLogger("splink").setLevel(logging.ERROR)
-    api = SparkAPI(spark_session=spark, break_lineage_method="persist", register_udfs_automatically=False)
+    api = _once(SparkAPI)(spark_session=spark, break_lineage_method="persist", register_udfs_automatically=False)
     rows = [_hand_over(con, spark, api, table, query) for table, query in tables.items()]
     linker = Linker(rows[0], settings, log_level=logging.ERROR)
     for column in score.TF_COLUMNS:
@@ -226,6 +240,17 @@ def _predict(
     return {name: found.as_spark_dataframe().select(returned).toArrow() for name, found in predicted.items()}
 
 
+def _once(api: type[Any]) -> type[Any]:
+    """Splink's backend without its stores of intermediate tables: here each is read once, and kept they filled the memory."""
+
+    class Once(api):  # type: ignore[misc]  # Splink is not followed
+        def _break_lineage_and_repartition(self, rows: Any, templated_name: str, physical_name: str) -> Any:
+            even = templated_name == "__splink__blocked_id_pairs"
+            return rows.repartition(self.num_partitions_on_repartition) if even else rows
+
+    return Once
+
+
 def _settings(con: duckdb.DuckDBPyConnection, parameters: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
     """Splink's settings in Spark's SQL, and the columns of `person_input` that they read: no others leave this process."""
     described = con.execute("DESCRIBE person_input").fetchall()
@@ -241,7 +266,7 @@ def _hand_over(
 ) -> Any:
     """The rows of a query as one of Splink's tables."""
     rows = (con.execute(query, bound) if bound else con.execute(query)).to_arrow_table()
-    return api.register(spark.createDataFrame(rows), dataset_display_name=name)
+    return api.register(spark.createDataFrame(rows).persist(), dataset_display_name=name)
 
 
 def classes(error: BaseException) -> str:
