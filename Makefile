@@ -69,6 +69,8 @@ lock:  ## exact versions with hashes and no download addresses (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 	  --group build --extra deliver pyproject.toml -c requirements.lock -o requirements-deliver.lock
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+	  --group build --extra spark pyproject.toml -c requirements.lock -o requirements-spark.lock
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 	  --group build --extra deliver --group dev pyproject.toml -c requirements-deliver.lock -o requirements-dev.lock
 
 clean:  ## remove what was built

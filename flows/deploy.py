@@ -33,10 +33,11 @@ NAME = "linkage"
 
 
 @flow(name="nights", validate_parameters=False, log_prints=False)
-def nights(landing: str, store: str, out: str, config: str | None, threads: int, memory: str) -> dict[str, int]:
+def nights(landing: str, store: str, out: str, config: str | None, threads: int, memory: str,
+           engine: str = "duckdb") -> dict[str, int]:  # fmt: skip
     """Run every night that has come since the last published one, in order. Fails when one could not be done."""
     settings = settings_of.load(Path(config) if config else None)
-    plan = Plan(Path(landing), Path(store), Path(out), settings, threads, memory, scheduled=True)
+    plan = Plan(Path(landing), Path(store), Path(out), settings, threads, memory, scheduled=True, engine=engine)
     status = {}
     for night in _awaited(plan):
         status[night.isoformat()] = code = run_one(plan, night)

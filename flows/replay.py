@@ -61,6 +61,7 @@ class Plan:
     memory: str = "4GB"
     prefect: bool = True
     scheduled: bool = False
+    engine: str = "duckdb"
 
     @property
     def retries(self) -> tuple[int, float]:
@@ -78,6 +79,10 @@ def run_one(plan: Plan, night: date, *, again: bool = False) -> int:
     # Store, key, results and Prefect's records are for the operator alone.
     os.umask(0o077)
     in_force(plan.settings)
+    if plan.engine == "spark":
+        from linkage.people import spark
+
+        spark.check(plan.settings)
     alert_command(plan.settings)  # a fault of the settings is told before the night, not after it
     try:
         with lock(plan.store):
@@ -182,7 +187,8 @@ def nights_in(landing: Path) -> list[date]:
 def _night(plan: Plan, day: date, last: Published | None, *, again: bool) -> Outcome:
     plan.out.mkdir(parents=True, exist_ok=True)
     finish_publication(plan.out, last)
-    night = Night(day, plan.landing, plan.out / f".building-{day}", plan.settings, plan.threads, plan.memory)
+    staging = plan.out / f".building-{day}"
+    night = Night(day, plan.landing, staging, plan.settings, plan.threads, plan.memory, plan.engine)
     said = decisions.digest(decisions.inbox_of(plan.store), day)
     mark = fingerprint(night, SOFTWARE, parameters_file(plan.settings).read_text(encoding="utf-8"), said)
     known = published_on(plan.store, day)

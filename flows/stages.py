@@ -21,7 +21,7 @@ from linkage.households import households as households_of
 from linkage.households import links
 from linkage.ledger import ledger as ledger_of
 from linkage.outputs import parquet, seal
-from linkage.people import drift, model, persons
+from linkage.people import drift, model, persons, spark
 from linkage.people import score as scoring
 from linkage.places import match
 from linkage.places import property as properties
@@ -81,7 +81,10 @@ def places(job: Job) -> Counts:
 
 
 def score(job: Job) -> Counts:
-    return scoring.run(job.work.con, job.work.night)
+    try:
+        return scoring.run(job.work.con, job.work.night)
+    except spark.SparkFailed as error:
+        raise NightImpossible(f"stage score: {error}; last night's output stands") from None
 
 
 def people(job: Job) -> Counts:

@@ -187,8 +187,8 @@ def fingerprint(night: Night, version: str, model: str, decided: str = "") -> st
 
 
 def _deciding(values: Mapping[str, Any]) -> dict[str, Any]:
-    """The settings but for those that say when a night runs and who is told."""
-    return {name: value for name, value in values.items() if name not in ("schedule", "alerts")}
+    """The settings but for those that say when a night runs, where its pairs are scored, and who is told."""
+    return {name: value for name, value in values.items() if name not in ("schedule", "alerts", "engine", "spark")}
 
 
 def _plain(value: Any) -> Any:

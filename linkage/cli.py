@@ -86,7 +86,10 @@ def _common(command: Parser, *, prefect_only: bool = False) -> None:
     command.add_argument("--out", type=Path, required=True, help="folder that receives one folder of results a night")
     command.add_argument("--config", type=Path, help="settings that differ from the shipped ones (TOML)")
     command.add_argument(
-        "--engine", choices=["duckdb"], default="duckdb", help="where pairs are scored (default: duckdb)"
+        "--engine",
+        choices=["duckdb", "spark"],
+        default="duckdb",
+        help="where pairs are scored: here, or by the Spark of the settings (default: duckdb); the result is the same",
     )
     command.add_argument("--threads", type=_positive, default=2, help="processor cores to use (default: 2)")
     command.add_argument(
@@ -327,6 +330,7 @@ def _plan(arguments: argparse.Namespace):  # type: ignore[no-untyped-def]
         threads=arguments.threads,
         memory=arguments.memory,
         prefect=not arguments.no_prefect,
+        engine=arguments.engine,
     )
 
 
@@ -337,11 +341,16 @@ def _do_schedule(arguments: argparse.Namespace) -> int:
     settings = settings_of.load(arguments.config)
     paths = {name: str(getattr(arguments, name).absolute()) for name in ("landing", "store", "out")}
     config = str(arguments.config.absolute()) if arguments.config else None
+    if arguments.engine == "spark":
+        from linkage.people import spark
+
+        spark.check(settings)
     try:
         with prefect_server(arguments.store):
             from flows.deploy import serve
 
-            serve({**paths, "config": config, "threads": arguments.threads, "memory": arguments.memory}, settings)
+            resources = {name: getattr(arguments, name) for name in ("threads", "memory", "engine")}
+            serve({**paths, "config": config, **resources}, settings)
     except NightImpossible as error:
         print(f"linkage: {error}", file=sys.stderr)
         return NOT_DONE

@@ -13,7 +13,8 @@ from linkage.settings import Settings
 class Night:
     """One night: its date, the folder of its extracts, the folder its outputs are built in, and the settings.
 
-    `out` is a staging folder; it becomes `<out>/<night>/` only when the whole night is done.
+    `out` is a staging folder; it becomes `<out>/<night>/` only when the whole night is done. engine: duckdb or spark,
+    where pairs are scored; it changes nothing in what comes out.
     """
 
     date: date
@@ -22,3 +23,4 @@ class Night:
     settings: Settings
     threads: int = 2
     memory: str = "4GB"
+    engine: str = "duckdb"

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 SHIPPED = Path(__file__).with_name("settings.toml")
-OPEN_TABLES = ("suppliers", "column_maps", "hubs", "recipients")
-"""Tables whose keys are the operator's own names."""
+OPEN_TABLES = ("suppliers", "column_maps", "hubs", "recipients", "spark")
+"""Tables whose keys are the operator's own names, or Spark's."""
 
 
 class SettingsError(ValueError):

@@ -13,7 +13,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +42,7 @@ def run(con: duckdb.DuckDBPyConnection, night: Night) -> dict[str, int]:
     fresh = _forget_stale(con, f"{model_hash(con, parameters)} {code_of('people')} {keep_above}")
     if fresh > MOSTLY_NEW * mentions:
         con.execute("DELETE FROM store.scored_pair")
-        score(con, parameters, keep_above)
+        _compare(con, night, parameters, keep_above)
     elif fresh:
         con.execute(
             "CREATE OR REPLACE TABLE fresh_input AS FROM person_input SEMI JOIN fresh_mention USING (mention_id)"
@@ -50,7 +50,7 @@ def run(con: duckdb.DuckDBPyConnection, night: Night) -> dict[str, int]:
         con.execute(
             "CREATE OR REPLACE TABLE kept_input AS FROM person_input ANTI JOIN fresh_mention USING (mention_id)"
         )
-        score(con, parameters, keep_above, fresh="fresh_input", rest="kept_input")
+        _compare(con, night, parameters, keep_above, "fresh_input", "kept_input")
         con.execute("DROP TABLE fresh_input")
         con.execute("DROP TABLE kept_input")
     if fresh:
@@ -60,6 +60,18 @@ def run(con: duckdb.DuckDBPyConnection, night: Night) -> dict[str, int]:
     con.execute("DROP TABLE fresh_mention")
     pairs = run_sql(con, HERE / "pair.sql")
     return {"pairs": pairs, "mentions": mentions, "compared": fresh}
+
+
+def _compare(
+    con: duckdb.DuckDBPyConnection, night: Night, parameters: dict[str, Any], keep_above: float, *parts: str
+) -> None:
+    """`scored`, by the engine of the night: whichever it is, the pairs and their weights are the same."""
+    if night.engine == "spark":
+        from linkage.people import spark
+
+        spark.compare(con, night, parameters, keep_above, *parts)
+    else:
+        score(con, parameters, keep_above, *parts)
 
 
 def _forget_stale(con: duckdb.DuckDBPyConnection, scored_by: str) -> int:
@@ -181,14 +193,19 @@ def score(
         ]
     else:
         predicted = [predict.predict(threshold_match_weight=keep_above)]
+    keep_scored(con, [part.physical_name for part in predicted])
+    put_away(con, linker)
+
+
+def keep_scored(con: duckdb.DuckDBPyConnection, predicted: Sequence[str]) -> None:
+    """`scored` from the tables that Splink predicted, each pair of one table or none."""
     gammas = ", ".join(GAMMAS)
     parts = " UNION ALL BY NAME ".join(
         f"SELECT least(mention_id_l, mention_id_r) AS mention_id_l, greatest(mention_id_l, mention_id_r) AS mention_id_r, "
-        f"round(match_weight, 6) AS match_weight, {gammas} FROM {part.physical_name}"
-        for part in predicted
+        f"round(match_weight, 6) AS match_weight, {gammas} FROM {table}"
+        for table in predicted
     )
     con.execute(f"CREATE OR REPLACE TABLE scored AS SELECT * FROM ({parts}) ORDER BY mention_id_l, mention_id_r")
-    put_away(con, linker)
 
 
 def linker_over(
