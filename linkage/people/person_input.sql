@@ -83,6 +83,7 @@ SELECT
     given,
     given_keys,
     initials,
+    two_initials,
     family_keys,
     list_distinct(list_transform(family_keys, lambda f: f[1])) AS family_initials,
     given_called,

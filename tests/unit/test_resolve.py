@@ -10,7 +10,7 @@ import pytest
 
 from linkage.people.cluster import Cluster, Facts, WrittenName, conflict, may_be_one_date, may_be_one_name
 from linkage.people.components import unique_clusters
-from linkage.people.resolve import Resolution
+from linkage.people.resolve import Edge, Resolution
 
 
 def fact(mention_id: str, **told: object) -> Facts:
@@ -22,8 +22,11 @@ def fact(mention_id: str, **told: object) -> Facts:
     return Facts(**{**base, **told})  # type: ignore[arg-type]
 
 
-def groups(facts: list[Facts], edges: list[tuple[float, str, str]], link_at: float = 0.9) -> set[frozenset[str]]:
-    return {frozenset(c.members) for c in unique_clusters(Resolution(facts, edges, link_at).run())}
+def groups(
+    facts: list[Facts], edges: list[tuple[float, str, str]], link_at: float = 0.9, **told: bool
+) -> set[frozenset[str]]:
+    found = Resolution(facts, [Edge(*edge, **told) for edge in edges], link_at).run()
+    return {frozenset(c.members) for c in unique_clusters(found)}
 
 
 def name(text: str) -> dict[str, object]:
@@ -64,6 +67,18 @@ def test_father_and_son_of_one_initial_are_not_chained_through_it():
 def test_a_weak_mention_joins_the_one_person_with_a_clear_claim():
     facts = [fact("john", **name("JOHN")), fact("ann", **name("ANN")), fact("j", initials=frozenset("J"), strong=False)]
     assert groups(facts, [(6.0, "j", "john")]) == {frozenset({"john", "j"}), frozenset({"ann"})}
+
+
+def test_a_claim_of_the_same_home_stands_unless_somebody_there_rivals_it():
+    j = fact("j", initials=frozenset("J"), strong=False)
+    john, james = (
+        fact("john", **name("JOHN"), born=date(1960, 5, 1)),
+        fact("james", **name("JAMES"), born=date(1988, 2, 3)),
+    )
+    alone, rivalled = [(1.0, "j", "john")], [(1.0, "j", "john"), (1.0, "j", "james")]
+    assert groups([j, john], alone, in_sight=False) == {frozenset({"j"}), frozenset({"john"})}
+    assert groups([j, john], alone, in_sight=True) == {frozenset({"j", "john"})}
+    assert len(groups([j, john, james], rivalled, in_sight=True)) == 3
 
 
 def test_babies_of_one_birth_stay_apart():
