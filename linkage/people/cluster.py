@@ -38,14 +38,19 @@ class Facts(NamedTuple):
     born_after: date | None
     force_key: str | None
     strong: bool
+    tokens: frozenset[str] = frozenset()
 
 
 class WrittenName(NamedTuple):
-    """A name as one mention gives it: given tokens with their formal names, initials of given tokens, family tokens."""
+    """A name as one mention gives it: given tokens with their formal names, initials of given tokens, family tokens.
+
+    tokens: every token of more than one letter, titles too.
+    """
 
     given: frozenset[str]
     initials: frozenset[str]
     family: frozenset[str]
+    tokens: frozenset[str] = frozenset()
 
 
 @dataclass
@@ -73,7 +78,7 @@ class Cluster:
         """A cluster of one mention."""
         cluster = cls(members=[facts.mention_id], records={facts.record: facts.is_contact})
         if facts.given_keys or facts.initials:
-            name = WrittenName(facts.given_keys, facts.initials, facts.family_keys)
+            name = WrittenName(facts.given_keys, facts.initials, facts.family_keys, facts.tokens)
             cluster.names[facts.name_letters or repr(sorted(name.given | name.initials))] = {name}
         cluster.born |= _of(facts.born)
         cluster.nhs_numbers |= _of(facts.nhs_number)
@@ -147,7 +152,9 @@ def _names_differ(a: Cluster, b: Cluster) -> bool:
     for readings in a.names.values():
         for others in b.names.values():
             if readings.isdisjoint(others) and not any(
-                may_be_one_name(x, y) or _halves_of_one(x, y, a, b) for x in readings for y in others
+                may_be_one_name(x, y) or _halves_of_one(x, y, a, b) or _parts_of_one(x, y, a, b)
+                for x in readings
+                for y in others
             ):
                 return True
     return False
@@ -159,6 +166,27 @@ def _halves_of_one(x: WrittenName, y: WrittenName, a: Cluster, b: Cluster) -> bo
         return False
     full = (name for names in (*a.names.values(), *b.names.values()) for name in names if name.family)
     return any((x.given & z.given and y.given & z.family) or (y.given & z.given and x.given & z.family) for z in full)
+
+
+def _parts_of_one(x: WrittenName, y: WrittenName, a: Cluster, b: Cluster) -> bool:
+    """Whether one of two names is short for a fuller one of either cluster that the other fits.
+
+    M Khan is no stranger to Hamza Khan where he is Mohammed Hamza Khan, nor Akhtar Mehwish to Mehwish Qureshi where she is
+    Mehwish Akhtar Qureshi.
+    """
+    told = [name for names in (*a.names.values(), *b.names.values()) for name in names]
+    return any(
+        (covers(full, y) and may_be_one_name(full, x)) or (covers(full, x) and may_be_one_name(full, y))
+        for full in told
+    )
+
+
+@lru_cache(maxsize=1 << 18)
+def covers(full: WrittenName, short: WrittenName) -> bool:
+    """Whether a name holds every token and every initial of a shorter one, in whatever order."""
+    if not short.tokens <= full.tokens or short.tokens == full.tokens:
+        return False
+    return short.initials <= full.initials | {token[0] for token in full.tokens}
 
 
 @lru_cache(maxsize=1 << 18)

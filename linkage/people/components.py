@@ -27,8 +27,8 @@ FACTS = (
     "CASE WHEN account IS NOT NULL THEN concat_ws('|', supplier, account) END AS account, "
     "CASE WHEN mention = 'baby' THEN concat_ws('|', supplier, pregnancy) END AS birth, born_before, born_after, "
     "CASE WHEN force_key IS NOT NULL THEN concat_ws('|', supplier, force_key) END AS force_key, "
-    "nhs_number IS NOT NULL OR (date_of_birth IS NOT NULL AND (len(given) > 0 OR mention = 'baby')) AS strong "
-    "FROM mention"
+    "nhs_number IS NOT NULL OR (date_of_birth IS NOT NULL AND (len(given) > 0 OR mention = 'baby')) AS strong, "
+    "tokens FROM mention"
 )
 IN_SIGHT = model.gammas_of(
     model.FAMILY_AND_HOME,
@@ -150,7 +150,12 @@ def _keep(con: duckdb.DuckDBPyConnection, table: str, rows: pl.DataFrame, key: s
 def read_facts(con: duckdb.DuckDBPyConnection, among: str = "mention") -> list[Facts]:
     """What every mention says that can rule a link out, in order of mention_id, for the mentions of a table."""
     rows = con.execute(f"FROM ({FACTS}) SEMI JOIN {among} USING (mention_id) ORDER BY mention_id").fetchall()
-    return [Facts(r[0], r[1], r[2], frozenset(r[3]), frozenset(r[4]), frozenset(r[5]), *r[6:]) for r in rows]
+    return [
+        Facts(r[0], r[1], r[2], frozenset(r[3]), frozenset(r[4]), frozenset(r[5]), *r[6:16])._replace(
+            tokens=frozenset(r[16])
+        )
+        for r in rows
+    ]
 
 
 def read_edges(con: duckdb.DuckDBPyConnection, among: str = "mention") -> list[Edge]:

@@ -55,7 +55,7 @@ def _texts(con: duckdb.DuckDBPyConnection, column: str, shape: Callable[[str], s
 
 _WORDS = pa.list_(pa.string())
 _PARTS = {
-    "given": _WORDS, "given_keys": _WORDS, "initials": _WORDS, "two_initials": _WORDS, "family": _WORDS, "family_keys": _WORDS,
+    "given": _WORDS, "given_keys": _WORDS, "initials": _WORDS, "two_initials": _WORDS, "tokens": _WORDS, "family": _WORDS, "family_keys": _WORDS,
     **dict.fromkeys(("given_called", "given_joined", "name_letters", "family_last", "given_written", "family_written",
                      "family_sound", "name_display"), pa.string()),
 }  # fmt: skip
@@ -100,6 +100,7 @@ def _parts(
         "given_keys": sorted(keys),
         "initials": sorted({t[0] for t in (*name.given, *classes, *name.initials, *known)}),
         "two_initials": sorted(_two_initials(name)),
+        "tokens": sorted({names.spelling_class(t) for t in (*name.given, *name.family, *name.titles)}),
         "family": sorted(set(surnames)),
         "family_keys": sorted({*surnames, *also}),
         "given_called": names.spelling_class(written) if written else None,

@@ -52,6 +52,7 @@ SELECT
     coalesce(given_keys, []) AS given_keys,
     coalesce(initials, []) AS initials,
     coalesce(two_initials, []) AS two_initials,
+    coalesce(tokens, []) AS tokens,
     coalesce(family, []) AS family,
     coalesce(family_keys, []) AS family_keys,
     given_called,

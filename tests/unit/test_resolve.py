@@ -121,6 +121,31 @@ def test_a_name_in_the_other_order_is_no_contradiction():
     assert len(groups(facts, [(20.0, "a", "b")])) == 1
 
 
+def fact_of(mention_id: str, given: str, family: str = "", initials: str = "", also: str = "") -> Facts:
+    name_ = written(given, family, initials)
+    return fact(
+        mention_id, given_keys=name_.given, family_keys=name_.family, initials=name_.initials,
+        tokens=frozenset(f"{given} {family} {also}".split()),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("told", "one"),
+    [
+        # Each pair of the first two would be two people, were it not for the full name.
+        ([("HAMZA", "KHAN"), ("", "KHAN", "M"), ("MOHAMMED HAMZA", "KHAN")], True),
+        ([("MEHWISH", "QURESHI"), ("AKHTAR", "MEHWISH"), ("MEHWISH AKHTAR", "QURESHI")], True),
+        ([("RANJIT", "HAYER"), ("", "RANJIT", "S"), ("RANJIT", "", "", "SINGH")], True),
+        ([("HAMZA", "KHAN"), ("", "KHAN", "T"), ("MOHAMMED HAMZA", "KHAN")], False),
+        ([("HAMZA", "KHAN"), ("ALI", "KHAN"), ("MOHAMMED HAMZA", "KHAN")], False),
+    ],
+)
+def test_a_short_name_contradicts_none_that_a_full_name_holds_as_well(told, one):
+    facts = [fact_of(str(place), *told_) for place, told_ in enumerate(told)]
+    found = groups(facts, [(20.0, "0", "2"), (15.0, "1", "2"), (10.0, "0", "1")])
+    assert (found == {frozenset("012")}) is one
+
+
 def written(given: str = "", family: str = "", initials: str = "") -> WrittenName:
     tokens = frozenset(given.split())
     return WrittenName(tokens, frozenset(initials) | {t[0] for t in tokens}, frozenset(family.split()))
