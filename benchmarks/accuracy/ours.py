@@ -94,7 +94,7 @@ _SCHEMA = {
     "mention_id": _TEXT, "contract": _TEXT, "mention": _TEXT,
     **dict.fromkeys(("given", "given_keys", "initials", "two_initials", "family_keys", "family_initials"), _LIST),
     **dict.fromkeys(("given_called", "given_joined", "name_letters", "family_last", "given_written", "family_written"), _TEXT),
-    "family_sound": _TEXT, "born": _TEXT, "sex": _TEXT, "nhs_number": _TEXT, "phone": _TEXT, "email": _TEXT, "force_key": _TEXT,
+    "full_name": _TEXT, "family_sound": _TEXT, "born": _TEXT, "sex": _TEXT, "nhs_number": _TEXT, "phone": _TEXT, "email": _TEXT, "force_key": _TEXT,
     "given_initial": _TEXT, **dict.fromkeys(("any_initial", "home_keys", "context_keys", "place_key", "together_keys"), _LIST),
     "postcode": _TEXT, "id_number": _TEXT, "middle": _TEXT,
 }  # fmt: skip
@@ -114,6 +114,7 @@ def _row(
     return {
         "mention_id": record_id, "contract": "set", "mention": "person",
         **{k: v for k, v in name.items() if k in _SCHEMA}, "family_initials": letters,
+        "full_name": f"{called} {name['family_last']}" if called and name["family_last"] else None,
         "born": born, "sex": (sex or "")[:1].upper() or None, "nhs_number": None, "phone": None, "email": None, "force_key": None,
         "given_initial": called[0] if called else next(iter(initials), None), "any_initial": sorted({*initials, *letters}),
         "home_keys": homes, "context_keys": [], "place_key": homes, "together_keys": [],

@@ -151,6 +151,9 @@ FAMILY_AND_HOME = Comparison(
               "two homes that hold the same two names", per_person=True),
         Level("postcode_and_family", f"postcode_l = postcode_r AND ({_SAME_FAMILY} OR {_NEAR_FAMILY})",
               "the same postcode and family name", per_person=True),
+        # Where few given names meet few family names, two who share both are less surprising than each name alone says.
+        Level("full_name", "full_name_l = full_name_r", "the same family name, as common as it is beside that given name",
+              tf="full_name"),
         Level("family", "family_last_l = family_last_r", "the same family name", tf="family_last"),
         Level("family_shared", _SAME_FAMILY, "an earlier or second family name in common"),
         Level("family_near", _NEAR_FAMILY, "family names that differ by a letter or two"),

@@ -90,6 +90,7 @@ SELECT
     given_joined,
     name_letters,
     family_last,
+    given_called || ' ' || family_last AS full_name,
     given_written,
     family_written,
     family_sound,
