@@ -1,4 +1,4 @@
-"""Fit the parameters of the people model on a simulated region with its truth: m, u, prior and calibration.
+"""Fit the parameters of the people model on a simulated region with its truth: m, u, prior and calibration; print OUTSIDER.
 
     python -m benchmarks.fit_people REGION [REGION …] [--write]
 
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ import duckdb
 from expectations import contracts
 from linkage import history, settings, store
 from linkage.night import Night
-from linkage.people import measured, model, score, train
+from linkage.people import components, measured, model, resolve, score, train
 from linkage.places import match, property
 from linkage.protect import gate
 from linkage.sources import read
@@ -144,6 +145,28 @@ def calibrate(con: duckdb.DuckDBPyConnection, night: Night, parameters: dict[str
     )
 
 
+def outsider(con: duckdb.DuckDBPyConnection, night: Night, parameters: dict[str, Any]) -> float:
+    """The likeliest `resolve.OUTSIDER`, over claims in sight as they stand when only the strong mentions are joined."""
+    measured.resolve(con, parameters, night.settings.number("people.keep_pairs_above_weight"), measured.LOWEST)
+    resolution = resolve.Resolution(components.read_facts(con), components.read_edges(con), measured.LOWEST)
+    resolution._join_strong()
+    resolution.link_at = 0.05
+    true = dict(con.execute("SELECT mention_id, true_person FROM true_person").fetchall())
+    claims: list[tuple[float, float, bool]] = []
+    for weak, offers in sorted(resolution._rivals().items()):
+        if claim := resolution._claim(weak, offers):
+            weight, in_sight = max((weight, in_sight) for weight, other, in_sight in offers if other == claim[2])
+            odds = 2.0 ** min(weight, 60.0)
+            if in_sight:
+                claims.append((odds, odds / claim[0] - odds - resolve.OUTSIDER, true.get(weak) == true.get(claim[2])))
+
+    def surprise(odds_of_one: float) -> float:
+        chances = ((min(odds / (odds_of_one + odds + against), 1 - 1e-9), right) for odds, against, right in claims)
+        return -sum(math.log(chance if right else 1 - chance) for chance, right in chances)
+
+    return min((round(0.01 * 1.25**step, 3) for step in range(25)), key=surprise)
+
+
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("regions", nargs="+", type=Path)
@@ -155,6 +178,7 @@ def main() -> None:
     parameters["calibration"] = calibrate(*prepared[0], parameters)
     text = json.dumps(parameters, indent=1) + "\n"
     print(text)
+    print("outsider:", *(outsider(*each, parameters) for each in prepared))
     if given.write:
         model.PARAMETERS.write_text(text, encoding="utf-8")
 

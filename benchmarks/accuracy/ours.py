@@ -21,7 +21,7 @@ from linkage.night import Night
 from linkage.people import components, model, score, train
 from linkage.people.cluster import Facts
 from linkage.people.model import Comparison, Design, Level
-from linkage.people.resolve import Resolution
+from linkage.people.resolve import Edge, Resolution
 from linkage.standardise import mention
 
 AT = 0.95
@@ -92,9 +92,9 @@ _TEXT: Any = pl.String
 _LIST: Any = pl.List(pl.String)
 _SCHEMA = {
     "mention_id": _TEXT, "contract": _TEXT, "mention": _TEXT,
-    **dict.fromkeys(("given", "given_keys", "initials", "family_keys", "family_initials"), _LIST),
+    **dict.fromkeys(("given", "given_keys", "initials", "two_initials", "family_keys", "family_initials"), _LIST),
     **dict.fromkeys(("given_called", "given_joined", "name_letters", "family_last", "given_written", "family_written"), _TEXT),
-    "family_sound": _TEXT, "born": _TEXT, "sex": _TEXT, "nhs_number": _TEXT, "phone": _TEXT, "email": _TEXT, "force_key": _TEXT,
+    "full_name": _TEXT, "family_sound": _TEXT, "born": _TEXT, "sex": _TEXT, "nhs_number": _TEXT, "phone": _TEXT, "email": _TEXT, "force_key": _TEXT,
     "given_initial": _TEXT, **dict.fromkeys(("any_initial", "home_keys", "context_keys", "place_key", "together_keys"), _LIST),
     "postcode": _TEXT, "id_number": _TEXT, "middle": _TEXT,
 }  # fmt: skip
@@ -114,6 +114,7 @@ def _row(
     return {
         "mention_id": record_id, "contract": "set", "mention": "person",
         **{k: v for k, v in name.items() if k in _SCHEMA}, "family_initials": letters,
+        "full_name": f"{called} {name['family_last']}" if called and name["family_last"] else None,
         "born": born, "sex": (sex or "")[:1].upper() or None, "nhs_number": None, "phone": None, "email": None, "force_key": None,
         "given_initial": called[0] if called else next(iter(initials), None), "any_initial": sorted({*initials, *letters}),
         "home_keys": homes, "context_keys": [], "place_key": homes, "together_keys": [],
@@ -162,12 +163,13 @@ def _links(con: duckdb.DuckDBPyConnection, public: PublicSet) -> str:
         )
         for r, source in rows
     ]
-    edges = con.execute("SELECT match_weight, mention_id_l, mention_id_r FROM candidate ORDER BY ALL").fetchall()
+    found = con.execute("SELECT match_weight, mention_id_l, mention_id_r FROM candidate ORDER BY ALL").fetchall()
+    edges = [Edge(*row) for row in found]
     clusters = components.unique_clusters(Resolution(facts, edges, AT).run())
-    found = pl.DataFrame(
+    linked = pl.DataFrame(
         [(m, c.members[0]) for c in clusters for m in c.members], schema={"m": pl.String, "c": pl.String}, orient="row"
     )
-    con.register("clustered", found)
+    con.register("clustered", linked)
     con.execute("CREATE OR REPLACE TABLE linked AS SELECT * FROM clustered")
     con.unregister("clustered")
     return "SELECT x.m AS l, y.m AS r FROM linked AS x INNER JOIN linked AS y ON x.c = y.c AND x.m < y.m"

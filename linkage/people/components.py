@@ -14,6 +14,7 @@ import polars as pl
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
+from linkage.people import model
 from linkage.people.cluster import Cluster, Facts
 from linkage.people.resolve import Edge, Resolution, Ruling
 from linkage.version import code_of
@@ -26,10 +27,17 @@ FACTS = (
     "CASE WHEN account IS NOT NULL THEN concat_ws('|', supplier, account) END AS account, "
     "CASE WHEN mention = 'baby' THEN concat_ws('|', supplier, pregnancy) END AS birth, born_before, born_after, "
     "CASE WHEN force_key IS NOT NULL THEN concat_ws('|', supplier, force_key) END AS force_key, "
-    "nhs_number IS NOT NULL OR (date_of_birth IS NOT NULL AND (len(given) > 0 OR mention = 'baby')) AS strong "
-    "FROM mention"
+    "nhs_number IS NOT NULL OR (date_of_birth IS NOT NULL AND (len(given) > 0 OR mention = 'baby')) AS strong FROM mention"
 )
-EDGES = "SELECT match_weight, mention_id_l, mention_id_r FROM pair WHERE veto IS NULL"
+IN_SIGHT = model.gammas_of(
+    model.FAMILY_AND_HOME,
+    *(
+        f"{where}_{family}"
+        for where in ("home", "named_from_home", "named_together")
+        for family in ("and_family", "without_family")
+    ),
+)
+EDGES = f"SELECT match_weight, mention_id_l, mention_id_r, gamma_family_and_home IN {IN_SIGHT} AS in_sight FROM pair WHERE veto IS NULL"
 _RESOLVED = {"mention_id": pl.String, "cluster": pl.String, "link": pl.Float64}
 _REFUSED = {"mention_id_l": pl.String, "mention_id_r": pl.String, "reason": pl.String}
 
@@ -86,7 +94,7 @@ def _label(con: duckdb.DuckDBPyConnection) -> None:
     )
     joined = con.execute(
         f"SELECT a.place AS one, b.place AS other FROM ({EDGES} UNION ALL "
-        "SELECT 0, mention_id_l, mention_id_r FROM verdict_pair) AS e "
+        "SELECT 0, mention_id_l, mention_id_r, FALSE FROM verdict_pair) AS e "
         "INNER JOIN numbered AS a ON e.mention_id_l = a.mention_id INNER JOIN numbered AS b ON e.mention_id_r = b.mention_id"
     ).fetchnumpy()
     row = con.execute("SELECT count(*) FROM numbered").fetchone()
@@ -147,7 +155,7 @@ def read_facts(con: duckdb.DuckDBPyConnection, among: str = "mention") -> list[F
 def read_edges(con: duckdb.DuckDBPyConnection, among: str = "mention") -> list[Edge]:
     """Pairs that no rule forbids, with their match weights, whose first mention is in a table."""
     rows = con.execute(f"FROM ({EDGES}) WHERE mention_id_l IN (SELECT mention_id FROM {among}) ORDER BY ALL").fetchall()
-    return [(float(weight), a, b) for weight, a, b in rows]
+    return [Edge(float(weight), a, b, in_sight) for weight, a, b, in_sight in rows]
 
 
 def read_rulings(con: duckdb.DuckDBPyConnection, among: str = "mention") -> list[Ruling]:

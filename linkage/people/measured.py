@@ -13,6 +13,7 @@ from typing import Any
 
 import duckdb
 import polars as pl
+from scipy.optimize import isotonic_regression
 
 from linkage.people import components, score
 from linkage.people.cluster import Cluster
@@ -74,11 +75,15 @@ def calibrate(
     true: Mapping[str, str],
     among: Collection[str] | None = None,
 ) -> list[list[float]]:
-    """Points (model, measured) of link probability, monotone."""
-    points, floor = [[0.0, 0.0]], 0.0
-    for found in reliability(clusters, link, true, among):
-        floor = max(floor, round(found["right"], 4))
-        points.append([found["edge"], floor])
+    """Points (model, measured) of link probability, monotone: neighbours in the wrong order share one value (isotonic regression).
+
+    Each bin is taken to hold one right and one wrong link more than were counted, so that three links prove nothing.
+    """
+    bins = reliability(clusters, link, true, among)
+    links = [found["links"] + 2 for found in bins]
+    right = [(found["right"] * found["links"] + 1) / n for found, n in zip(bins, links, strict=True)]
+    measured = [round(float(x), 4) for x in isotonic_regression(right, weights=links).x] if bins else []
+    points = [[0.0, 0.0], *([found["edge"], value] for found, value in zip(bins, measured, strict=True))]
     return points if points[-1][0] == 1.0 else [*points, [1.0, points[-1][1] or 1.0]]
 
 

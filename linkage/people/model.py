@@ -80,6 +80,9 @@ _NEAR_FAMILY = (
 _SAME_HOME = "list_has_any(home_keys_l, home_keys_r)"
 _NAMED_FROM_HOME = "(list_has_any(home_keys_l, context_keys_r) OR list_has_any(context_keys_l, home_keys_r))"
 _NAMED_TOGETHER = "list_has_any(context_keys_l, context_keys_r)"
+_NO_FAMILY = "(len(family_keys_l) = 0 OR len(family_keys_r) = 0)"
+# In one home, a title that both bear where there is no family name is a name in common as a family name is.
+_FAMILY_OF_HOME = f"({_SAME_FAMILY} OR {_NEAR_FAMILY} OR coalesce(family_last_l = family_last_r, false))"
 
 GIVEN_NAME = Comparison(
     "given_name",
@@ -95,12 +98,18 @@ GIVEN_NAME = Comparison(
         Level("swapped_near", _NEAR_SWAPPED, "given and family name in the other order, with a letter or two wrong",
               weighs_as="near"),
         Level("shared", "list_has_any(given_keys_l, given_keys_r)", "one given name or its short form in common"),
+        Level("slip", f"{_BOTH_FULL} AND len(given_written_l) >= 4 AND len(given_written_r) >= 4 "
+              "AND damerau_levenshtein(given_written_l, given_written_r) = 1", "given names that differ by one letter"),
         Level(
             "near",
             f"{_BOTH_FULL} AND (jaro_winkler_similarity(given_written_l, given_written_r) >= 0.88 "
             "OR (len(given_written_l) >= 4 AND levenshtein(given_written_l, given_written_r) <= 1))",
             "given names that differ by a letter or two",
         ),
+        Level("initials", "(len(given_l) = 0 OR len(given_r) = 0) AND list_has_any(two_initials_l, two_initials_r)",
+              "two initials that fit the given names"),
+        Level("second_initial", "(len(given_l) = 0 OR len(given_r) = 0) AND list_has_any(initials_l, initials_r) "
+              "AND len(two_initials_l) > 0 AND len(two_initials_r) > 0", "one initial that fits and one that does not"),
         Level(
             "initial",
             "(len(given_l) = 0 OR len(given_r) = 0) AND list_has_any(initials_l, initials_r)",
@@ -123,21 +132,28 @@ FAMILY_AND_HOME = Comparison(
     f"(len(family_keys_l) = 0 OR len(family_keys_r) = 0) AND NOT ({_SAME_HOME} OR {_NAMED_FROM_HOME} "
     f"OR {_NAMED_TOGETHER} OR coalesce(postcode_l = postcode_r, false) OR coalesce(family_last_l = family_last_r, false))",
     (
-        Level("home_and_family", f"{_SAME_HOME} AND ({_SAME_FAMILY} OR {_NEAR_FAMILY})",
+        Level("home_and_family", f"{_SAME_HOME} AND {_FAMILY_OF_HOME}",
               "the same home and family name", per_person=True),
-        Level("home_without_family", f"{_SAME_HOME} AND (len(family_keys_l) = 0 OR len(family_keys_r) = 0)",
+        Level("home_without_family", f"{_SAME_HOME} AND {_NO_FAMILY}",
               "the same home, one record without a family name", per_person=True),
         Level("home", _SAME_HOME, "the same home under another family name", per_person=True),
-        Level("named_from_home_and_family", f"{_NAMED_FROM_HOME} AND ({_SAME_FAMILY} OR {_NEAR_FAMILY})",
+        Level("named_from_home_and_family", f"{_NAMED_FROM_HOME} AND {_FAMILY_OF_HOME}",
               "the same family name, living where the person who named them lives", per_person=True),
+        Level("named_from_home_without_family", f"{_NAMED_FROM_HOME} AND {_NO_FAMILY}",
+              "living where the person who named them lives, one record without a family name", per_person=True),
         Level("named_from_home", _NAMED_FROM_HOME, "living where the person who named them lives", per_person=True),
-        Level("named_together_and_family", f"{_NAMED_TOGETHER} AND ({_SAME_FAMILY} OR {_NEAR_FAMILY})",
+        Level("named_together_and_family", f"{_NAMED_TOGETHER} AND {_FAMILY_OF_HOME}",
               "the same family name, named by the same person", per_person=True),
+        Level("named_together_without_family", f"{_NAMED_TOGETHER} AND {_NO_FAMILY}",
+              "named by the same person, one record without a family name", per_person=True),
         Level("named_together", _NAMED_TOGETHER, "named by the same person", per_person=True),
         Level("moved_together", "list_has_any(together_keys_l, together_keys_r) AND given_called_l = given_called_r",
               "two homes that hold the same two names", per_person=True),
         Level("postcode_and_family", f"postcode_l = postcode_r AND ({_SAME_FAMILY} OR {_NEAR_FAMILY})",
               "the same postcode and family name", per_person=True),
+        # Where few given names meet few family names, two who share both are less surprising than each name alone says.
+        Level("full_name", "full_name_l = full_name_r", "the same family name, as common as it is beside that given name",
+              tf="full_name"),
         Level("family", "family_last_l = family_last_r", "the same family name", tf="family_last"),
         Level("family_shared", _SAME_FAMILY, "an earlier or second family name in common"),
         Level("family_near", _NEAR_FAMILY, "family names that differ by a letter or two"),
@@ -317,6 +333,12 @@ def as_text(parameters: Mapping[str, Any]) -> str:
 def level_names(comparison: Comparison) -> tuple[str, ...]:
     """Names of the levels in order, the last being `else`."""
     return (*(level.name for level in comparison.levels), "else")
+
+
+def gammas_of(comparison: Comparison, *names: str) -> tuple[int, ...]:
+    """Splink's numbers of some levels of a comparison: `else` is 0 and the first level the highest."""
+    told = level_names(comparison)
+    return tuple(len(told) - 1 - told.index(name) for name in names)
 
 
 def splink_settings(

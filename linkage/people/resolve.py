@@ -18,8 +18,27 @@ from typing import NamedTuple
 
 from linkage.people.cluster import Cluster, Facts, conflict, singles
 
-Edge = tuple[float, str, str]
-"""Match weight (log2 odds) and the two mention ids, the smaller first."""
+OUTSIDER = 0.1
+"""Odds that a claim in sight is somebody's whom no record names, against the 1 that the prior allows for anybody at all.
+
+Fitted by benchmarks/fit_people.py: the prior counts everybody in the region, a home's records name nearly all who live there.
+"""
+
+
+class Edge(NamedTuple):
+    """Match weight (log2 odds) of two mention ids, the smaller first.
+
+    in_sight: they share a home or a household's naming, and no name speaks against it: rivals for it stand in the same place.
+    """
+
+    weight: float
+    a: str
+    b: str
+    in_sight: bool = False
+
+
+Offer = tuple[float, str, bool]
+"""Match weight of a weak mention with another, that mention, and whether the two are in sight of each other."""
 
 
 class Ruling(NamedTuple):
@@ -72,7 +91,7 @@ class Resolution:
             asked = {
                 weak: offers
                 for weak, offers in rivals.items()
-                if id(self.cluster[weak]) in joined or any(id(self.cluster[other]) in joined for _, other in offers)
+                if id(self.cluster[weak]) in joined or any(id(self.cluster[other]) in joined for _, other, _ in offers)
             }
         return self.cluster
 
@@ -103,23 +122,23 @@ class Resolution:
         return True
 
     def _join_strong(self) -> None:
-        for weight, a, b in self.edges:
+        for weight, a, b, _ in self.edges:
             chance = probability(weight)
             if chance < self.link_at:
                 return
             if self.facts[a].strong and self.facts[b].strong:
                 self._join(a, b, chance)
 
-    def _rivals(self) -> dict[str, list[tuple[float, str]]]:
+    def _rivals(self) -> dict[str, list[Offer]]:
         """The mentions that may be each weak mention's person, the strongest link first."""
-        rivals: dict[str, list[tuple[float, str]]] = defaultdict(list)
-        for weight, a, b in self.edges:
+        rivals: dict[str, list[Offer]] = defaultdict(list)
+        for weight, a, b, in_sight in self.edges:
             for weak, other in ((a, b), (b, a)):
                 if not self.facts[weak].strong:
-                    rivals[weak].append((weight, other))
+                    rivals[weak].append((weight, other, in_sight))
         return rivals
 
-    def _place_weak(self, rivals: dict[str, list[tuple[float, str]]]) -> set[int]:
+    def _place_weak(self, rivals: dict[str, list[Offer]]) -> set[int]:
         """Offer every weak mention to its rivals; returns the identities of the clusters that grew."""
         claims = sorted(
             (claim for weak, offers in rivals.items() if (claim := self._claim(weak, offers))),
@@ -127,24 +146,25 @@ class Resolution:
         )
         return {id(self.cluster[weak]) for chance, weak, other in claims if self._join(weak, other, chance)}
 
-    def _claim(self, weak: str, offers: list[tuple[float, str]]) -> tuple[float, str, str] | None:
+    def _claim(self, weak: str, offers: list[Offer]) -> tuple[float, str, str] | None:
         """The strongest claim's share of the odds, against nobody at all and every claim that contradicts it.
 
         Two clusters that may yet prove one person (a man's old account and his new one) are no rivals.
         """
         own, met = self.cluster[weak], {id(self.cluster[weak])}
-        open_: list[tuple[float, str]] = []
-        for weight, other in offers:
-            if not open_ and probability(weight) < self.link_at:
+        open_: list[Offer] = []
+        for weight, other, in_sight in offers:
+            odds = 2.0 ** min(weight, 60.0)
+            if not open_ and odds / (OUTSIDER + odds) < self.link_at:
                 return None
             cluster = self.cluster[other]
             if id(cluster) not in met and conflict(own, cluster) is None:
-                open_.append((weight, other))
+                open_.append((weight, other, in_sight))
             met.add(id(cluster))
         if not open_:
             return None
-        (weight, other), *rest = sorted(open_, key=lambda o: (-o[0], o[1]))
+        (weight, other, in_sight), *rest = sorted(open_, key=lambda o: (-o[0], o[1]))
         odds = 2.0 ** min(weight, 60.0)
-        against = sum(2.0 ** min(w, 60.0) for w, o in rest if conflict(self.cluster[other], self.cluster[o]))
-        chance = odds / (1.0 + odds + against)
+        against = sum(2.0 ** min(w, 60.0) for w, o, _ in rest if conflict(self.cluster[other], self.cluster[o]))
+        chance = odds / ((OUTSIDER if in_sight else 1.0) + odds + against)
         return (chance, weak, other) if chance >= self.link_at else None

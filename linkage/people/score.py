@@ -135,7 +135,12 @@ def register_region(con: duckdb.DuckDBPyConnection, night: Night, design: model.
             {"night": night.date},
         )
     for column in design.tf_columns:
-        _register_frequencies(con, column, night, first=first)
+        if column == "full_name":
+            run_sql(con, HERE / "name_reach.sql", {"first": first, "night": night.date})
+            con.execute("INSERT INTO store.term_frequency FROM name_reach")
+            con.execute("DROP TABLE name_reach")
+        else:
+            _register_frequencies(con, column, night, first=first)
 
 
 def _register_frequencies(con: duckdb.DuckDBPyConnection, column: str, night: Night, *, first: bool) -> None:

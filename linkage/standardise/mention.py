@@ -57,7 +57,7 @@ def _texts(con: duckdb.DuckDBPyConnection, column: str, shape: Callable[[str], s
 
 _WORDS = pa.list_(pa.string())
 _PARTS = {
-    "given": _WORDS, "given_keys": _WORDS, "initials": _WORDS, "family": _WORDS, "family_keys": _WORDS,
+    "given": _WORDS, "given_keys": _WORDS, "initials": _WORDS, "two_initials": _WORDS, "family": _WORDS, "family_keys": _WORDS,
     **dict.fromkeys(("given_called", "given_joined", "name_letters", "family_last", "given_written", "family_written",
                      "family_sound", "name_display"), pa.string()),
 }  # fmt: skip
@@ -121,6 +121,7 @@ def _parts(
         "given": sorted(set(classes)),
         "given_keys": sorted(keys),
         "initials": sorted({t[0] for t in (*name.given, *classes, *name.initials, *known)}),
+        "two_initials": sorted(_two_initials(name)),
         "family": sorted(set(surnames)),
         "family_keys": sorted({*surnames, *also}),
         "given_called": names.spelling_class(written) if written else None,
@@ -133,6 +134,14 @@ def _parts(
         "family_sound": jellyfish.soundex(surnames[-1]) if surnames else None,
         "name_display": _display(given, family, full),
     }
+
+
+def _two_initials(name: names.Name) -> set[str]:
+    """The first letters of the first two given names in the order written, of each of their spellings; none where there is one."""
+    if len(name.in_order) < 2:
+        return set()
+    first, second = ({t[0], names.spelling_class(t)[0]} for t in name.in_order[:2])
+    return {one + other for one in first for other in second}
 
 
 def _called(given: tuple[str, ...], classes: list[str]) -> str | None:

@@ -51,6 +51,7 @@ SELECT
     coalesce(given, []) AS given,
     coalesce(given_keys, []) AS given_keys,
     coalesce(initials, []) AS initials,
+    coalesce(two_initials, []) AS two_initials,
     coalesce(family, []) AS family,
     coalesce(family_keys, []) AS family_keys,
     given_called,

@@ -29,6 +29,7 @@ class Name:
 
     given and family are tokens in the order written; `also` holds tokens of earlier and other names; initials are the
     one-letter given tokens. A token that is only a title (Begum, Bibi, Kaur) is kept in `titles`, not in family.
+    in_order holds given names and initials as they follow each other, with the titles that stand after the first.
     """
 
     given: tuple[str, ...] = ()
@@ -36,6 +37,7 @@ class Name:
     family: tuple[str, ...] = ()
     also: tuple[str, ...] = ()
     titles: tuple[str, ...] = ()
+    in_order: tuple[str, ...] = ()
 
 
 _LOOK_ALIKE = str.maketrans("АВЕКМНОРСТХУІЈЅаеорсхуіјѕΑΒΕΖΗΙΚΜΝΟΡΤΥΧο", "ABEKMHOPCTXYIJSaeopcxyijsABEZHIKMNOPTYXo")
@@ -149,4 +151,6 @@ def _sorted_out(given: list[str], family: list[str], also: list[str]) -> Name:
         named, surnames = (list(surnames), ()) if surnames else (given, ())
     full = tuple(t for t in named if len(t) > 1)
     initials = tuple(t for t in named if len(t) == 1)
-    return Name(full, initials, surnames, tuple(t for t in also if len(t) > 1), titles)
+    first = next((place for place, t in enumerate(given) if t in named), None)
+    in_order = tuple(given[first:]) if first is not None else ()
+    return Name(full, initials, surnames, tuple(t for t in also if len(t) > 1), titles, in_order)

@@ -14,7 +14,9 @@ from linkage.protect import gate
 from linkage.standardise import mention
 from tests.rules.conftest import TOWN, liable
 
-ACCOUNTS = [liable(f"c{n}", f"{p['given_names']} {p['family_name']}", "1") for n, p in enumerate(TOWN[:12])]
+ACCOUNTS = [
+    liable(f"c{n}", f"{p['given_names']} {p['family_name']}", "1", phone=p["mobile"]) for n, p in enumerate(TOWN[:12])
+]
 
 
 @pytest.fixture

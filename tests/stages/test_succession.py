@@ -38,7 +38,8 @@ def run(con, accept, night):
         history.remember(con, tonight)
         mention.run(con, tonight)
         con.execute(
-            "CREATE OR REPLACE TABLE pair (match_weight DOUBLE, mention_id_l VARCHAR, mention_id_r VARCHAR, veto VARCHAR)"
+            "CREATE OR REPLACE TABLE pair (match_weight DOUBLE, "
+            "mention_id_l VARCHAR, mention_id_r VARCHAR, gamma_family_and_home INTEGER, veto VARCHAR)"
         )
         persons.run(con, tonight)
         found = dict(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from linkage.standardise import names
+from linkage.standardise import mention, names
 
 WRITTEN = [
     # Only a title stands first: the name is in the family name's place.
@@ -77,3 +77,18 @@ def test_reference_lists_name_their_origin_and_hold_clean_tokens(reference):
     tokens = [row.split(",")[0] for row in rows]
     assert len(tokens) == len(set(tokens)) > 0
     assert all(names.fold(token) == [token] for token in tokens)
+
+
+@pytest.mark.parametrize(
+    ("given", "family", "pairs"),
+    [
+        ("Mary Ann", "Hill", {"MA"}),
+        ("M A", "Hill", {"MA"}),
+        ("M", "Hill", set()),
+        ("Rupinder Kaur", "Atwal", {"RK"}),  # clerks who write initials write the title's too
+        ("Begum Taslima Rokeya", "Ali", {"TR"}),
+        ("Youssef Adam", "Nur", {"YA"}),
+    ],
+)
+def test_two_initials(given, family, pairs):
+    assert mention._two_initials(names.parse(given, family)) == pairs

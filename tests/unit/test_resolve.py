@@ -10,7 +10,7 @@ import pytest
 
 from linkage.people.cluster import Cluster, Facts, WrittenName, conflict, may_be_one_date, may_be_one_name
 from linkage.people.components import unique_clusters
-from linkage.people.resolve import Resolution
+from linkage.people.resolve import Edge, Resolution
 
 
 def fact(mention_id: str, **told: object) -> Facts:
@@ -22,8 +22,11 @@ def fact(mention_id: str, **told: object) -> Facts:
     return Facts(**{**base, **told})  # type: ignore[arg-type]
 
 
-def groups(facts: list[Facts], edges: list[tuple[float, str, str]], link_at: float = 0.9) -> set[frozenset[str]]:
-    return {frozenset(c.members) for c in unique_clusters(Resolution(facts, edges, link_at).run())}
+def groups(
+    facts: list[Facts], edges: list[tuple[float, str, str]], link_at: float = 0.9, **told: bool
+) -> set[frozenset[str]]:
+    found = Resolution(facts, [Edge(*edge, **told) for edge in edges], link_at).run()
+    return {frozenset(c.members) for c in unique_clusters(found)}
 
 
 def name(text: str) -> dict[str, object]:
@@ -66,6 +69,18 @@ def test_a_weak_mention_joins_the_one_person_with_a_clear_claim():
     assert groups(facts, [(6.0, "j", "john")]) == {frozenset({"john", "j"}), frozenset({"ann"})}
 
 
+def test_a_claim_of_the_same_home_stands_unless_somebody_there_rivals_it():
+    j = fact("j", initials=frozenset("J"), strong=False)
+    john, james = (
+        fact("john", **name("JOHN"), born=date(1960, 5, 1)),
+        fact("james", **name("JAMES"), born=date(1988, 2, 3)),
+    )
+    alone, rivalled = [(1.0, "j", "john")], [(1.0, "j", "john"), (1.0, "j", "james")]
+    assert groups([j, john], alone, in_sight=False) == {frozenset({"j"}), frozenset({"john"})}
+    assert groups([j, john], alone, in_sight=True) == {frozenset({"j", "john"})}
+    assert len(groups([j, john, james], rivalled, in_sight=True)) == 3
+
+
 def test_babies_of_one_birth_stay_apart():
     facts = [fact("t1", birth="s|k1", born=date(2026, 1, 5)), fact("t2", birth="s|k1", born=date(2026, 1, 5))]
     assert len(groups(facts, [(40.0, "t1", "t2")])) == 2
@@ -104,6 +119,28 @@ def test_a_name_in_the_other_order_is_no_contradiction():
         fact("b", given_keys=frozenset({"AISHA"}), family_keys=frozenset({"KAUSAR"}), initials=frozenset("A")),
     ]
     assert len(groups(facts, [(20.0, "a", "b")])) == 1
+
+
+def fact_of(mention_id: str, given: str, family: str = "", initials: str = "") -> Facts:
+    name_ = written(given, family, initials)
+    return fact(mention_id, given_keys=name_.given, family_keys=name_.family, initials=name_.initials)
+
+
+@pytest.mark.parametrize(
+    ("told", "one"),
+    [
+        # Each pair of the first two would be two people, were it not for the full name.
+        ([("HAMZA", "KHAN"), ("", "KHAN", "M"), ("MOHAMMED HAMZA", "KHAN")], True),
+        ([("MEHWISH", "QURESHI"), ("AKHTAR", "MEHWISH"), ("MEHWISH AKHTAR", "QURESHI")], True),
+        ([("RANJIT", "HAYER"), ("", "RANJIT", "S"), ("RANJIT",)], True),
+        ([("HAMZA", "KHAN"), ("", "KHAN", "T"), ("MOHAMMED HAMZA", "KHAN")], False),
+        ([("HAMZA", "KHAN"), ("ALI", "KHAN"), ("MOHAMMED HAMZA", "KHAN")], False),
+    ],
+)
+def test_a_short_name_contradicts_none_that_a_full_name_holds_as_well(told, one):
+    facts = [fact_of(str(place), *told_) for place, told_ in enumerate(told)]
+    found = groups(facts, [(20.0, "0", "2"), (15.0, "1", "2"), (10.0, "0", "1")])
+    assert (found == {frozenset("012")}) is one
 
 
 def written(given: str = "", family: str = "", initials: str = "") -> WrittenName:

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from linkage.people.components import unique_clusters
-from linkage.people.resolve import Resolution, Ruling
+from linkage.people.resolve import Edge, Resolution, Ruling
 from linkage.people.verdict import Outcome, Verdict, settled
 from tests.unit.test_resolve import fact
 
@@ -15,7 +15,7 @@ BORN = {"a": date(1990, 1, 1), "b": date(1962, 7, 9)}
 
 
 def groups(facts, edges, rulings):
-    resolution = Resolution(facts, edges, 0.9, rulings)
+    resolution = Resolution(facts, [Edge(*edge) for edge in edges], 0.9, rulings)
     return {"".join(c.members) for c in unique_clusters(resolution.run())}, resolution
 
 
