@@ -13,7 +13,7 @@ from linkage.detect.records import Records, rows
 from linkage.night import Night
 
 QUERY = """
-    SELECT u.*, n.other_id IS NOT NULL AS same_name, s.uprn IS NOT NULL AS students,
+    SELECT u.*, h.subject_id IS NOT NULL AS hidden, n.other_id IS NOT NULL AS same_name, s.uprn IS NOT NULL AS students,
         l.on_gp AS elsewhere_on_gp, l.uprns AS elsewhere, f.name_display, coalesce(f.is_grown_up, FALSE) AS grown_up
     FROM unregistered_co_residence AS u
     LEFT JOIN (SELECT person_id, uprn, min(other_id) AS other_id FROM benign_same_name GROUP BY ALL) AS n
@@ -21,6 +21,8 @@ QUERY = """
     LEFT JOIN benign_student AS s ON u.uprn = s.uprn
     LEFT JOIN (SELECT person_id, bool_or(on_gp) AS on_gp, list(uprn ORDER BY uprn) AS uprns
         FROM stay WHERE registered GROUP BY ALL) AS l ON u.subject_id = l.person_id
+    LEFT JOIN (SELECT DISTINCT subject_id, mother_id FROM hidden_adult) AS h
+        ON u.subject_id = h.subject_id AND u.mother_id = h.mother_id
     INNER JOIN profile AS f ON u.subject_id = f.person_id
     ORDER BY u.subject_id, u.uprn, u.family_id, u.child_id
 """
@@ -59,14 +61,14 @@ def _finding(night: Night, records: Records, found: list[dict[str, Any]]) -> Fin
         registered=tuple(u for u in (row["elsewhere"] or []) if u != row["uprn"]),
         mention_ids=records.claims_of(subject, row["uprn"]),
     )
-    _weigh(finding, row, night)
+    _weigh(finding, row | {"hidden": any(r["hidden"] for r in found)}, night)
     _look_for_benign(finding, row, night, infant)
     return finding
 
 
 def _variant(row: dict[str, Any]) -> str:
     if row["subject_is_child"] and not row["infant"]:
-        return "child_with_elders" if row["with_elders"] else "child_at_other_home"
+        return "child_with_relatives" if row["with_relatives"] else "child_at_other_home"
     if row["subject_is_family"]:
         return "family_at_other_home"
     return "adult_registered_elsewhere" if row["registered_somewhere"] else "adult_on_no_register"
@@ -75,12 +77,20 @@ def _variant(row: dict[str, Any]) -> str:
 def _weigh(finding: Finding, row: dict[str, Any], night: Night) -> None:
     weights = night.settings.table("score.unregistered_co_residence")
     parts = [("starting point", weights["base"]), (finding.variant, weights[finding.variant])]
-    # For an adult an occurrence at the mother's home is where he was, which he may also have called his. A child seen
-    # twice at a second home is surely there, and has two homes as before.
+    # For an adult an occurrence at the mother's home is where he was, which he may also have called his, unless no other
+    # home is known. A child seen twice at a second home is surely there, and has two homes as before.
+    if row["verified"] and finding.variant == "adult_on_no_register":
+        parts.append(("somebody in office saw it", weights["verified"]))
+    if row["on_contact"] and not row["on_police"]:
+        parts.append(("the family's own record gives it as home", weights["family_says"]))
+    if row["pays_elsewhere"] and row["on_police"] and not row["subject_is_family"]:
+        parts.append(("pays council tax for another home", weights["pays_elsewhere"]))
+        if row["hidden"]:
+            parts.append(("maternity does not know of them, which says it better", weights["hidden_adult_says_it"]))
     if row["subject_is_family"] and finding.variant != "child_at_other_home":
         if row["verified"]:
             parts.append(("somebody in office saw it", weights["verified"]))
-        if row["last_said"] > row["since"]:
+        if row["last_said"] > row["since"] and finding.variant == "family_at_other_home":
             parts.append(("said more than once", weights["repeated"]))
     if row["discharge_only"]:
         parts.append(("only a discharge address says so", weights["discharge_only"]))

@@ -26,7 +26,7 @@ from linkage.store import insert, run_sql
 HERE = Path(__file__).parent
 TABLES = (
     "profile", "pregnancy", "family", "stay", "benign_same_name", "benign_namesake", "benign_same_building", "benign_number_slip",
-    "benign_student", "benign_landlord", "occurrence_fact", "linked_concern", "unregistered_co_residence", "hidden_adult",
+    "benign_student", "benign_landlord", "benign_parent", "occurrence_fact", "linked_concern", "unregistered_co_residence", "hidden_adult",
     "address_divergence",
 )  # fmt: skip
 """The SQL files of detection in the order they run, which is the order of what they read."""
@@ -50,10 +50,12 @@ def run(con: duckdb.DuckDBPyConnection, night: Night) -> tuple[list[Raised], dic
     shielded = {r[0] for r in con.execute("SELECT person_id FROM shielded").fetchall()}
     open_ = [f for f in found if not shielded & _everybody(f, records)]
     least = night.settings.table("raise_above")
-    raised = [f for f in open_ if not f.dismissed and f.score >= least[f.kind]]
+    stands = [f for f in open_ if not f.dismissed]
+    raised = [f for f in stands if f.score >= least[f.kind]]
+    weaker = [f for f in stands if least["inside_another"] <= f.score < least[f.kind]]
     _keep_dismissed(con, [f for f in open_ if f.dismissed])
     writer = Writer(con, night, records)
-    exceptions = [e for s in join(raised) if (e := writer.write(s)) is not None]
+    exceptions = [e for s in join(raised, weaker) if (e := writer.write(s)) is not None]
     counts = {
         "findings": len(found),
         "suppressed_findings": len(found) - len(open_),

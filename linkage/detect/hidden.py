@@ -100,6 +100,8 @@ def _weigh(finding: Finding, row: dict[str, Any], night: Night) -> None:
         parts.append(("within ten years of the mother's age", weights["age_near"]))
     if row["adult_age"] is None:
         parts.append(("age of the adult not known", weights["age_unknown"]))
+    if row["adult_sex"] == "2" and finding.variant in ("registered_with_single_parent", "contact_without_a_part"):
+        parts.append(("a woman who shares the home or is a contact is more often a friend or sister", weights["woman"]))
     finding.score_parts = parts
 
 

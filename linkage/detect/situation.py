@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from linkage.detect.finding import Finding
@@ -30,8 +31,11 @@ def _family(finding: Finding) -> set[str]:
     return members if finding.kind != "address_divergence" else {*members, finding.subject_id}
 
 
-def join(findings: list[Finding]) -> list[Situation]:
-    """Join findings into situations: strongest first, each later one inside the first it belongs to."""
+def join(findings: list[Finding], weaker: Iterable[Finding] = ()) -> list[Situation]:
+    """Join findings into situations: strongest first, each later one inside the first it belongs to.
+
+    weaker: findings that are not raised by themselves, and stand inside one of another kind that is.
+    """
     situations: list[Situation] = []
     about: dict[str, list[int]] = defaultdict(list)
     for finding in sorted(findings, key=lambda f: (STRENGTH[f.kind], -f.score, f.subject_id, f.family_id, f.observed)):
@@ -44,7 +48,16 @@ def join(findings: list[Finding]) -> list[Situation]:
         for person in finding.people:
             about[person].append(len(situations))
         situations.append(Situation(finding))
-    return _one_per_thread(situations)
+    joined = _one_per_thread(situations)
+    for finding in sorted(weaker, key=lambda f: (STRENGTH[f.kind], -f.score, f.subject_id, f.family_id, f.observed)):
+        told_in = next((s for s in joined if s.finding.kind != finding.kind and _alike(s.finding, finding)), None)
+        if told_in is not None:
+            told_in.supporting.append(finding)
+    return joined
+
+
+def _alike(one: Finding, other: Finding) -> bool:
+    return _same(*sorted((one, other), key=lambda f: STRENGTH[f.kind]))
 
 
 def _same(strong: Finding, weak: Finding) -> bool:

@@ -16,6 +16,7 @@ WITH summed AS (
         bool_or(contract = 'maternity_booking' AND address_role = 'home') AS on_booking,
         bool_or(contract = 'maternity_birth') AS on_discharge,
         bool_or(contract = 'police') AS on_police,
+        bool_or(address_role = 'emergency_contact') AS on_contact,
         bool_or(basis = 'verified') AS verified,
         count(DISTINCT contract) AS contracts,
         count(*) AS claims,

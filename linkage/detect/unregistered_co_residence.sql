@@ -1,5 +1,5 @@
 -- one row: one person said to live at a property with a child or pregnancy, whom no register shows there
--- reads: stay, profile, family, benign_student, claim, property
+-- reads: stay, profile, family, benign_student, benign_parent, claim, property
 CREATE OR REPLACE TABLE unregistered_co_residence AS
 WITH lives AS (
     SELECT s.*, f.is_child, f.is_infant, f.is_grown_up, f.born, f.name_display
@@ -25,12 +25,12 @@ households AS (
     WHERE s.place_kind IN ('dwelling', 'flat')
 ),
 
--- The youngest and the oldest grown-up whom a register shows at a property.
+-- The oldest grown-up whom a register shows at a property.
 grown_up_at AS (
-    SELECT s.uprn, max(f.born) AS youngest, min(f.born) AS oldest
+    SELECT s.uprn, min(f.born) AS oldest
     FROM stay AS s
     INNER JOIN profile AS f ON s.person_id = f.person_id AND f.is_grown_up
-    WHERE s.registered AND f.born IS NOT NULL
+    WHERE s.registered
     GROUP BY s.uprn
 )
 
@@ -50,12 +50,20 @@ SELECT
     l.on_police,
     l.on_discharge AND l.contracts = 1 AS discharge_only,
     l.registered_somewhere,
+    l.on_contact,
+    -- Rent or a mortgage may end unseen; an account is billed every year.
+    EXISTS (
+        SELECT 1 FROM stay AS t
+        WHERE t.person_id = l.person_id AND t.uprn <> l.uprn AND t.registered AND t.on_council_tax
+    ) AS pays_elsewhere,
     l.person_register_said,
     l.match_probability,
     l.person_id IN (h.child_id, h.mother_id) AS subject_is_family,
     l.is_child AS subject_is_child,
-    -- Everybody registered there is old enough to be a grandparent, nobody a parent.
-    l.is_child AND coalesce(g.youngest < l.born - INTERVAL 45 YEAR, FALSE) AS with_elders,
+    -- Grown-ups are registered there and none could be the parent whom the child's own home lacks: no second home.
+    l.is_child AND g.uprn IS NOT NULL AND NOT EXISTS (
+        SELECT 1 FROM benign_parent AS b WHERE b.child_id = l.person_id AND b.uprn = l.uprn
+    ) AS with_relatives,
     EXISTS (
         SELECT 1 FROM stay AS o WHERE o.person_id = h.mother_id AND o.uprn = l.uprn AND o.registered
     ) AS mother_registered,

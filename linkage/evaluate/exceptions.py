@@ -2,11 +2,11 @@
 
 An exception matches a situation of its kind when its people include the situation's subject and, where the situation
 gives a property, its addresses include it or its people include the other person. It is true when it matches one that
-stands that night, or when its claim holds in residence and relations (exceptions.md, "True when"):
-co-residence: a person of it lives, that night, at the observed property; hidden adult: the adult is parent, partner or
-carer of a child or the mother, or lives with them; divergence: texts of the person's own records that stand that night
-truly mean two of the named properties, and the person has two homes or one of these is none. So a misread address or a
-false link makes no claim true.
+stands that night (`to` is the first day on which it no longer does, as in residence), or when its claim holds in
+residence and relations (exceptions.md, "True when"): co-residence: a person of it lives, that night, at the observed
+property; hidden adult: the adult is parent, partner or carer of a child or the mother, or lives with them; divergence:
+texts of the person's own records that stand that night truly mean two of the named properties, and the person has two
+homes or one of these is none. So a misread address or a false link makes no claim true.
 `lenient` also counts what a supporting finding of another kind says.
 """
 
@@ -120,7 +120,7 @@ def _match(one: Judged, truth: Truth) -> None:
     kinds = {one.exception["kind"], *(s["kind"] for s in one.exception["supporting"])}
     for situation in truth.situations:
         if situation["kind"] in kinds and _speaks_of(one, uprns, situation):
-            stands = (situation["from"] or date.min) <= one.night and (situation["to"] or date.max) >= one.night
+            stands = (situation["from"] or date.min) <= one.night and one.night < (situation["to"] or date.max)
             if situation["kind"] == one.exception["kind"] and stands:
                 one.matched.add(situation["situation_id"])
             elif stands:
@@ -194,7 +194,7 @@ def _recall(last: list[Judged], truth: Truth, night: date) -> dict[str, Any]:
     lenient = strict | (set().union(*(j.supports for j in last)) if last else set())
     groups: dict[str, list[Row]] = defaultdict(list)
     for s in truth.situations:
-        if s["discoverable_on"] and s["discoverable_on"] <= night and (s["to"] or date.max) >= night:
+        if s["discoverable_on"] and s["discoverable_on"] <= night < (s["to"] or date.max):
             groups[s["kind"]].append(s)
             groups[f"{s['kind']} / {s['variant']}"].append(s)
     return {

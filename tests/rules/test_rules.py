@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
+import pytest
+
 from tests.rules.conftest import at, booking, involved, liable, patient
 
 MOTHER, CHILD, MAN = "9991777636", "9997783530", "9997406818"
@@ -52,6 +54,72 @@ def test_a_child_with_people_of_grandparents_age_lives_there(raise_from):
 def test_a_child_with_somebody_of_a_parents_age_may_have_two_homes(raise_from):
     found = raise_from(gp=[*FAMILY, JACK], police=[involved("i1", "Tom Lee", BORN["Tom Lee"], "2", date(2025, 11, 1))])
     assert found == [("address_divergence", {"child": "Tom Lee"})]
+
+
+@pytest.mark.parametrize(
+    ("there", "at_home", "kind"),
+    [
+        # A woman of her mother's age, while the mother is at the child's own home: an aunt, and no second home.
+        (("May Hill", date(1988, 4, 4), "2"), None, "unregistered_co_residence"),
+        # A man, while a man of the child's name is at home: an uncle. Of another name: he may be the father.
+        (("Max Hill", date(1988, 4, 4), "1"), ("Ben Lee", date(1989, 5, 5)), "unregistered_co_residence"),
+        (("Max Hill", date(1988, 4, 4), "1"), ("Ben Moss", date(1989, 5, 5)), "address_divergence"),
+        (("Max Lee", date(1988, 4, 4), "1"), ("Ben Moss", date(1989, 5, 5)), "address_divergence"),
+        (("Max Lee", date(1988, 4, 4), "1"), ("Ben Lee", date(1989, 5, 5)), "address_divergence"),
+        (("Max Hill", date(1988, 4, 4), "1"), None, "address_divergence"),
+    ],
+)
+def test_a_second_home_is_that_of_the_parent_whom_the_first_lacks(raise_from, there, at_home, kind):
+    name, born, sex = there
+    others = [patient("p4", name, born, "2", None, sex=sex)]
+    if at_home:
+        others.append(patient("p5", at_home[0], at_home[1], "1", None, sex="1"))
+    seen = involved("i1", "Tom Lee", BORN["Tom Lee"], "2", date(2025, 11, 1))
+    assert [k for k, _ in raise_from(gp=[*FAMILY, *others], police=[seen])] == [kind]
+
+
+def test_a_divergence_tells_what_the_other_reading_is(contents_from):
+    seen = involved("i1", "Tom Lee", BORN["Tom Lee"], "2", date(2025, 11, 1))
+    (found,) = contents_from(gp=[*FAMILY, JACK], police=[seen])
+    assert [s["kind"] for s in found["supporting"]] == ["unregistered_co_residence"]
+
+
+def test_a_man_who_pays_for_a_home_of_his_own_is_hidden_from_maternity_and_no_co_resident(raise_from):
+    named = booking("b1", "Ann Lee", BORN["Ann Lee"], "1", MOTHER)
+    seen = [
+        {**involved(f"i{n}", *who, "1", date(2025, 11, 1)), "occurrence_ref": "o1", "occurrence_type": "domestic_abuse"}
+        for n, who in enumerate([("Jack Hill", BORN["Jack Hill"]), ("Ann Lee", BORN["Ann Lee"])])
+    ]
+    account = liable("c2", "Jack Hill", "2")
+    kept = raise_from(gp=[ANN, JACK], maternity_booking=[named], police=seen, council_tax=[account])
+    assert [k for k, _ in kept] == ["hidden_adult"]
+    gone = raise_from(gp=[ANN, JACK], maternity_booking=[named], police=seen)
+    assert [k for k, _ in gone] == ["unregistered_co_residence"]
+
+
+def test_somebody_on_no_register_whom_a_booking_gives_her_home(raise_from):
+    told = {
+        "emergency_contact_name": "Max Boyd",
+        "emergency_contact_phone": "07700900777",
+        "emergency_contact_relationship": "friend",
+    }
+    her_home = at("1", "emergency_contact_")
+    named = booking("b1", "Ann Lee", BORN["Ann Lee"], "1", MOTHER, **told, **her_home)
+    assert ("unregistered_co_residence", {"co_resident": "Max Boyd", "mother": "Ann Lee"}) in raise_from(
+        gp=[ANN], maternity_booking=[named]
+    )
+    # Somebody of that name and any age is registered there.
+    same = patient("p6", "Max Boyd", date(1971, 3, 3), "1", None, sex="1")
+    found = raise_from(gp=[ANN, same], maternity_booking=[named])
+    assert "unregistered_co_residence" not in [k for k, _ in found]
+
+
+def test_a_woman_registered_with_a_single_parent_is_first_of_all_a_friend(raise_from):
+    alone = booking("b1", "Ann Lee", BORN["Ann Lee"], "1", MOTHER, single_parent="Y")
+    assert (
+        raise_from(gp=[ANN, patient("p7", "May Moss", date(1991, 6, 6), "1", None, sex="2")], maternity_booking=[alone])
+        == []
+    )
 
 
 def test_a_bail_address_is_not_a_home(raise_from):
