@@ -13,7 +13,6 @@ from typing import Any
 
 import duckdb
 import polars as pl
-from scipy.optimize import isotonic_regression
 
 from linkage.people import components, score
 from linkage.people.cluster import Cluster
@@ -79,6 +78,8 @@ def calibrate(
 
     Each bin is taken to hold one right and one wrong link more than were counted, so that three links prove nothing.
     """
+    from scipy.optimize import isotonic_regression  # half a second to load, and no night calibrates
+
     bins = reliability(clusters, link, true, among)
     links = [found["links"] + 2 for found in bins]
     right = [(found["right"] * found["links"] + 1) / n for found, n in zip(bins, links, strict=True)]
