@@ -1,5 +1,5 @@
 -- one row: two households linked by their people, with how one became the other
--- reads: scored_household, household, household_input
+-- reads: scored_household, household, household_input, property
 CREATE OR REPLACE TABLE household_link AS
 WITH directed AS (
     -- a is the earlier of the two: the first to start, by id where both start together.
@@ -11,6 +11,23 @@ WITH directed AS (
     INNER JOIN household_input AS l ON s.household_id_l = l.household_id
     INNER JOIN household_input AS r ON s.household_id_r = r.household_id
     WHERE s.match_probability >= $link_at AND l.uprn <> r.uprn
+),
+
+-- A single person at two doors of one street is far oftener a number written wrong than a move along it.
+next_door AS (
+    SELECT d.a, d.b
+    FROM directed AS d
+    INNER JOIN household_input AS i ON d.a = i.household_id
+    INNER JOIN household_input AS j ON d.b = j.household_id
+    INNER JOIN property AS p ON i.uprn = p.uprn
+    INNER JOIN property AS q ON j.uprn = q.uprn
+    WHERE
+        p.street = q.street AND p.flat IS NOT DISTINCT FROM q.flat
+        AND split_part(p.postcode_norm, ' ', 1) = split_part(q.postcode_norm, ' ', 1)
+        AND (
+            damerau_levenshtein(p.number, q.number) = 1
+            OR abs(try_cast(p.number AS INTEGER) - try_cast(q.number AS INTEGER)) <= 2
+        )
 ),
 
 counted AS (
@@ -41,5 +58,6 @@ SELECT
         WHEN shared * 3 >= size_a * 2 THEN 'merged'
         ELSE 'split'
     END AS reason
-FROM counted
+FROM counted AS c
+WHERE c.shared > 1 OR NOT EXISTS (SELECT 1 FROM next_door AS n WHERE n.a = c.a AND n.b = c.b)
 ORDER BY household_id_a, household_id_b
