@@ -42,7 +42,7 @@ MISSING = "missing"
 HEADLINES = {
     "protected people planted as canaries": (
         ["protected people (mother, older child, baby), by 9 marks in 7 orders"],
-        ["whereabouts found", "whereabouts found in the store"],
+        ["whereabouts found", "whereabouts found in the store", "protected people found on a review page"],
     ),
     "attempts to reach the outside": ([], ["attempts to reach the outside in nights under Prefect"]),
     "nights killed": (
