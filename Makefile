@@ -2,9 +2,10 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+MINUTES ?= 2
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: help demo test check lock docs clean bench speed addresses pictures sbom assurance accuracy
+.PHONY: help demo test check lock docs clean bench speed addresses pictures sbom assurance accuracy fuzz
 
 help:  ## what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -60,8 +61,15 @@ sbom: $(VENV)/run.stamp  ## build/sbom.cdx.json: every package with version, lic
 	mkdir -p build
 	$(BIN)/python .ci/sbom.py requirements.lock > build/sbom.cdx.json
 
-assurance: $(VENV)/dev.stamp  ## docs/operating/assurance.md: what was tried against the job, in figures
-	$(BIN)/python -m benchmarks.assurance
+fuzz: $(VENV)/dev.stamp benchmarks/.fuzz/stamp  ## coverage-guided fuzzing of readers, standardisers and gates: make fuzz MINUTES=2
+	PYTHONPATH=benchmarks/.fuzz $(BIN)/python -m benchmarks.fuzz --minutes $(MINUTES)
+
+benchmarks/.fuzz/stamp: benchmarks/fuzz_requirements.txt
+	$(BIN)/pip install --quiet --no-deps --upgrade --target benchmarks/.fuzz -r $<
+	touch $@
+
+assurance: $(VENV)/dev.stamp benchmarks/.fuzz/stamp  ## docs/operating/assurance.md: what was tried against the job, in figures
+	PYTHONPATH=benchmarks/.fuzz $(BIN)/python -m benchmarks.assurance --minutes $(MINUTES)
 
 lock:  ## exact versions with hashes and no download addresses (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \

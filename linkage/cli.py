@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import re
 import sys
+import traceback
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from pathlib import Path
@@ -41,6 +43,16 @@ def main(argv: Sequence[str] | None = None) -> int:
         return NOT_DONE
     except KeyboardInterrupt:
         print("linkage: stopped; last night's output stands", file=sys.stderr)
+        return NOT_DONE
+    except Exception as error:
+        if os.environ.get("LINKAGE_DEBUG"):
+            raise
+        # The error's own words may quote a value of a record.
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        where = f"{type(error).__name__} in {Path(place.filename).name} line {place.lineno}"
+        print(
+            f"linkage: failed: {where}. Set LINKAGE_DEBUG=1 on a safe terminal to see the whole error.", file=sys.stderr
+        )
         return NOT_DONE
 
 

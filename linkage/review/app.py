@@ -17,6 +17,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
 
 from linkage.review import entrance, figures, hubs, keepers, officers
 from linkage.review.access import Guard
@@ -54,6 +55,7 @@ def build(desk: Desk) -> Starlette:
     public = urlsplit(str(desk.oidc["public_url"]))
     guard = Middleware(
         Guard,
+        broke=_broke,
         per_minute=desk.settings.integer("review.requests_per_minute"),
         sign_ins_per_minute=desk.settings.integer("review.sign_ins_per_minute"),
         https=public.scheme == "https",
@@ -62,7 +64,7 @@ def build(desk: Desk) -> Starlette:
     app = Starlette(
         routes=routes,
         middleware=[guard, Middleware(TrustedHostMiddleware, allowed_hosts=hosts, www_redirect=False)],
-        exception_handlers={HTTPException: _said_no, 404: _said_no, 500: _broke},
+        exception_handlers={HTTPException: _said_no, 404: _said_no},
     )
     app.state.desk = desk
     app.state.provider = provider
@@ -101,9 +103,9 @@ async def _said_no(request: Request, error: Exception) -> Response:
     return HTMLResponse(request.app.state.desk.render("no.html", None, status=status, said=words), status)
 
 
-async def _broke(request: Request, error: Exception) -> Response:
+def _broke(scope: Scope) -> Response:
     said = "Something went wrong here. Nothing was saved. Go back and try again; if it stays, tell whoever runs the service."
-    return HTMLResponse(request.app.state.desk.render("no.html", None, status=500, said=said), 500)
+    return HTMLResponse(scope["app"].state.desk.render("no.html", None, status=500, said=said), 500)
 
 
 def first_accounts(desk: Desk) -> list[tuple[Account, str]]:

@@ -10,7 +10,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from linkage.review import oidc
-from linkage.review.access import COOKIE, Visit, page
+from linkage.review.access import COOKIE, Visit, page, same, sent
 from linkage.review.accounts import Account, Role
 from linkage.review.desk import MENU, Desk
 
@@ -22,11 +22,11 @@ async def sign_in(request: Request) -> Response:
     desk: Desk = request.app.state.desk
     if desk.oidc["issuer"]:
         return _form(desk, request)
-    if request.method == "GET":
+    if request.method != "POST":
         return _form(desk, request)
-    told = await request.form()
+    told = await sent(request)
     name, password, token = (str(told.get(n, "")) for n in ("name", "password", "form"))
-    if not secrets.compare_digest(token, request.cookies.get(FORM, "")) or not token:
+    if not same(token, request.cookies.get(FORM, "")) or not token:
         return _form(desk, request, "Send the form again: it had been open too long.", 403)
     account = await run_in_threadpool(desk.accounts.check, name, password)
     if account is None:

@@ -6,6 +6,7 @@ import json
 import secrets
 from typing import Any
 
+from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import Route
 
@@ -83,6 +84,8 @@ def add(visit: Visit) -> Response:
     role = visit.said("role")
     if role not in {r.value for r in Role}:
         return _accounts(visit, "Choose a role")
+    if visit.said("hub") not in ("", *visit.desk.hubs):
+        return _accounts(visit, "Choose a hub of the list")
     told = Account(
         visit.said("name"), visit.said("full_name"), Role(role), visit.said("hub"), visit.said("home_postcode")
     )
@@ -98,6 +101,8 @@ def add(visit: Visit) -> Response:
 @page(Role.ADMINISTRATOR)
 def change(visit: Visit) -> Response:
     name, what = visit.path["name"], visit.said("what")
+    if name not in {a.name for a in visit.desk.accounts.all()}:
+        raise HTTPException(404, "There is no such account.")
     if what == "unlock":
         visit.desk.accounts.change(name, unlock=True)
     elif what in ("close", "open") and name != visit.account.name:

@@ -206,9 +206,9 @@ def _parts(item: Item, outcome: Outcome, visit: Visit | None = None) -> tuple[tu
 
 @page(*OFFICERS)
 def hand_back(visit: Visit) -> Response:
-    mine = visit.said("why") == "interest"
-    visit.desk.inbox.hand_back(visit.path["question"], visit.account.name, for_good=mine)
-    visit.log("handed_back", question=_item(visit).id, why="interest" if mine else "later")
+    item, mine = _item(visit), visit.said("why") == "interest"
+    visit.desk.inbox.hand_back(item.id, visit.account.name, for_good=mine)
+    visit.log("handed_back", question=item.id, why="interest" if mine else "later")
     return visit.go("/questions")
 
 

@@ -10,6 +10,8 @@ from urllib.parse import urlencode
 from linkage.review.access import Visit
 
 PER_PAGE = 25
+LONGEST_NUMBER = 9
+"""Digits of a page number; Python refuses to read thousands."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +30,7 @@ def cut(rows: Sequence[Any], visit: Visit) -> Part:
     """The page that the address asks for; what is no page number is the first."""
     asked = visit.request.query_params.get("page", "1")
     of = max(1, -(-len(rows) // PER_PAGE))
-    number = min(of, max(1, int(asked))) if asked.isdecimal() else 1
+    number = min(of, max(1, int(asked))) if asked.isdecimal() and len(asked) <= LONGEST_NUMBER else 1
     rest = [(k, v) for k, v in visit.request.query_params.items() if k != "page" and v]
 
     def at(page: int) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 
 import duckdb
@@ -21,6 +21,7 @@ from linkage.sources.scan import LONGEST_SIMPLE_LINE, Scan
 
 BATCH_ROWS = 20_000
 BATCH_CHARACTERS = 32_000_000
+LOOKED_AT = 100  # rows; a file none of whose first hundred is as wide as its heading has no heading to trust
 WIDE_ENCODINGS = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -31,9 +32,13 @@ def layout(extract: Extract, column_map: dict[str, str]) -> Layout:
             raise Refused("it is written in UTF-16; deliver it as UTF-8")
         handle.seek(0)
         headings = lines.heading(handle)
+        handle.seek(0)
+        rows = islice(lines.rows(handle, len(headings or ())), LOOKED_AT)
+        # Where the end of the heading line is lost, the first row follows on it, and no row is as wide as the two.
+        sure = any(not row.problem for row in rows)
     if headings is None:
         raise Refused("it has no readable heading line; deliver it with one, or say so if there is nothing to send")
-    return lay_out(headings, extract.contract, column_map)
+    return lay_out(headings, extract.contract, column_map, sure=sure)
 
 
 def load(con: duckdb.DuckDBPyConnection, extract: Extract, scanned: Scan, columns: Layout) -> None:

@@ -1,8 +1,8 @@
 """A file's headings against its contract: where each contract column stands, after the supplier's column map.
 
 Order and letter case of headings are free. Unknown headings are kept out and reported; a missing required column or
-one given twice stops the file. Headings are shown in words only when the file is known to have a heading line: in a
-file without one the first row of data would stand in its place.
+one given twice stops the file. Headings are shown in words only when the file is known to have a heading line of their
+own: in a file without one, or with its end lost, the first row of data would stand among them.
 """
 
 from __future__ import annotations
@@ -35,8 +35,8 @@ class Layout:
         return names.get(index, f"column number {index + 1}")
 
 
-def lay_out(headings: Sequence[str], contract: Contract, column_map: Mapping[str, str]) -> Layout:
-    """Find the contract's columns among the headings. Raises Refused."""
+def lay_out(headings: Sequence[str], contract: Contract, column_map: Mapping[str, str], *, sure: bool = True) -> Layout:
+    """Find the contract's columns among the headings. sure: none of them can be a value. Raises Refused."""
     renamed = {_plain(theirs): ours for theirs, ours in column_map.items()}
     meant = [renamed.get(_plain(h), _plain(h)) for h in headings]
     known = [m for m in meant if m in contract.names]
@@ -47,7 +47,7 @@ def lay_out(headings: Sequence[str], contract: Contract, column_map: Mapping[str
         raise Refused(_missing(missing, headings))
     position = {m: i for i, m in enumerate(meant) if m in contract.names}
     extra = [(i, h) for i, (h, m) in enumerate(zip(headings, meant, strict=True)) if m not in contract.names]
-    return Layout(position, tuple(headings), tuple(_kept_out(i, h) for i, h in extra))
+    return Layout(position, tuple(headings), tuple(_kept_out(i, h if sure else "") for i, h in extra))
 
 
 def _plain(heading: str) -> str:

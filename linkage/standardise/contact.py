@@ -8,6 +8,8 @@ import unicodedata
 import nhs_number
 import phonenumbers
 
+from linkage.standardise.names import visible
+
 _PLAIN_PHONE = re.compile(r"0[1-9][0-9]{8,9}")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
@@ -31,19 +33,20 @@ def _parsed_phone(text: str) -> str | None:
         return None
     digits = str(parsed.national_number)
     if parsed.country_code != 44:
-        return f"+{parsed.country_code}{digits}"
+        possible = phonenumbers.is_possible_number(parsed) and len(set(digits)) > 2
+        return f"+{parsed.country_code}{digits}" if possible else None
     return f"0{digits}" if 9 <= len(digits) <= 10 and len(set(digits)) > 2 else None
 
 
 def email(text: str) -> str | None:
     """Lower-case e-mail address, or None where it is not one."""
-    found = text.strip().lower()
+    found = visible(text).strip().lower()
     return found if _EMAIL.fullmatch(found) else None
 
 
 def valid_nhs_number(text: str) -> str | None:
     """The ten digits of an NHS number that passes its check digit, else None (then it identifies nobody)."""
-    digits = re.sub(r"\D", "", text)
+    digits = "".join(str(unicodedata.decimal(mark)) for mark in text if mark.isdecimal())
     return digits if len(digits) == 10 and len(set(digits)) > 1 and nhs_number.is_valid(digits) else None
 
 

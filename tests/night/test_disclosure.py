@@ -5,11 +5,13 @@ from __future__ import annotations
 import base64
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterable
+from html import unescape
 from pathlib import Path
 
 import pyarrow.parquet
@@ -19,6 +21,7 @@ from linkage import store
 from tests.night import canaries as zoo
 from tests.night.needles import Needles, files, opened
 from tests.night.no_network import INSIDE, permitted
+from tests.review.conftest import PEOPLE, copied, hidden, patient, serving
 
 SEED = 20260105
 FIRST, LAST = zoo.NIGHTS[0], zoo.NIGHTS[-1]
@@ -210,3 +213,39 @@ def test_no_id_goes_from_an_old_identity_to_the_new_one(left):
     assert {r["record_id"] for r in now} >= {f"{'R' if r.in_place else 'S'}{r.key}" for r in left.renamed}
     needles = Needles(ids)
     assert {name for name, data in [*left.haystacks(), *left.tables()] if needles.found(data)} == set()
+
+
+def test_no_review_page_shows_a_protected_person(left, tmp_path, record_property):
+    """Every page that a link leads to and every question, for each role; those who are not protected are found."""
+    with serving(copied(left.store.parent, tmp_path), left.work / "landing", patient()) as pages:
+        shown = [page for account in PEOPLE for page in walked(pages, account.name)]
+    secrets = {s: c for c in left.protected if c.order != "removed" for s in c.whereabouts | c.who}
+    found = leaks(left, shown, secrets)
+    record_property("review pages searched", len(shown))
+    record_property("protected people found on a review page", len(found))
+    assert found == []
+    controls = {c.mother.given: c for c in left.families if c.order == "control"}
+    assert len({s for _, _, _, s in leaks(left, shown, controls)}) >= zoo.CONTROLS / 2
+
+
+def walked(pages, name: str) -> Iterable[tuple[str, bytes]]:
+    """The pages that somebody reaches from the first one, each once."""
+    client = pages.client(name)
+    first = client.get("/", follow_redirects=True)
+    waiting, seen = [first.url.path], set()
+    if "/questions" in waiting:
+        token = hidden(first.text, "csrf")
+        for question in pages.desk.published.questions():
+            client.post(f"/questions/{question}/take", data={"csrf": token})
+            waiting.append(f"/questions/{question}")
+    while waiting:
+        path = waiting.pop()
+        if path in seen or path.startswith("/static"):
+            continue
+        seen.add(path)
+        answer = client.get(path)
+        waiting += [
+            str(answer.url.join(unescape(link)).raw_path, "ascii")
+            for link in re.findall(r'href="([/?][^"]*)"', answer.text)
+        ]
+        yield f"{name} {path}", answer.content

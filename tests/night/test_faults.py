@@ -101,6 +101,13 @@ def test_killed_after_any_step_nothing_is_lost_and_the_next_run_is_right(calm, k
     assert leftovers(found["work"]) == []
 
 
+def test_every_step_was_a_place_to_die(calm, killed, record_property):
+    wrong = [s for s in STEPS if digest(killed[s]["work"] / "out") != digest(calm.after(1) / "out")]
+    record_property("nights killed, each right after another step", len(killed))
+    record_property("killed nights after which something was lost or half-made", len(wrong))
+    assert not wrong
+
+
 # Disk, permissions, two at once, clocks
 
 

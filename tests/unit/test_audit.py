@@ -172,3 +172,18 @@ def test_the_key_comes_from_the_environment_and_is_long(tmp_path, monkeypatch):
     with pytest.raises(audit.AuditError, match="shorter than 32") as told:
         audit.signing_key(tmp_path / "s")
     assert "short " not in str(told.value).replace("shorter", "")
+
+
+def test_whatever_else_fails_is_said_without_its_words(sealed, capsys, monkeypatch):
+    def broken(path):
+        raise ValueError("Ann Example of 1 Secret Lane")
+
+    monkeypatch.delenv("LINKAGE_DEBUG", raising=False)
+    monkeypatch.setattr(audit, "verify", broken)
+    assert verify(*sealed) == 2
+    said = capsys.readouterr().err
+    assert "ValueError in test_audit.py line" in said
+    assert "Secret" not in said
+    monkeypatch.setenv("LINKAGE_DEBUG", "1")
+    with pytest.raises(ValueError, match="Secret"):
+        verify(*sealed)

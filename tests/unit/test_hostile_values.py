@@ -134,3 +134,14 @@ def test_a_file_that_claims_more_rows_than_any_register_is_refused(con, night, m
     assert con.execute("SELECT status, reasons[1] FROM input_file").fetchall() == [
         ("refused", "it claims 300 rows, more than any register has; ask for it again")
     ]
+
+
+def test_what_cannot_be_seen_parts_no_contact_from_itself():
+    assert contact.email("\u200ba.lee@\u202eexample.org\x00") == contact.email("A.Lee@example.org")
+    assert contact.valid_nhs_number("٩٤٣ ٤٧٦ ٥٩١٩") == contact.valid_nhs_number("943 476 5919") == "9434765919"
+
+
+@pytest.mark.parametrize("text", ["+4) (704", "+1 1", "+47 22 22 22 22", "+44 7700", "00"])
+def test_a_few_digits_after_a_plus_are_no_phone_number(text):
+    assert contact.phone(text) is None
+    assert contact.phone("+47 21 98 76 54") == "+4721987654"

@@ -508,3 +508,11 @@ def test_found_files_come_in_order_of_name(tmp_path: Path) -> None:
     for name in ("police__b.csv", "gp__z.csv", "gp__a.csv"):
         _write(tmp_path / name, b"")
     assert [f.name for f in files.find(tmp_path)[0]] == ["gp__a.csv", "gp__z.csv", "police__b.csv"]
+
+
+def test_a_first_row_that_runs_on_from_the_heading_is_not_shown_as_headings(deliver: Any, con: Any) -> None:
+    content = text(birth(1, family_name="Okonkwo"), birth(2), ending="\n").replace(b"\n", b",", 1)
+    row = deliver(content)
+    assert row["reasons"]
+    assert "Okonkwo" not in str(row["reasons"])
+    assert "has" in rejects(con)[1]
