@@ -65,7 +65,7 @@ fuzz: $(VENV)/dev.stamp benchmarks/.fuzz/stamp  ## coverage-guided fuzzing of re
 	PYTHONPATH=benchmarks/.fuzz $(BIN)/python -m benchmarks.fuzz --minutes $(MINUTES)
 
 benchmarks/.fuzz/stamp: benchmarks/fuzz_requirements.txt
-	$(BIN)/pip install --quiet --no-deps --upgrade --target benchmarks/.fuzz -r $<
+	$(BIN)/pip install --quiet --no-deps --upgrade --require-hashes --target benchmarks/.fuzz -r $<
 	touch $@
 
 assurance: $(VENV)/dev.stamp benchmarks/.fuzz/stamp  ## docs/operating/assurance.md: what was tried against the job, in figures
