@@ -44,7 +44,7 @@ def _co_residence(finding: Finding, address: dict[str, str]) -> str:
     place = address.get(finding.observed[0], "a property")
     if finding.variant == "family_at_other_home":
         return f"Records put {_concerned(finding)} at {place} since {day(finding.since)}, where no register shows the family."
-    nobody = "no GP, council-tax or maternity record shows them there."
+    nobody = "no GP, council-tax or maternity record of their own shows them there."
     if finding.variant.startswith("child"):
         return f"Records put a child at {place} since {day(finding.since)}; {nobody}"
     return f"Records put an adult at {place} since {day(finding.since)}, with {_concerned(finding)}; {nobody}"
