@@ -2,36 +2,65 @@
 -- reads: person_input, term_frequency
 CREATE OR REPLACE TABLE name_reach AS
 WITH named AS (
-    SELECT
-        full_name,
-        given_called,
-        family_last,
-        count(*) OVER (PARTITION BY given_called) AS of_given,
-        count(*) OVER (PARTITION BY family_last) AS of_family,
-        count(*) OVER () AS of_all
-    FROM person_input
-    WHERE full_name IS NOT NULL
+    SELECT full_name, given_called, family_last, born FROM person_input WHERE full_name IS NOT NULL
 ),
 
--- Mentions by full name, so that each family name beside a given name counts once.
-met AS (
-    SELECT full_name, given_called, family_last, any_value(of_given) AS of_given, any_value(of_family) AS of_family,
-        any_value(of_all) AS of_all
+-- People by given name are told apart by their birth dates: ten records of one man meet no second family name.
+given_name AS (
+    SELECT given_called, count(*) AS of_given, greatest(count(DISTINCT born), 1) AS bearers FROM named GROUP BY ALL
+),
+
+family_name AS (
+    SELECT
+        family_last,
+        count(*) AS of_family,
+        greatest(count(DISTINCT born), 1) AS bearers,
+        sum(count(*)) OVER () AS of_all
     FROM named
     GROUP BY ALL
 ),
 
--- How many bear any family name that stands beside the given name, and any given name beside the family name. What one
--- region's records show of it falls short of what could be met, by half or more where few bear the name: of a name that
--- one family bears they show next to nothing, so no reach is taken for less than a thirty-second of all, or 200 mentions.
+-- What so many bearers would meet, did given and family names fall together by chance alone.
+given_chance AS (
+    SELECT b.bearers, sum(f.of_family * (1 - pow(1 - f.of_family / f.of_all, b.bearers))) AS reach
+    FROM (SELECT DISTINCT bearers FROM given_name) AS b
+    CROSS JOIN family_name AS f
+    GROUP BY b.bearers
+),
+
+family_chance AS (
+    SELECT b.bearers, sum(g.of_given * (1 - pow(1 - g.of_given / b.of_all, b.bearers))) AS reach
+    FROM (SELECT DISTINCT bearers, of_all FROM family_name) AS b
+    CROSS JOIN given_name AS g
+    GROUP BY b.bearers
+),
+
+-- Mentions by full name, so that each family name beside a given name counts once.
+met AS (
+    SELECT
+        n.full_name, n.given_called, n.family_last,
+        g.of_given, g.bearers AS given_bearers, f.of_family, f.bearers AS family_bearers, f.of_all
+    FROM (SELECT DISTINCT full_name, given_called, family_last FROM named) AS n
+    INNER JOIN given_name AS g ON n.given_called = g.given_called
+    INNER JOIN family_name AS f ON n.family_last = f.family_last
+),
+
+-- Names of a small community meet each other and few others: they reach less than chance would, and are commoner together
+-- than apart. Of a name with few bearers records show next to nothing, so what one bearer would meet by chance is added to
+-- both sides.
 reached AS (
     SELECT
-        full_name,
-        of_family / greatest(
-            2 * sum(of_family) OVER (PARTITION BY given_called), 2 * sum(of_given) OVER (PARTITION BY family_last),
-            of_all / 32, least(of_all, 200)
-        ) AS share
-    FROM met
+        m.full_name,
+        m.of_family / m.of_all / least(1, greatest(
+            1 / 32,
+            (sum(m.of_family) OVER (PARTITION BY m.given_called) + a.reach) / (c.reach + a.reach),
+            (sum(m.of_given) OVER (PARTITION BY m.family_last) + b.reach) / (d.reach + b.reach)
+        )) AS share
+    FROM met AS m
+    INNER JOIN given_chance AS c ON m.given_bearers = c.bearers
+    INNER JOIN family_chance AS d ON m.family_bearers = d.bearers
+    CROSS JOIN (SELECT min(reach) AS reach FROM given_chance) AS a
+    CROSS JOIN (SELECT min(reach) AS reach FROM family_chance) AS b
 )
 
 -- A full name that was unknown when the region was registered is as common as they are at the mean.

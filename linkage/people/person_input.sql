@@ -90,7 +90,8 @@ SELECT
     given_joined,
     name_letters,
     family_last,
-    given_called || ' ' || family_last AS full_name,
+    -- A keyed hash, as it is only ever compared: how common a name is is kept, and whom a protected person names is not.
+    sha256((SELECT s.pepper FROM store.secret AS s) || ':' || given_called || ' ' || family_last) AS full_name,
     given_written,
     family_written,
     family_sound,

@@ -25,7 +25,7 @@ KEY = "(contract, supplier, record_id)"
 STARTS = "starts_with(q.mention_id, concat_ws('|', w.contract, w.supplier, w.record_id) || '|')"
 OF_PERSON = "(p.contract, p.supplier, p.record_id) IN (SELECT (contract, supplier, record_id) FROM withheld_record)"
 TERMS = ("given_called", "family_last", "phone")
-"""Columns of store.term_frequency; each is a column of person_input."""
+"""Columns of store.term_frequency that hold what records say; each is a column of person_input. Full names are hashed there."""
 
 
 def stored(con: duckdb.DuckDBPyConnection) -> None:

@@ -7,6 +7,7 @@ from datetime import date
 
 import pytest
 
+from linkage.people import model
 from linkage.protect import purge
 from tests.unit.conftest import LEAD, OTHER, exception
 
@@ -29,3 +30,7 @@ def test_earlier_lists_go_with_the_exception(con, tmp_path, withheld, left):
     (night / "run.json").write_text("{}")
     purge.earlier_nights(con, tmp_path / "out", date(2026, 1, 6), tmp_path / "store")
     assert any("Ann Lee" in f.read_text() for f in night.rglob("file")) is left
+
+
+def test_every_registered_value_can_be_forgotten_or_is_hashed():
+    assert {*purge.TERMS, "full_name"} == set(model.PEOPLE.tf_columns)
