@@ -6,6 +6,7 @@ takes it back. What is in force is worked out here, for the night and for the pa
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -57,6 +58,11 @@ class Verdict:
     def agrees_with(self, other: Verdict) -> bool:
         """Whether two verdicts say the same of the same mentions."""
         return self.outcome == other.outcome and _partition(self) == _partition(other)
+
+
+def question_of(mentions: Iterable[str]) -> str:
+    """The id of the question that some mentions make."""
+    return "Q" + hashlib.sha256("\n".join(sorted(mentions)).encode()).hexdigest()[:12]
 
 
 def _partition(verdict: Verdict) -> frozenset[frozenset[str]]:

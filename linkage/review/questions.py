@@ -26,6 +26,7 @@ from linkage.detect.records import rows
 from linkage.ledger.ledger import Entry
 from linkage.night import Night
 from linkage.people.resolve import probability
+from linkage.people.verdict import question_of
 from linkage.review import bridges, effects, measures
 from linkage.sources import decisions
 from linkage.store import run_sql
@@ -80,7 +81,7 @@ class Question:
 
     @property
     def question_id(self) -> str:
-        return "Q" + hashlib.sha256("\n".join(self.mentions).encode()).hexdigest()[:12]
+        return question_of(self.mentions)
 
 
 def run(con: duckdb.DuckDBPyConnection, night: Night, entries: list[Entry]) -> dict[str, int]:
@@ -217,7 +218,8 @@ class Asked:
         for person in several:
             if len(self.person[person]) >= large:
                 self._ask_of_person(person, Reason.LARGE_CLUSTER)
-        drawn = sorted(several, key=lambda p: hashlib.sha256(f"{month}|{min(self.person[p])}".encode()).digest())
+        # By the person's own id, which stays where a supplier renumbers: a month's sample is drawn once.
+        drawn = sorted(several, key=lambda p: hashlib.sha256(f"{month}|{p}".encode()).digest())
         for person in drawn[: self.night.settings.integer("review.sample_per_month")]:
             self._ask_of_person(person, Reason.SAMPLE)
 
@@ -243,14 +245,18 @@ class Asked:
         self.shown |= {row["mention_id"]: row for row in found}
 
     def evidence_hash(self, mentions: Iterable[str]) -> str:
-        """Hash of what a page shows of the mentions: a verdict holds for this and is asked again when it changes."""
+        """Hash of what a page shows of the mentions: a verdict holds for this and is asked again when it changes.
+
+        Without the records' own keys: a supplier that renumbers has changed nothing that an officer saw.
+        """
         shown = [
-            [m, *(self._plain(m, c) for c in ("name", "born", "sex", "nhs_number", "phone", "email", "force_key",
-                                              "relationship", "uprns"))]
-            for m in sorted(mentions)
+            [self._plain(m, c) for c in ("contract", "supplier", "mention", "name", "born", "sex", "nhs_number", "phone",
+                                         "email", "force_key", "relationship", "uprns")]
+            for m in mentions
             if m in self.shown
         ]  # fmt: skip
-        return hashlib.sha256(json.dumps(shown, ensure_ascii=False).encode()).hexdigest()
+        told = sorted(json.dumps(one, ensure_ascii=False) for one in shown)
+        return hashlib.sha256("\n".join(told).encode()).hexdigest()
 
     def _plain(self, mention: str, column: str) -> Any:
         value = self.shown[mention][column]

@@ -23,7 +23,7 @@ import duckdb
 from linkage.history import rewind
 from linkage.night import Night
 from linkage.people.resolve import Ruling
-from linkage.people.verdict import Outcome, Verdict, settled
+from linkage.people.verdict import Outcome, Verdict, question_of, settled
 from linkage.store import StoreError
 from linkage.tables import PEOPLE_CONTRACTS
 
@@ -119,8 +119,15 @@ def verdicts(con: duckdb.DuckDBPyConnection) -> list[Verdict]:
         f"SELECT {', '.join(COLUMNS['verdict'].split())} FROM store.verdict ORDER BY given_at, verdict_id"
     ).fetchall()
     now = _renumbered(con)
-    told = (as_verdict(row) for row in rows)
-    return [replace(v, groups=tuple(tuple(now(m) for m in group) for group in v.groups)) for v in told]
+    return [_as_called(as_verdict(row), now) for row in rows]
+
+
+def _as_called(verdict: Verdict, now: Callable[[str], str]) -> Verdict:
+    """A verdict with its mentions, and so its question, as they are called tonight."""
+    groups = tuple(tuple(now(m) for m in group) for group in verdict.groups)
+    if groups == verdict.groups:
+        return verdict
+    return replace(verdict, groups=groups, question_id=question_of(m for group in groups for m in group))
 
 
 def as_verdict(row: tuple[Any, ...]) -> Verdict:

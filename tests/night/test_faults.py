@@ -24,6 +24,9 @@ from flows import nightly
 from flows.outcome import status_file
 from flows.replay import nights_in, run_many, run_one
 from linkage import store
+from linkage.people.verdict import Outcome, Verdict, question_of
+from linkage.review.inbox import Inbox
+from linkage.sources.decisions import inbox_of
 from linkage.tables import PEOPLE_CONTRACTS
 from sample_data.simulator import simulate
 from tests.night import child
@@ -236,6 +239,15 @@ def remembered(work: Path) -> set[tuple[str, ...]]:
     return found
 
 
+def questions_of(work: Path) -> dict[frozenset[str], str]:
+    """The mentions that each of the night's questions is about, and the hash of what an officer sees of them."""
+    con = store.connect()
+    store.attach(con, work / "store.duckdb", store.key_for(work / "store.duckdb"), read_only=True)
+    found = con.execute("SELECT flatten(groups), evidence_hash FROM store.question ORDER BY position").fetchall()
+    con.close()
+    return {frozenset(mentions): seen for mentions, seen in found}
+
+
 def homes(work: Path, night: date) -> set[tuple]:
     """What is said of residence, but for the night on which it became known."""
     return {tuple(v for k, v in row.items() if k != "known_on") for row in table(work, night, "residence")}
@@ -345,9 +357,23 @@ def test_a_supplier_that_renumbers_is_named_and_nobody_loses_an_id(calm, tmp_pat
         keys.update({("sandwell_mbc", new["record_id"]): old for new, old in zip(found, ids, strict=True)})
         return found
 
+    def old_mention(mention):
+        contract, supplier, record, role = mention.split("|")
+        return "|".join((contract, supplier, keys.get((supplier, record), record), role))
+
     rewrite(landing / str(night) / LATE, afresh)
     rewrite(landing / str(night) / SHRUNK, moved_up)
+    still = questions_of(calm.after(1))
+    judged = next(
+        q for q, seen in questions_of(work).items() if still.get(q) == seen and any("|dudley_emis|" in m for m in q)
+    )
+    told = "V1", question_of(judged), still[judged], calm.nights[0], "2026-01-05T10:00:00", "olive"
+    verdict = Verdict(*told, Outcome.CANNOT_TELL, "too_little", (tuple(sorted(judged)),), 1)
+    Inbox(inbox_of(work / "store.duckdb"), store.key_for(work / "store.duckdb")).give_verdict(verdict, "", None)
     assert run_one(plan(landing, work), night) in (0, 1)
+    told_again = {frozenset(map(old_mention, q)): seen for q, seen in questions_of(work).items()}
+    assert told_again.keys() == still.keys() - {judged}, "a verdict holds, though its records have other keys"
+    assert all(seen == still[q] for q, seen in told_again.items()), "a new key is no new evidence"
     said = capsys.readouterr().err
     assert "gp of dudley_emis: renumbered" in said
     assert "council_tax of sandwell_mbc: renumbered" in said

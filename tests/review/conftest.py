@@ -26,6 +26,7 @@ from linkage.review.desk import Desk
 from linkage.settings import Settings
 from sample_data.simulator import simulate
 from tests.night.conftest import plan
+from tests.review import planted
 
 FIRST, SECOND = date(2026, 1, 5), date(2026, 1, 6)
 PASSWORD = "a long enough sentence"
@@ -72,8 +73,11 @@ def hidden(page: str, name: str) -> str:
 
 @pytest.fixture(scope="session")
 def region(tmp_path_factory) -> Path:
+    """A region whose second night says what the first said, so that whatever differs on it was decided or changed by a test."""
     folder = tmp_path_factory.mktemp("review_region")
-    simulate(900, 2, 77, folder)
+    simulate(900, 1, 77, folder)
+    planted.write(folder / "landing" / str(FIRST))
+    shutil.copytree(folder / "landing" / str(FIRST), folder / "landing" / str(SECOND))
     return folder
 
 

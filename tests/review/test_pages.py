@@ -66,17 +66,29 @@ def sound(page):
     assert page.title().endswith("– linkage")
 
 
-def open_item(pages, *, parts, readers=1, least=2, most=9):
-    """An open question of so many groups and readers."""
-    return next(
+def open_item(pages, *, parts, readers=1, least=2):
+    """An open question of so many groups and readers, the shortest first; tests/review/planted.py sees to it that there is one."""
+    found = [
         i
         for i in items(pages.desk).values()
         if i.state is State.OPEN
         and not i.taken_by
         and len(i.question["groups"]) == parts
         and i.question["readers_needed"] == readers
-        and least <= sum(map(len, i.question["groups"])) <= most
-    )
+        and least <= sum(map(len, i.question["groups"]))
+        and any(NAMED[m.rsplit("|", 1)[1]] for group in i.question["groups"] for m in group)
+    ]
+    return min(found, key=lambda i: sum(map(len, i.question["groups"])))
+
+
+NAMED = {
+    "patient": "given_names",
+    "mother": "given_names",
+    "baby": "given_names",
+    "person": "given_names",
+    "liable": "forenames",
+} | dict.fromkeys(("father", "partner", "next_of_kin", "emergency_contact"), "")
+"""The column that names the person whom a record is about; empty for those whom it only mentions."""
 
 
 def take(page, pages, question):
@@ -227,12 +239,12 @@ def test_a_split_and_a_joining(as_, pages, story):
     page.get_by_text("You said: same person").wait_for()
     story["split"] = settled(pages.desk.inbox.verdicts(questions=[split.id]))
     story["joined"] = settled(pages.desk.inbox.verdicts(questions=[joined.id]))
-    assert story["split"].rulings()
-    assert story["joined"].rulings()
+    assert [r.same for r in story["split"].rulings()].count(False) >= 2
+    assert [r.same for r in story["joined"].rulings()].count(False) == 0
 
 
 def test_two_officers_who_do_not_see_each_other_and_a_third_who_decides(as_, pages, story):
-    question = open_item(pages, parts=1, readers=2, least=2).id
+    question = open_item(pages, parts=1, readers=2).id
     first, second, third = as_("olive"), as_("omar"), as_("sena")
     take(first, pages, question)
     second.goto(f"{pages.address}/questions/{question}")
@@ -273,7 +285,8 @@ def test_a_verdict_is_taken_back(as_, pages, story):
 def test_a_hub_answers(as_, pages, story):
     page = as_("dee")
     led = [r for r in pages.desk.published.hub_list(DUDLEY) if r["reader"] == "lead" and r["status"] != "resolved"]
-    story["benign"], wrong = led[0]["exception_id"], led[-1]["exception_id"]
+    story["benign"] = led[0]["exception_id"]
+    wrong, person = next((e["exception_id"], p) for e in led[1:] for p in twice_told(pages, e["exception_id"]))
     page.goto(f"{pages.address}/exceptions/{story['benign']}")
     sound(page)
     picture(page, "exception")
@@ -289,9 +302,6 @@ def test_a_hub_answers(as_, pages, story):
     press(page, "Save the answer")
     assert "Mark the records" in page.get_by_role("alert").inner_text()
     found = pages.desk.published.hub_page(DUDLEY, wrong)
-    person = next(
-        p for p in (r["person_id"] for r in found["records"]) if sum(r["person_id"] == p for r in found["records"]) > 1
-    )
     number = next(n for n, r in enumerate(found["records"]) if r["person_id"] == person)
     page.locator("input[name=record]").nth(number).check()
     press(page, "Save the answer")
@@ -301,6 +311,12 @@ def test_a_hub_answers(as_, pages, story):
     assert "Spoke to the practice." in page.content()
     sound(page)
     picture(page, "history")
+
+
+def twice_told(pages, exception):
+    """People of whom an exception shows more than one record."""
+    shown = [r["person_id"] for r in pages.desk.published.hub_page(DUDLEY, exception)["records"]]
+    return [p for p in dict.fromkeys(shown) if shown.count(p) > 1]
 
 
 def test_a_second_hub_is_refused(as_, pages):
@@ -316,9 +332,9 @@ def test_a_second_hub_is_refused(as_, pages):
 
 def test_the_next_night_runs_while_the_pages_are_open(as_, pages, story):
     """A name full of markup comes in, on a record that a verdict speaks of."""
-    contract, supplier, record_id, _ = story["split"].groups[0][0].split("|")
-    file = pages.landing / str(SECOND) / f"{contract}__{supplier}.csv"
-    rewrite(file, record_id, story)
+    about = next(m for group in story["split"].groups for m in group if NAMED[m.rsplit("|", 1)[1]])
+    contract, supplier, record_id, mention = about.split("|")
+    rewrite(pages.landing / str(SECOND) / f"{contract}__{supplier}.csv", record_id, NAMED[mention])
     night = subprocess.Popen(
         [sys.executable, "-m", "linkage", "run", "--no-prefect", "--landing", str(pages.landing), "--night", str(SECOND),
          "--store", str(pages.work / "store.duckdb"), "--out", str(pages.work / "out")],
@@ -335,10 +351,9 @@ def test_the_next_night_runs_while_the_pages_are_open(as_, pages, story):
     assert "Night of 6 Jan 2026" in page.content()
 
 
-def rewrite(file, record_id, story):
+def rewrite(file, record_id, column):
     with open(file, encoding="utf-8", newline="") as handle:
         rows = list(csv.DictReader(handle))
-    column = next(c for c in ("given_names", "forenames", "partner_name", "father_name") if c in rows[0])
     row = next(r for r in rows if r["record_id"] == record_id)
     row[column] = f"{row[column]} {INJECTED}"
     with open(file, "w", encoding="utf-8", newline="") as handle:
