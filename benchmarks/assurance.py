@@ -4,12 +4,14 @@
 
 The figures are what the tests themselves counted (`record_property`), how many of them passed, and what benchmarks.fuzz and
 benchmarks.load saw; nothing is typed in here. A figure that did not come stands as missing, and then the command fails.
+Where the code changed meanwhile the figures are of no code that ever was: nothing is written.
 Also writes docs/information-governance/error-by-group.md from the last benchmark.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import platform
 import re
 import subprocess
@@ -38,6 +40,7 @@ TRIED = {
     "Supply chain": ["tests/repo/test_supply_chain.py"],
 }  # fmt: skip
 
+CODE = ("flows", "expectations", "linkage", "sample_data", "tests", "benchmarks")
 MISSING = "missing"
 HEADLINES = {
     "protected people planted as canaries": (
@@ -67,6 +70,20 @@ class Found:
     failed: int = 0
     skipped: int = 0
     figures: dict[str, str] = field(default_factory=dict)
+
+
+def code() -> str:
+    """Digest of all that the job, its tests and these measurements are made of."""
+    found = hashlib.sha256()
+    for file in sorted(
+        f
+        for folder in CODE
+        for kind in ("py", "sql", "toml", "html", "json", "csv")
+        for f in (ROOT / folder).rglob(f"*.{kind}")
+    ):
+        if not any(part.startswith(".") for part in file.relative_to(ROOT).parts):
+            found.update(str(file.relative_to(ROOT)).encode() + b"\0" + file.read_bytes())
+    return found.hexdigest()[:12]
 
 
 def run(tried: dict[str, list[str]] = TRIED) -> dict[str, Found]:
@@ -124,7 +141,7 @@ def page(areas: dict[str, Found], fuzz_: dict[str, str], load_: dict[str, str]) 
     lines = [
         "# Assurance", "",
         "Made by `make assurance`: the tests that try to make the job leak, lose or lie, a fuzzer, and twenty people at once.", "",
-        f"{datetime.now(UTC):%Y-%m-%d}, Python {platform.python_version()}, DuckDB {duckdb.__version__}.", "",
+        f"{datetime.now(UTC):%Y-%m-%d}, Python {platform.python_version()}, DuckDB {duckdb.__version__}, code {code()}.", "",
         *_table("what was tried | how many | lost or leaked", headlines({**counted, **fuzz_, **load_})),
         "## The tests", "",
         *_table("area | tests | failed | skipped", [(area, f.ran, f.failed, f.skipped) for area, f in areas.items()]),
@@ -160,10 +177,17 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--minutes", type=float, default=2, help="for the fuzzer")
     minutes = parser.parse_args().minutes
+    tried = code()
     areas = run()
     inputs = fuzzed(minutes)
     with tempfile.TemporaryDirectory() as folder:
         told, kept = load.measure(Path(folder), load.PEOPLE_LIVING, load.SEED)
+    if code() != tried:
+        print(
+            "the code changed while it was tried; nothing was written: run it again on code that stands still",
+            file=sys.stderr,
+        )
+        return 2
     words = page(areas, inputs, load.figures(told, kept))
     (ROOT / "docs" / "operating" / "assurance.md").write_text(words, encoding="utf-8")
     (ROOT / "docs" / "information-governance" / "error-by-group.md").write_text(error_by_group(), encoding="utf-8")

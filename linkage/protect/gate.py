@@ -19,6 +19,7 @@ import secrets
 
 import duckdb
 
+from linkage.mention_id import of_record
 from linkage.night import Night
 from linkage.protect import contacts, identities
 from linkage.tables import CONTRACTS, PEOPLE_CONTRACTS, Contract
@@ -120,7 +121,7 @@ def _forget_ids_of_refused(con: duckdb.DuckDBPyConnection) -> None:
     con.execute(
         "INSERT INTO refused_person SELECT DISTINCT s.person_id FROM store.person_member AS s "
         "INNER JOIN refused_record AS r "
-        "ON starts_with(s.mention_id, concat_ws('|', r.contract, r.supplier, r.record_id) || '|')"
+        f"ON {of_record('s.mention_id', 'r.contract', 'r.supplier', 'r.record_id')}"
     )
     con.execute("DELETE FROM store.person_member WHERE person_id IN (SELECT person_id FROM refused_person)")
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import duckdb
 
 from linkage import identity
+from linkage.mention_id import of_record
 
 
 def forget(con: duckdb.DuckDBPyConnection) -> None:
@@ -22,7 +23,7 @@ def forget(con: duckdb.DuckDBPyConnection) -> None:
     )
     con.execute(
         "DELETE FROM store.person_member AS p USING refused_record AS f "
-        "WHERE starts_with(p.mention_id, concat_ws('|', f.contract, f.supplier, f.record_id, ''))"
+        f"WHERE {of_record('p.mention_id', 'f.contract', 'f.supplier', 'f.record_id')}"
     )
     people, homes = "(SELECT person_id FROM store.person_member)", "(SELECT household_id FROM store.household_member)"
     con.execute(f"DELETE FROM store.person_event WHERE person_id NOT IN {people} OR other_person_id NOT IN {people}")

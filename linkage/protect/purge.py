@@ -16,13 +16,14 @@ from typing import Any
 import duckdb
 import pyarrow.parquet
 
+from linkage.mention_id import of_record
 from linkage.outputs import seal
 from linkage.protect import contacts
 from linkage.protect.gate import number_hash
 from linkage.tables import PEOPLE_CONTRACTS
 
 KEY = "(contract, supplier, record_id)"
-STARTS = "starts_with(q.mention_id, concat_ws('|', w.contract, w.supplier, w.record_id) || '|')"
+OF_RECORD = of_record("q.mention_id", "w.contract", "w.supplier", "w.record_id")
 OF_PERSON = "(p.contract, p.supplier, p.record_id) IN (SELECT (contract, supplier, record_id) FROM withheld_record)"
 TERMS = ("given_called", "family_last", "phone")
 """Columns of store.term_frequency that hold what records say; each is a column of person_input. Full names are hashed there."""
@@ -63,7 +64,7 @@ def linked(con: duckdb.DuckDBPyConnection) -> None:
 
 def _forget_pages(con: duckdb.DuckDBPyConnection) -> None:
     """What the review pages show until the next night makes it anew."""
-    withheld = f"(SELECT q.mention_id FROM store.question_mention AS q INNER JOIN withheld_record AS w ON {STARTS})"
+    withheld = f"(SELECT q.mention_id FROM store.question_mention AS q INNER JOIN withheld_record AS w ON {OF_RECORD})"
     con.execute(f"CREATE OR REPLACE TEMP TABLE withheld_mention AS {withheld[1:-1]}")
     gone = "(SELECT mention_id FROM withheld_mention)"
     con.execute(

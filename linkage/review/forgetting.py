@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import duckdb
 
-KEY = "split_part(mention_id, '|', 1), split_part(mention_id, '|', 2), split_part(mention_id, '|', 3)"
-GONE = f"({KEY}) IN (SELECT (contract, supplier, record_id) FROM withheld_record)"
+from linkage.mention_id import of_record
+
+GONE = f"EXISTS (SELECT 1 FROM withheld_record AS w WHERE {of_record('mention_id', 'w.contract', 'w.supplier', 'w.record_id')})"
 NAMES = {
     "question": ("question_id", "flatten(groups)"),
     "verdict": ("verdict_id", "flatten(groups)"),

@@ -15,6 +15,7 @@ from typing import Any
 
 import duckdb
 
+from linkage.mention_id import parts
 from linkage.protect import purge
 from linkage.protect.gate import number_hash
 from linkage.review import forgetting
@@ -49,7 +50,7 @@ def find(con: duckdb.DuckDBPyConnection, number: str) -> Subject:
     mentions = con.execute(
         "SELECT DISTINCT mention_id FROM store.person_member WHERE list_contains($ids, person_id)", {"ids": ids}
     ).fetchall()
-    own = {tuple(m[0].split("|"))[:3] for m in mentions if m[0].split("|")[3] in OWN}
+    own = {key[:3] for key in (parts(m[0]) for m in mentions) if key[3] in OWN}
     records = own | set(con.execute("SELECT contract, supplier, record_id FROM bearing").fetchall())
     return Subject(number, tuple(sorted(records)), tuple(ids))
 
