@@ -22,5 +22,6 @@ def test_a_mention_is_of_its_own_record_and_of_no_record_whose_key_begins_alike(
         ).fetchone()[0]
 
     assert holds(record_id)
-    assert not holds(record_id.split("|")[0] + "|" if "|" in record_id else record_id[:-1])
+    for alike in {record_id[:-1], record_id.partition("|")[0]} - {record_id}:
+        assert not holds(alike)
     assert not holds(f"{record_id}|patient")
