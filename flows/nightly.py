@@ -114,6 +114,11 @@ def _guarded(stage: Stage, job: Job) -> Counts:
         ) from None
 
 
+def _not_said_in_words(record: logging.LogRecord) -> bool:
+    """Whether a line of Prefect's tells more than the command does: it says in one line why a night could not be done."""
+    return not (record.exc_info and isinstance(record.exc_info[1], NightImpossible))
+
+
 def run_under_prefect(job: Job, progress: Progress | None = None, retries: tuple[int, float] = (0, 0.0)) -> Job:
     """The same night as a Prefect flow: one task a stage. Nothing of a record reaches Prefect.
 
@@ -125,6 +130,8 @@ def run_under_prefect(job: Job, progress: Progress | None = None, retries: tuple
     from prefect.cache_policies import NO_CACHE
 
     logging.getLogger("prefect").setLevel(logging.WARNING)
+    for told in ("prefect.flow_runs", "prefect.task_runs"):
+        logging.getLogger(told).addFilter(_not_said_in_words)
 
     def as_task(stage: Stage) -> Stage:
         def run_it(job: Job) -> Counts:

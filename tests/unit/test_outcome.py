@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import logging
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from flows.nightly import _not_said_in_words
 from flows.outcome import Outcome, announce, report, status_file
+from flows.workroom import NightImpossible
 from linkage import settings
 from linkage.cli import main
 from linkage.settings import Settings, SettingsError
@@ -83,3 +86,14 @@ def test_a_night_that_was_done_before_is_not_announced_again(tmp_path):
     announce(replace(NIGHT, exit_code=0, passed_over=True), store, settings.load())
     assert status_file(store).read_text() == before
     assert "passed_over" not in before
+
+
+def test_prefect_adds_no_page_of_calls_to_what_is_said_in_words(caplog):
+    told = logging.getLogger("a_run")
+    told.addFilter(_not_said_in_words)
+    for error in (NightImpossible("there is no folder"), ValueError("a fault")):
+        try:
+            raise error
+        except (NightImpossible, ValueError):
+            told.exception("Encountered exception")
+    assert [record.exc_info[0] for record in caplog.records] == [ValueError]
