@@ -72,7 +72,13 @@ _SURNAME_ONLY = (
     "OR (len(family_keys_r) = 0 AND list_has_any(given_keys_r, family_keys_l)))"
 )
 _HONORIFICS = "[" + ", ".join(f"'{name}'" for name in sorted(HONORIFIC_GIVEN)) + "]"
-_SAME_FAMILY = f"(list_has_any(family_keys_l, family_keys_r) OR {_SWAPPED} OR {_NEAR_SWAPPED} OR {_INITIAL_SWAPPED})"
+# A father's name stands last on one record and second on another: Khadra Yusuf is Khadra Yusuf Hersi.
+_FATHERS_NAME = "(list_has_any(later_l, family_keys_r) OR list_has_any(later_r, family_keys_l))"
+_FATHERS_INITIAL = (
+    "((len(given_l) = 0 AND list_has_any(two_initials_l, name_initials_r)) "
+    "OR (len(given_r) = 0 AND list_has_any(two_initials_r, name_initials_l)))"
+)
+_SAME_FAMILY = f"(list_has_any(family_keys_l, family_keys_r) OR {_FATHERS_NAME} OR {_SWAPPED} OR {_NEAR_SWAPPED} OR {_INITIAL_SWAPPED})"
 _NEAR_FAMILY = (
     "(jaro_winkler_similarity(family_written_l, family_written_r) >= 0.9 "
     "OR (len(family_written_l) >= 4 AND levenshtein(family_written_l, family_written_r) <= 1))"
@@ -80,7 +86,7 @@ _NEAR_FAMILY = (
 _SAME_HOME = "list_has_any(home_keys_l, home_keys_r)"
 _NAMED_FROM_HOME = "(list_has_any(home_keys_l, context_keys_r) OR list_has_any(context_keys_l, home_keys_r))"
 _NAMED_TOGETHER = "list_has_any(context_keys_l, context_keys_r)"
-_NO_FAMILY = "(len(family_keys_l) = 0 OR len(family_keys_r) = 0)"
+_NO_FAMILY = f"(len(family_keys_l) = 0 OR len(family_keys_r) = 0 OR {_FATHERS_INITIAL})"
 # In one home, a title that both bear where there is no family name is a name in common as a family name is.
 _FAMILY_OF_HOME = f"({_SAME_FAMILY} OR {_NEAR_FAMILY} OR coalesce(family_last_l = family_last_r, false))"
 
@@ -91,6 +97,8 @@ GIVEN_NAME = Comparison(
     (
         Level("several", "given_called_l = given_called_r AND len(list_intersect(given_l, given_r)) >= 2",
               "two or more given names the same"),
+        Level("same_apart", "given_called_l = given_called_r AND len(later_initials_l) > 0 AND len(later_initials_r) > 0 "
+              "AND NOT list_has_any(later_initials_l, later_initials_r)", "the same given name beside other second names"),
         Level("same", "given_called_l = given_called_r", "the same given name", tf="given_called"),
         Level("joined", "given_joined_l = given_joined_r", "the same given names, written as one or as two"),
         # Two names that agree crosswise agree in the family name too, which is weighed with the home: here it is one name.
@@ -112,9 +120,11 @@ GIVEN_NAME = Comparison(
               "AND len(two_initials_l) > 0 AND len(two_initials_r) > 0", "one initial that fits and one that does not"),
         Level(
             "initial",
-            "(len(given_l) = 0 OR len(given_r) = 0) AND list_has_any(initials_l, initials_r)",
+            "(len(given_l) = 0 OR len(given_r) = 0) AND list_has_any(lead_initials_l, lead_initials_r)",
             "an initial that fits the given name",
         ),
+        Level("later_initial", "(len(given_l) = 0 OR len(given_r) = 0) AND list_has_any(initials_l, initials_r)",
+              "an initial that fits another given name than the first"),
         Level("swapped_initial", _INITIAL_SWAPPED, "an initial that fits, given and family name in the other order",
               weighs_as="initial"),
         Level("surname_only", _SURNAME_ONLY, "one record names them by the surname alone"),

@@ -58,6 +58,7 @@ def _texts(con: duckdb.DuckDBPyConnection, column: str, shape: Callable[[str], s
 _WORDS = pa.list_(pa.string())
 _PARTS = {
     "given": _WORDS, "given_keys": _WORDS, "initials": _WORDS, "two_initials": _WORDS, "family": _WORDS, "family_keys": _WORDS,
+    "lead_initials": _WORDS, "later": _WORDS, "later_initials": _WORDS,
     **dict.fromkeys(("given_called", "given_joined", "name_letters", "family_last", "given_written", "family_written",
                      "family_sound", "name_display"), pa.string()),
 }  # fmt: skip
@@ -117,13 +118,18 @@ def _parts(
         # One given name that some write as two: Siu Ming and Siuming.
         keys.add("".join(name.given))
     written = _called(name.given, classes)
+    # An honorific that is left out or put in says nothing of the names beside it.
+    later = {c for t, c in zip(name.given, classes, strict=True) if t != written and c not in names.HONORIFIC_GIVEN}
     return {
         "given": sorted(set(classes)),
         "given_keys": sorted(keys),
         "initials": sorted({t[0] for t in (*name.given, *classes, *name.initials, *known)}),
         "two_initials": sorted(_two_initials(name)),
         "family": sorted(set(surnames)),
-        "family_keys": sorted({*surnames, *also}),
+        "family_keys": sorted({*surnames, *also, *(names.bare(t) for t in surnames)}),
+        "lead_initials": sorted(_lead_initials(name, written, known)),
+        "later": sorted(later),
+        "later_initials": sorted({t[0] for t in (*later, *name.initials[not name.given :])}),
         "given_called": names.spelling_class(written) if written else None,
         "given_joined": "".join(name.given) or None,
         # The same letters, in whatever order and however divided, are the same full name: Lau Chi Wai and Chiwai Lau.
@@ -142,6 +148,14 @@ def _two_initials(name: names.Name) -> set[str]:
         return set()
     first, second = ({t[0], names.spelling_class(t)[0]} for t in name.in_order[:2])
     return {one + other for one in first for other in second}
+
+
+def _lead_initials(name: names.Name, called: str | None, known: list[str]) -> set[str]:
+    """First letters of the name somebody goes by: the first of the given names or initials, or the one that is called."""
+    first = name.in_order[:1] or name.given[:1]
+    return {
+        t[0] for written in (*first, *([called] if called else [])) for t in (written, *names.nicknames(written))
+    } | {t[0] for t in known}
 
 
 def _called(given: tuple[str, ...], classes: list[str]) -> str | None:
