@@ -93,6 +93,7 @@ _LIST: Any = pl.List(pl.String)
 _SCHEMA = {
     "mention_id": _TEXT, "contract": _TEXT, "mention": _TEXT,
     **dict.fromkeys(("given", "given_keys", "initials", "two_initials", "lead_initials", "later", "later_initials", "name_initials",
+                     "behind_initials", "given_parts", "family_called",
                      "family_keys", "family_initials"), _LIST),
     **dict.fromkeys(("given_called", "given_joined", "name_letters", "family_last", "given_written", "family_written"), _TEXT),
     "full_name": _TEXT, "family_sound": _TEXT, "born": _TEXT, "sex": _TEXT, "nhs_number": _TEXT, "phone": _TEXT, "email": _TEXT, "force_key": _TEXT,

@@ -14,7 +14,7 @@ from typing import NamedTuple, TypeVar
 
 import jellyfish
 
-from linkage.standardise.names import HONORIFIC_GIVEN
+from linkage.standardise.names import HONORIFIC_GIVEN, HONORIFIC_INITIAL
 
 Known = TypeVar("Known", date, str)
 
@@ -171,7 +171,11 @@ def _halves_of_one(x: WrittenName, y: WrittenName, a: Cluster, b: Cluster) -> bo
 
 def may_be_one_name(x: WrittenName, y: WrittenName) -> bool:
     """Whether two written names may be one person's: given names alike, in either order, or only an honorific given."""
-    return any(name.given and name.given <= HONORIFIC_GIVEN for name in (x, y)) or _alike(x, y)
+    return any(_only_honorific(name) for name in (x, y)) or _alike(x, y)
+
+
+def _only_honorific(name: WrittenName) -> bool:
+    return name.given <= HONORIFIC_GIVEN if name.given else name.initials == {HONORIFIC_INITIAL}
 
 
 @lru_cache(maxsize=1 << 18)
@@ -191,11 +195,20 @@ def _alike(x: WrittenName, y: WrittenName) -> bool:
 def _fits(one: frozenset[str], initials: frozenset[str], other: frozenset[str], letters: frozenset[str]) -> bool:
     """Whether given names are alike; where one side has initials alone, whether an initial is."""
     if one and other:
-        return bool(one & other) or any(jellyfish.jaro_winkler_similarity(s, t) >= 0.85 for s in one for t in other)
+        return bool(one & other) or any(
+            jellyfish.jaro_winkler_similarity(s, t) >= 0.85 or _part_of(s, t) or _part_of(t, s)
+            for s in one
+            for t in other
+        )
     if not initials or not letters:
         return True
     # Tokens hold formal names too: Bob's R is Robert's.
     return bool((initials | {t[0] for t in one}) & (letters | {t[0] for t in other}))
+
+
+def _part_of(short: str, name: str) -> bool:
+    """Whether a name is another's start or end: Tunde of Babatunde."""
+    return (len(short) >= 3 and name.startswith(short)) or (len(short) >= 4 and name.endswith(short))
 
 
 def may_be_one_date(x: date, y: date) -> bool:

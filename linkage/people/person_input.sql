@@ -90,6 +90,9 @@ SELECT
     lead_initials,
     later,
     later_initials,
+    behind_initials,
+    given_parts,
+    family_called,
     -- The called name's initial and the family name's: K Y of Khadra Yusuf, whom another record gives a third name.
     list_distinct(list_transform(family_keys, lambda f: given_called[1] || f[1])) AS name_initials,
     family_keys,
@@ -111,7 +114,10 @@ SELECT
     supplier || ':' || force_key AS force_key,
     coalesce(given_called[1], initials[1]) AS given_initial,
     -- In whichever order the two names stand, mistyped or not.
-    least(given_called[1], family_last[1]) || greatest(given_called[1], family_last[1]) AS both_initials,
+    list_distinct(list_transform(
+        list_filter([family_last] || family_keys, lambda f: f IS NOT NULL AND given_called IS NOT NULL),
+        lambda f: least(given_called[1], f[1]) || greatest(given_called[1], f[1])
+    )) AS both_initials,
     -- Names stand in either order, so the family name's first letter opens a pair too.
     list_distinct(initials || list_transform(family_keys, lambda f: f[1])) AS any_initial,
     home_keys,

@@ -19,9 +19,13 @@ _NOT_FOLDED = str.maketrans(
 )
 HONORIFIC_GIVEN = frozenset({"MOHAMMED", "ABDUL", "SYED", "ABD", "AHMED"})
 """Given names so often borne first as an honorific that the next one is the name used (domain notes, naming guide)."""
+HONORIFIC_INITIAL = "M"
+"""The initial of Mohammed, which most who bear it as an honorific write or leave out as they like."""
 _JOINED = re.compile(r"['’`´ʼ]")
 _BREAK = re.compile(r"[^A-Z]+")
 _ARTICLE = re.compile(r"\b(AL|EL)-(?=[A-Z]{2})")
+_LONG = re.compile(r"([AEIOU])\1")
+"""A vowel written twice because it is long: FAARAX is FARAX."""
 _ARTICLES = frozenset({"AL", "EL"})
 _ASIDE = re.compile(r"[()\[\]{}/:;]|\s[-–—]+\s")
 
@@ -85,12 +89,26 @@ def _list(name: str) -> dict[str, str]:
 @cache
 def spelling_class(token: str) -> str:
     """The class that stands for every spelling of a name: MUHAMMAD and MOHD give MOHAMMED; KOWALSKA gives KOWALSKI."""
-    if found := _list("spelling_classes").get(token):
+    if found := _list("spelling_classes").get(token) or _list("spelling_classes").get(_LONG.sub(r"\1", token)):
         return found
     for feminine, masculine in (("SKA", "SKI"), ("CKA", "CKI"), ("DZKA", "DZKI")):
         if len(token) > 5 and token.endswith(feminine):
             return token.removesuffix(feminine) + masculine
     return token
+
+
+@cache
+def first_letters(token: str) -> frozenset[str]:
+    """Initials that clerks may write for a name: the first letter of each of its spellings (Catherine: C, K)."""
+    return frozenset({token[0], *_letters_by_class().get(spelling_class(token), ())})
+
+
+@cache
+def _letters_by_class() -> dict[str, set[str]]:
+    letters: dict[str, set[str]] = {}
+    for token, stands_for in _list("spelling_classes").items():
+        letters.setdefault(stands_for, {stands_for[0]}).add(token[0])
+    return letters
 
 
 @cache
@@ -123,7 +141,7 @@ def is_title_token(token: str, *, given: bool = False) -> bool:
 
     given: where it stands among given names. There a woman's second name (Kausar, Sultana) is a name like another.
     """
-    found = _list("title_tokens").get(token)
+    found = _list("title_tokens").get(token) or _list("title_tokens").get(spelling_class(token))
     return found is not None and not (given and found == "second_name")
 
 
@@ -199,7 +217,8 @@ def _sorted_out(given: list[str], family: list[str], also: list[str]) -> Name:
     if given and not named:
         # Khatun Khadija, Kaur Hardeep: only a title stands first, so the name itself stands in the place of the family's.
         # With nothing else to go by, the title is the only name there is.
-        named, surnames = (list(surnames), ()) if surnames else (given, ())
+        second = [t for t in family if not is_title_token(t, given=True)]
+        named, surnames = (second, ()) if second else (given, ())
     full = tuple(t for t in named if len(t) > 1)
     initials = tuple(t for t in named if len(t) == 1)
     first = next((place for place, t in enumerate(given) if t in named), None)
