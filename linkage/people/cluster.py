@@ -38,6 +38,7 @@ class Facts(NamedTuple):
     born_after: date | None
     force_key: str | None
     strong: bool
+    sex: str | None = None
 
 
 class WrittenName(NamedTuple):
@@ -64,6 +65,7 @@ class Cluster:
     accounts: dict[str, str] = field(default_factory=dict)
     births: set[str] = field(default_factory=set)
     force_keys: set[str] = field(default_factory=set)
+    sexes: set[str] = field(default_factory=set)
     born_before: date = date.max
     born_after: date = date.min
     barred: set[str] = field(default_factory=set)
@@ -80,6 +82,7 @@ class Cluster:
         cluster.named_by |= _of(facts.names_number)
         cluster.births |= _of(facts.birth)
         cluster.force_keys |= _of(facts.force_key)
+        cluster.sexes |= _of(facts.sex)
         if facts.account:
             cluster.accounts[facts.account] = facts.record
         cluster.born_before = facts.born_before or date.max
@@ -98,6 +101,7 @@ class Cluster:
         self.named_by |= other.named_by
         self.births |= other.births
         self.force_keys |= other.force_keys
+        self.sexes |= other.sexes
         self.accounts |= other.accounts
         self.born_before = min(self.born_before, other.born_before)
         self.born_after = max(self.born_after, other.born_after)

@@ -27,7 +27,7 @@ FACTS = (
     "CASE WHEN account IS NOT NULL THEN concat_ws('|', supplier, account) END AS account, "
     "CASE WHEN mention = 'baby' THEN concat_ws('|', supplier, pregnancy) END AS birth, born_before, born_after, "
     "CASE WHEN force_key IS NOT NULL THEN concat_ws('|', supplier, force_key) END AS force_key, "
-    "nhs_number IS NOT NULL OR (date_of_birth IS NOT NULL AND (len(given) > 0 OR mention = 'baby')) AS strong FROM mention"
+    "nhs_number IS NOT NULL OR (date_of_birth IS NOT NULL AND (len(given) > 0 OR mention = 'baby')) AS strong, sex FROM mention"
 )
 _PLACED = model.gammas_of(
     model.FAMILY_AND_HOME,

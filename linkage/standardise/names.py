@@ -161,10 +161,12 @@ def _led(tokens: list[str], *, given: bool = False) -> list[str]:
     """
     told: list[str] = []
     leading = ""
+    if given:
+        # Abd al-Rahman is Abdul Rahman.
+        after_abd = [place > 0 and tokens[place - 1] == "ABD" for place in range(len(tokens))]
+        tokens = [bare(t) if after else "ABDUL" if t == "ABD" and True in after_abd else t
+                  for t, after in zip(tokens, after_abd, strict=True)]  # fmt: skip
     for place, token in enumerate(tokens):
-        if given and told and told[-1] == "ABD":
-            # Abd al-Rahman is Abdul Rahman.
-            told[-1], token = "ABDUL", bare(token)
         leads = token in _ARTICLES and place > 0 if given else token in _list("particles")
         if leads and place + 1 < len(tokens):
             leading += token
