@@ -1,9 +1,10 @@
 """Fit the parameters of the people model on a simulated region with its truth: m, u, prior and calibration; print OUTSIDER.
 
-    python -m benchmarks.fit_people REGION [REGION …] [--write]
+    python -m benchmarks.fit_people REGION [REGION …] [--only COMPARISON …] [--write]
 
 m is counted over true pairs that blocking reaches; u over random pairs, and, for levels that only a shared key reaches
-(one home, one phone), over all false candidate pairs, times the number of people. Without --write it only prints.
+(one home, one phone), over all false candidate pairs, times the number of people. With --only, the comparisons named are
+fitted and the rest stay as they are. Without --write it only prints.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import argparse
 import json
 import math
+from collections.abc import Collection
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -26,8 +28,8 @@ from linkage.protect import gate
 from linkage.sources import read
 from linkage.standardise import mention
 
-SAMPLE = 2000
-"""Mentions a side of the random pairs: 4 million pairs."""
+SAMPLE = 1000
+"""Mentions a side of the random pairs: a million pairs from each region."""
 
 
 def prepare(region: Path, scratch: Path) -> tuple[duckdb.DuckDBPyConnection, Night]:
@@ -81,8 +83,8 @@ def level_counts(
     )
 
 
-def fit(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
-    """New parameters from one region with its truth."""
+def fit(con: duckdb.DuckDBPyConnection, only: Collection[str]) -> dict[str, Any]:
+    """New parameters of some comparisons, and the prior, from one region with its truth."""
     people = score.people_in_region(con)
     mentions = con.execute("SELECT count(*) FROM person_input").fetchone()[0]  # type: ignore[index]
     true_pairs = con.execute(
@@ -91,7 +93,7 @@ def fit(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     ).fetchone()[0]  # type: ignore[index]
     all_pairs = mentions * (mentions - 1) / 2
     fitted: dict[str, Any] = {"prior_per_person": true_pairs / all_pairs * people, "comparisons": {}}
-    for comparison in model.COMPARISONS:
+    for comparison in (c for c in model.COMPARISONS if c.name in only):
         trues = level_counts(con, comparison, "true", same=True)
         randoms = level_counts(con, comparison, "random", same=False)
         sharing = level_counts(con, comparison, comparison.name, same=False) if comparison.name in PAIRS else {}
@@ -170,11 +172,19 @@ def outsider(con: duckdb.DuckDBPyConnection, night: Night, parameters: dict[str,
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("regions", nargs="+", type=Path)
+    every = [c.name for c in model.COMPARISONS]
+    arguments.add_argument("--only", nargs="+", choices=every, default=every, metavar="COMPARISON")
     arguments.add_argument("--write", action="store_true", help="write linkage/people/parameters.json")
     given = arguments.parse_args()
     scratch = Path("/tmp/fit_people")
     prepared = [prepare(region, scratch) for region in given.regions]
-    parameters = {"version": date.today().isoformat(), **average([fit(con) for con, _ in prepared])}
+    fitted = average([fit(con, given.only) for con, _ in prepared])
+    told = json.loads(model.PARAMETERS.read_text(encoding="utf-8"))["comparisons"] | fitted["comparisons"]
+    parameters = {
+        "version": date.today().isoformat(),
+        "prior_per_person": fitted["prior_per_person"],
+        "comparisons": {c.name: told[c.name] for c in model.COMPARISONS},
+    }
     parameters["calibration"] = calibrate(*prepared[0], parameters)
     text = json.dumps(parameters, indent=1) + "\n"
     print(text)

@@ -92,7 +92,9 @@ _TEXT: Any = pl.String
 _LIST: Any = pl.List(pl.String)
 _SCHEMA = {
     "mention_id": _TEXT, "contract": _TEXT, "mention": _TEXT,
-    **dict.fromkeys(("given", "given_keys", "initials", "two_initials", "family_keys", "family_initials"), _LIST),
+    **dict.fromkeys(("given", "given_keys", "initials", "two_initials", "lead_initials", "later", "later_initials", "name_initials",
+                     "behind_initials", "given_parts", "family_called",
+                     "family_keys", "family_initials"), _LIST),
     **dict.fromkeys(("given_called", "given_joined", "name_letters", "family_last", "given_written", "family_written"), _TEXT),
     "full_name": _TEXT, "family_sound": _TEXT, "born": _TEXT, "sex": _TEXT, "nhs_number": _TEXT, "phone": _TEXT, "email": _TEXT, "force_key": _TEXT,
     "given_initial": _TEXT, **dict.fromkeys(("any_initial", "home_keys", "context_keys", "place_key", "together_keys"), _LIST),
@@ -114,6 +116,7 @@ def _row(
     return {
         "mention_id": record_id, "contract": "set", "mention": "person",
         **{k: v for k, v in name.items() if k in _SCHEMA}, "family_initials": letters,
+        "name_initials": sorted({called[0] + letter for letter in letters}) if called else [],
         "full_name": f"{called} {name['family_last']}" if called and name["family_last"] else None,
         "born": born, "sex": (sex or "")[:1].upper() or None, "nhs_number": None, "phone": None, "email": None, "force_key": None,
         "given_initial": called[0] if called else next(iter(initials), None), "any_initial": sorted({*initials, *letters}),

@@ -14,7 +14,7 @@ from typing import NamedTuple, TypeVar
 
 import jellyfish
 
-from linkage.standardise.names import HONORIFIC_GIVEN
+from linkage.standardise.names import HONORIFIC_GIVEN, HONORIFIC_INITIAL
 
 Known = TypeVar("Known", date, str)
 
@@ -38,6 +38,7 @@ class Facts(NamedTuple):
     born_after: date | None
     force_key: str | None
     strong: bool
+    sex: str | None = None
 
 
 class WrittenName(NamedTuple):
@@ -64,6 +65,7 @@ class Cluster:
     accounts: dict[str, str] = field(default_factory=dict)
     births: set[str] = field(default_factory=set)
     force_keys: set[str] = field(default_factory=set)
+    sexes: set[str] = field(default_factory=set)
     born_before: date = date.max
     born_after: date = date.min
     barred: set[str] = field(default_factory=set)
@@ -80,6 +82,7 @@ class Cluster:
         cluster.named_by |= _of(facts.names_number)
         cluster.births |= _of(facts.birth)
         cluster.force_keys |= _of(facts.force_key)
+        cluster.sexes |= _of(facts.sex)
         if facts.account:
             cluster.accounts[facts.account] = facts.record
         cluster.born_before = facts.born_before or date.max
@@ -98,6 +101,7 @@ class Cluster:
         self.named_by |= other.named_by
         self.births |= other.births
         self.force_keys |= other.force_keys
+        self.sexes |= other.sexes
         self.accounts |= other.accounts
         self.born_before = min(self.born_before, other.born_before)
         self.born_after = max(self.born_after, other.born_after)
@@ -171,7 +175,11 @@ def _halves_of_one(x: WrittenName, y: WrittenName, a: Cluster, b: Cluster) -> bo
 
 def may_be_one_name(x: WrittenName, y: WrittenName) -> bool:
     """Whether two written names may be one person's: given names alike, in either order, or only an honorific given."""
-    return any(name.given and name.given <= HONORIFIC_GIVEN for name in (x, y)) or _alike(x, y)
+    return any(_only_honorific(name) for name in (x, y)) or _alike(x, y)
+
+
+def _only_honorific(name: WrittenName) -> bool:
+    return name.given <= HONORIFIC_GIVEN if name.given else name.initials == {HONORIFIC_INITIAL}
 
 
 @lru_cache(maxsize=1 << 18)
@@ -191,11 +199,20 @@ def _alike(x: WrittenName, y: WrittenName) -> bool:
 def _fits(one: frozenset[str], initials: frozenset[str], other: frozenset[str], letters: frozenset[str]) -> bool:
     """Whether given names are alike; where one side has initials alone, whether an initial is."""
     if one and other:
-        return bool(one & other) or any(jellyfish.jaro_winkler_similarity(s, t) >= 0.85 for s in one for t in other)
+        return bool(one & other) or any(
+            jellyfish.jaro_winkler_similarity(s, t) >= 0.85 or _part_of(s, t) or _part_of(t, s)
+            for s in one
+            for t in other
+        )
     if not initials or not letters:
         return True
     # Tokens hold formal names too: Bob's R is Robert's.
     return bool((initials | {t[0] for t in one}) & (letters | {t[0] for t in other}))
+
+
+def _part_of(short: str, name: str) -> bool:
+    """Whether a name is another's start or end: Tunde of Babatunde."""
+    return (len(short) >= 3 and name.startswith(short)) or (len(short) >= 4 and name.endswith(short))
 
 
 def may_be_one_date(x: date, y: date) -> bool:

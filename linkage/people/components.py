@@ -22,14 +22,14 @@ from linkage.version import code_of
 BATCH = 50_000
 """Linked mentions that are resolved at a time."""
 FACTS = (
-    "SELECT mention_id, concat_ws('|', contract, supplier, record_id) AS record, is_contact, given_keys, family_keys, "
+    "SELECT mention_id, concat_ws('|', contract, supplier, record_id) AS record, is_contact, given_keys, family_called, "
     "initials, name_letters, date_of_birth, nhs_number, anchor_number, "
     "CASE WHEN account IS NOT NULL THEN concat_ws('|', supplier, account) END AS account, "
     "CASE WHEN mention = 'baby' THEN concat_ws('|', supplier, pregnancy) END AS birth, born_before, born_after, "
     "CASE WHEN force_key IS NOT NULL THEN concat_ws('|', supplier, force_key) END AS force_key, "
-    "nhs_number IS NOT NULL OR (date_of_birth IS NOT NULL AND (len(given) > 0 OR mention = 'baby')) AS strong FROM mention"
+    "nhs_number IS NOT NULL OR (date_of_birth IS NOT NULL AND (len(given) > 0 OR mention = 'baby')) AS strong, sex FROM mention"
 )
-IN_SIGHT = model.gammas_of(
+_PLACED = model.gammas_of(
     model.FAMILY_AND_HOME,
     *(
         f"{where}_{family}"
@@ -37,7 +37,11 @@ IN_SIGHT = model.gammas_of(
         for family in ("and_family", "without_family")
     ),
 )
-EDGES = f"SELECT match_weight, mention_id_l, mention_id_r, gamma_family_and_home IN {IN_SIGHT} AS in_sight FROM pair WHERE veto IS NULL"
+_UNDER_ANOTHER_NAME = model.gammas_of(model.FAMILY_AND_HOME, "home", "named_from_home", "named_together")
+_GIVEN = model.gammas_of(model.GIVEN_NAME, "several", "same", "joined")
+IN_SIGHT = f"gamma_family_and_home IN {_PLACED} OR (gamma_family_and_home IN {_UNDER_ANOTHER_NAME} AND gamma_given_name IN {_GIVEN})"
+"""Where two mentions share a home: by the family name, or by a whole given name under another family name."""
+EDGES = f"SELECT match_weight, mention_id_l, mention_id_r, ({IN_SIGHT}) AS in_sight FROM pair WHERE veto IS NULL"
 _RESOLVED = {"mention_id": pl.String, "cluster": pl.String, "link": pl.Float64}
 _REFUSED = {"mention_id_l": pl.String, "mention_id_r": pl.String, "reason": pl.String}
 

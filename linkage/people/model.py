@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from linkage.settings import Settings, SettingsError
-from linkage.standardise.names import HONORIFIC_GIVEN
+from linkage.standardise.names import HONORIFIC_GIVEN, HONORIFIC_INITIAL
 
 PARAMETERS = Path(__file__).with_name("parameters.json")
 
@@ -53,9 +53,9 @@ class Comparison:
 
 _BOTH_FULL = "len(given_l) > 0 AND len(given_r) > 0"
 _SWAPPED = (
-    "(list_contains(family_keys_r, given_called_l) AND list_contains(given_r, family_last_l) "
+    "(list_has_any(family_called_r, given_keys_l) AND list_contains(given_r, family_last_l) "
     "AND given_called_l <> family_last_l)"
-    " OR (list_contains(family_keys_l, given_called_r) AND list_contains(given_l, family_last_r) "
+    " OR (list_has_any(family_called_l, given_keys_r) AND list_contains(given_l, family_last_r) "
     "AND given_called_r <> family_last_r)"
     " OR (name_letters_l = name_letters_r AND family_last_l <> family_last_r)"
 )
@@ -72,7 +72,17 @@ _SURNAME_ONLY = (
     "OR (len(family_keys_r) = 0 AND list_has_any(given_keys_r, family_keys_l)))"
 )
 _HONORIFICS = "[" + ", ".join(f"'{name}'" for name in sorted(HONORIFIC_GIVEN)) + "]"
-_SAME_FAMILY = f"(list_has_any(family_keys_l, family_keys_r) OR {_SWAPPED} OR {_NEAR_SWAPPED} OR {_INITIAL_SWAPPED})"
+# A father's name stands last on one record and second on another: Khadra Yusuf is Khadra Yusuf Hersi.
+_FATHERS_NAME = "(list_has_any(later_l, family_keys_r) OR list_has_any(later_r, family_keys_l))"
+_FATHERS_INITIAL = (
+    "((len(given_l) = 0 AND list_has_any(two_initials_l, name_initials_r)) "
+    "OR (len(given_r) = 0 AND list_has_any(two_initials_r, name_initials_l)))"
+)
+_ONLY_M = (
+    f"(len(given_l) = 0 AND len(two_initials_l) = 0 AND list_contains(initials_l, '{HONORIFIC_INITIAL}')) "
+    f"OR (len(given_r) = 0 AND len(two_initials_r) = 0 AND list_contains(initials_r, '{HONORIFIC_INITIAL}'))"
+)
+_SAME_FAMILY = f"(list_has_any(family_keys_l, family_keys_r) OR {_FATHERS_NAME} OR {_SWAPPED} OR {_NEAR_SWAPPED} OR {_INITIAL_SWAPPED})"
 _NEAR_FAMILY = (
     "(jaro_winkler_similarity(family_written_l, family_written_r) >= 0.9 "
     "OR (len(family_written_l) >= 4 AND levenshtein(family_written_l, family_written_r) <= 1))"
@@ -80,7 +90,7 @@ _NEAR_FAMILY = (
 _SAME_HOME = "list_has_any(home_keys_l, home_keys_r)"
 _NAMED_FROM_HOME = "(list_has_any(home_keys_l, context_keys_r) OR list_has_any(context_keys_l, home_keys_r))"
 _NAMED_TOGETHER = "list_has_any(context_keys_l, context_keys_r)"
-_NO_FAMILY = "(len(family_keys_l) = 0 OR len(family_keys_r) = 0)"
+_NO_FAMILY = f"(len(family_keys_l) = 0 OR len(family_keys_r) = 0 OR {_FATHERS_INITIAL})"
 # In one home, a title that both bear where there is no family name is a name in common as a family name is.
 _FAMILY_OF_HOME = f"({_SAME_FAMILY} OR {_NEAR_FAMILY} OR coalesce(family_last_l = family_last_r, false))"
 
@@ -91,6 +101,8 @@ GIVEN_NAME = Comparison(
     (
         Level("several", "given_called_l = given_called_r AND len(list_intersect(given_l, given_r)) >= 2",
               "two or more given names the same"),
+        Level("same_apart", "given_called_l = given_called_r AND len(later_initials_l) > 0 AND len(later_initials_r) > 0 "
+              "AND NOT list_has_any(later_initials_l, later_initials_r)", "the same given name beside other second names"),
         Level("same", "given_called_l = given_called_r", "the same given name", tf="given_called"),
         Level("joined", "given_joined_l = given_joined_r", "the same given names, written as one or as two"),
         # Two names that agree crosswise agree in the family name too, which is weighed with the home: here it is one name.
@@ -106,21 +118,29 @@ GIVEN_NAME = Comparison(
             "OR (len(given_written_l) >= 4 AND levenshtein(given_written_l, given_written_r) <= 1))",
             "given names that differ by a letter or two",
         ),
+        Level("part", "list_contains(given_parts_l, given_called_r) OR list_contains(given_parts_r, given_called_l)",
+              "one given name is the start or the end of the other"),
         Level("initials", "(len(given_l) = 0 OR len(given_r) = 0) AND list_has_any(two_initials_l, two_initials_r)",
               "two initials that fit the given names"),
+        Level("behind_initial", "(len(given_l) = 0 AND list_has_any(two_initials_l, behind_initials_r)) "
+              "OR (len(given_r) = 0 AND list_has_any(two_initials_r, behind_initials_l))",
+              "an initial that fits, behind an M that may stand for Mohammed"),
         Level("second_initial", "(len(given_l) = 0 OR len(given_r) = 0) AND list_has_any(initials_l, initials_r) "
               "AND len(two_initials_l) > 0 AND len(two_initials_r) > 0", "one initial that fits and one that does not"),
         Level(
             "initial",
-            "(len(given_l) = 0 OR len(given_r) = 0) AND list_has_any(initials_l, initials_r)",
+            "(len(given_l) = 0 OR len(given_r) = 0) AND list_has_any(lead_initials_l, lead_initials_r)",
             "an initial that fits the given name",
         ),
+        Level("later_initial", "(len(given_l) = 0 OR len(given_r) = 0) AND list_has_any(initials_l, initials_r)",
+              "an initial that fits another given name than the first"),
         Level("swapped_initial", _INITIAL_SWAPPED, "an initial that fits, given and family name in the other order",
               weighs_as="initial"),
         Level("surname_only", _SURNAME_ONLY, "one record names them by the surname alone"),
         Level("honorific", "(born_l = born_r OR phone_l = phone_r) AND "
               f"((len(given_l) > 0 AND list_has_all({_HONORIFICS}, given_l)) "
-              f"OR (len(given_r) > 0 AND list_has_all({_HONORIFICS}, given_r)))", "one record gives only an honorific name, such as Mohammed"),
+              f"OR (len(given_r) > 0 AND list_has_all({_HONORIFICS}, given_r)) OR {_ONLY_M})",
+              "one record gives only an honorific name, such as Mohammed, or its M"),
     ),
     "given names that differ",
 )  # fmt: skip
@@ -255,7 +275,7 @@ BLOCKING: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
     (("force_key",), ()),
     (("born", "given_initial"), ()),
     (("born", "family_last"), ()),
-    (("born", "both_initials"), ()),
+    (("born", "both_initials"), ("both_initials",)),
     (("phone", "any_initial"), ("any_initial",)),
     (("email",), ()),
     (("place_key", "any_initial"), ("place_key", "any_initial")),

@@ -1,8 +1,29 @@
 -- one row: one full name not yet registered, with how common its family name is among those who bear its given name
 -- reads: person_input, term_frequency
 CREATE OR REPLACE TABLE name_reach AS
-WITH named AS (
-    SELECT full_name, given_called, family_last, born FROM person_input WHERE full_name IS NOT NULL
+WITH place AS (
+    SELECT name, count(*) FILTER (WHERE is_given) AS as_given, count(*) FILTER (WHERE NOT is_given) AS as_family
+    FROM (
+        SELECT given_called AS name, TRUE AS is_given FROM person_input WHERE full_name IS NOT NULL
+        UNION ALL
+        SELECT family_last AS name, FALSE AS is_given FROM person_input WHERE full_name IS NOT NULL
+    ) AS both_places
+    GROUP BY name
+),
+
+-- Each full name in the order in which its two names mostly stand: Popescu Alina is as common as Alina Popescu.
+named AS (
+    SELECT
+        p.full_name,
+        CASE WHEN g.as_family * f.as_given > g.as_given * f.as_family THEN p.family_last ELSE p.given_called END
+            AS given_called,
+        CASE WHEN g.as_family * f.as_given > g.as_given * f.as_family THEN p.given_called ELSE p.family_last END
+            AS family_last,
+        p.born
+    FROM person_input AS p
+    INNER JOIN place AS g ON p.given_called = g.name
+    INNER JOIN place AS f ON p.family_last = f.name
+    WHERE p.full_name IS NOT NULL
 ),
 
 -- People by given name are told apart by their birth dates: ten records of one man meet no second family name.

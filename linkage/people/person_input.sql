@@ -30,7 +30,9 @@ kept AS (
 -- Where each full name lives, in whichever order it is written, with the birth dates it has there. A name of many homes
 -- opens too many doors.
 named_home AS (
-    SELECT full_name, uprn, coalesce(list(DISTINCT born) FILTER (WHERE born IS NOT NULL), []) AS births
+    SELECT
+        full_name, uprn, coalesce(list(DISTINCT born) FILTER (WHERE born IS NOT NULL), []) AS births,
+        count(*) OVER (PARTITION BY full_name) AS homes
     FROM (
         SELECT
             least(given_called, family_last) || ' ' || greatest(given_called, family_last) AS full_name,
@@ -44,14 +46,15 @@ named_home AS (
 ),
 
 -- Two homes that hold the same two names: a family that moved, or that two sources put in two homes. Namesakes born on
--- other days are no family that moved.
+-- other days are no family that moved. Two names of many homes meet again by chance: as often as one home in four hundred
+-- would, were names dealt out anew; since they go by community, fifty times as often.
 two_homes AS (
     SELECT a.uprn AS one, b.uprn AS other, list(a.full_name ORDER BY a.full_name) AS names
     FROM named_home AS a
     INNER JOIN named_home AS b ON a.full_name = b.full_name AND a.uprn < b.uprn
     WHERE len(a.births) = 0 OR len(b.births) = 0 OR list_has_any(a.births, b.births)
     GROUP BY ALL
-    HAVING count(*) >= 2
+    HAVING count(*) >= 2 AND product(a.homes) <= greatest(4, (SELECT count(DISTINCT n.uprn) FROM named_home AS n) / 400)
 ),
 
 together AS (
@@ -84,6 +87,14 @@ SELECT
     given_keys,
     initials,
     two_initials,
+    lead_initials,
+    later,
+    later_initials,
+    behind_initials,
+    given_parts,
+    family_called,
+    -- The called name's initial and the family name's: K Y of Khadra Yusuf, whom another record gives a third name.
+    list_distinct(list_transform(family_keys, lambda f: given_called[1] || f[1])) AS name_initials,
     family_keys,
     list_distinct(list_transform(family_keys, lambda f: f[1])) AS family_initials,
     given_called,
@@ -103,7 +114,10 @@ SELECT
     supplier || ':' || force_key AS force_key,
     coalesce(given_called[1], initials[1]) AS given_initial,
     -- In whichever order the two names stand, mistyped or not.
-    least(given_called[1], family_last[1]) || greatest(given_called[1], family_last[1]) AS both_initials,
+    list_distinct(list_transform(
+        list_filter([family_last] || family_keys, lambda f: f IS NOT NULL AND given_called IS NOT NULL),
+        lambda f: least(given_called[1], f[1]) || greatest(given_called[1], f[1])
+    )) AS both_initials,
     -- Names stand in either order, so the family name's first letter opens a pair too.
     list_distinct(initials || list_transform(family_keys, lambda f: f[1])) AS any_initial,
     home_keys,

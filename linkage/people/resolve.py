@@ -24,6 +24,9 @@ OUTSIDER = 0.1
 Fitted by benchmarks/fit_people.py: the prior counts everybody in the region, a home's records name nearly all who live there.
 """
 
+ANOTHER_SEX = -5.0
+"""Match weight of two different sexes: the model's own, where sex was recorded for an earlier mention of the person and not here."""
+
 
 class Edge(NamedTuple):
     """Match weight (log2 odds) of two mention ids, the smaller first.
@@ -159,7 +162,9 @@ class Resolution:
                 return None
             cluster = self.cluster[other]
             if id(cluster) not in met and conflict(own, cluster) is None:
-                open_.append((weight, other, in_sight))
+                # A partner named without a sex is a woman all the same where the practice knows her: no Mr is she.
+                unseen = self.facts[other].sex is None and own.sexes and cluster.sexes.isdisjoint(own.sexes)
+                open_.append((weight + (ANOTHER_SEX if unseen and cluster.sexes else 0.0), other, in_sight))
             met.add(id(cluster))
         if not open_:
             return None

@@ -144,8 +144,13 @@ def register_region(con: duckdb.DuckDBPyConnection, night: Night, design: model.
 
 
 def _register_frequencies(con: duckdb.DuckDBPyConnection, column: str, night: Night, *, first: bool) -> None:
-    # A phone is as common as the people who give it, not as the records that repeat it.
-    counted = "count(DISTINCT coalesce(given_called, initials[1]))" if column == "phone" else "count(*)"
+    # A phone is as common as the people who give it, not as the records that repeat it. A name in the wrong place is as
+    # common as it is in its own: few are called Popescu, and whom a clerk writes so is one of many.
+    counted = {
+        "phone": "count(DISTINCT coalesce(given_called, initials[1]))",
+        "given_called": _in_either_place("given_called", "family_last"),
+        "family_last": _in_either_place("family_last", "given_called"),
+    }.get(column, "count(*)")
     total = people_in_region(con) if column == "phone" else _scalar(con, f"SELECT count({column}) FROM person_input")
     once = "SELECT min(frequency) FROM store.term_frequency WHERE column_name = $column AND learned"
     con.execute(
@@ -156,6 +161,10 @@ def _register_frequencies(con: duckdb.DuckDBPyConnection, column: str, night: Ni
         f"GROUP BY {column} ORDER BY {column}",
         {"column": column, "first": first, "total": max(total, 1), "night": night.date},
     )
+
+
+def _in_either_place(column: str, other: str) -> str:
+    return f"greatest(count(*), (SELECT count(*) FROM person_input AS o WHERE o.{other} = person_input.{column}))"
 
 
 def people_in_region(con: duckdb.DuckDBPyConnection) -> int:

@@ -58,6 +58,8 @@ def _texts(con: duckdb.DuckDBPyConnection, column: str, shape: Callable[[str], s
 _WORDS = pa.list_(pa.string())
 _PARTS = {
     "given": _WORDS, "given_keys": _WORDS, "initials": _WORDS, "two_initials": _WORDS, "family": _WORDS, "family_keys": _WORDS,
+    "lead_initials": _WORDS, "later": _WORDS, "later_initials": _WORDS, "behind_initials": _WORDS, "given_parts": _WORDS,
+    "family_called": _WORDS,
     **dict.fromkeys(("given_called", "given_joined", "name_letters", "family_last", "given_written", "family_written",
                      "family_sound", "name_display"), pa.string()),
 }  # fmt: skip
@@ -117,13 +119,24 @@ def _parts(
         # One given name that some write as two: Siu Ming and Siuming.
         keys.add("".join(name.given))
     written = _called(name.given, classes)
+    # An honorific that is left out or put in says nothing of the names beside it.
+    later = {c for t, c in zip(name.given, classes, strict=True) if t != written and c not in names.HONORIFIC_GIVEN}
     return {
         "given": sorted(set(classes)),
         "given_keys": sorted(keys),
-        "initials": sorted({t[0] for t in (*name.given, *classes, *name.initials, *known)}),
+        "initials": sorted({*name.initials, *(f for t in (*name.given, *known) for f in names.first_letters(t))}),
         "two_initials": sorted(_two_initials(name)),
         "family": sorted(set(surnames)),
-        "family_keys": sorted({*surnames, *also}),
+        "family_keys": sorted({*surnames, *also, *(names.bare(t) for t in surnames)}),
+        "lead_initials": sorted(_lead_initials(name, written, known)),
+        "later": sorted(later),
+        "later_initials": sorted(
+            {*name.initials[not name.given :], *(f for t in later for f in names.first_letters(t))}
+        ),
+        # Behind an M that may stand for Mohammed, which others leave out.
+        "behind_initials": sorted({names.HONORIFIC_INITIAL + t for t in _lead_initials(name, written, known)}),
+        "given_parts": sorted(_parts_of(written)) if written else [],
+        "family_called": sorted({k for t in (*surnames, *also) for k in (t, *names.nicknames(t))}),
         "given_called": names.spelling_class(written) if written else None,
         "given_joined": "".join(name.given) or None,
         # The same letters, in whatever order and however divided, are the same full name: Lau Chi Wai and Chiwai Lau.
@@ -140,8 +153,22 @@ def _two_initials(name: names.Name) -> set[str]:
     """The first letters of the first two given names in the order written, of each of their spellings; none where there is one."""
     if len(name.in_order) < 2:
         return set()
-    first, second = ({t[0], names.spelling_class(t)[0]} for t in name.in_order[:2])
+    first, second = (names.first_letters(t) for t in name.in_order[:2])
     return {one + other for one in first for other in second}
+
+
+def _lead_initials(name: names.Name, called: str | None, known: list[str]) -> set[str]:
+    """First letters of the name somebody goes by: the first of the given names or initials, or the one that is called."""
+    first = name.in_order[:1] or name.given[:1]
+    return {
+        t[0] for written in (*first, *([called] if called else [])) for t in (written, *names.nicknames(written))
+    } | {t[0] for t in known}
+
+
+def _parts_of(called: str) -> set[str]:
+    """What may be left of a name that is cut short at either end: Olu, Seun or Oluwa of Oluwaseun."""
+    starts = {called[:length] for length in range(3, len(called) - 1)}
+    return starts | {called[-length:] for length in range(4, len(called) - 1)}
 
 
 def _called(given: tuple[str, ...], classes: list[str]) -> str | None:

@@ -19,8 +19,15 @@ _NOT_FOLDED = str.maketrans(
 )
 HONORIFIC_GIVEN = frozenset({"MOHAMMED", "ABDUL", "SYED", "ABD", "AHMED"})
 """Given names so often borne first as an honorific that the next one is the name used (domain notes, naming guide)."""
+HONORIFIC_INITIAL = "M"
+"""The initial of Mohammed, which most who bear it as an honorific write or leave out as they like."""
 _JOINED = re.compile(r"['’`´ʼ]")
 _BREAK = re.compile(r"[^A-Z]+")
+_ARTICLE = re.compile(r"\b(AL|EL)-(?=[A-Z]{2})")
+_LONG = re.compile(r"([AEIOU])\1")
+"""A vowel written twice because it is long: FAARAX is FARAX."""
+_ARTICLES = frozenset({"AL", "EL"})
+_ASIDE = re.compile(r"[()\[\]{}/:;]|\s[-–—]+\s")
 
 
 @dataclass(frozen=True)
@@ -54,7 +61,7 @@ def visible(text: str) -> str:
 
 
 def fold(text: str | None) -> list[str]:
-    """Upper-case ASCII tokens of a text: accents folded, apostrophes closed up, hyphens opened."""
+    """Upper-case ASCII tokens of a text: accents folded, apostrophes and Arabic articles (Al-Masri) closed up, hyphens opened."""
     if not text:
         return []
     return list(_tokens(text))
@@ -68,7 +75,7 @@ def _tokens(text: str) -> tuple[str, ...]:
         text = visible(text).translate(_NOT_FOLDED).translate(_LOOK_ALIKE)
         plain = unicodedata.normalize("NFKD", _JOINED.sub("", text))
         letters = "".join(c for c in plain if not unicodedata.combining(c))
-    return tuple(t for t in _BREAK.split(letters.upper()) if t)
+    return tuple(t for t in _BREAK.split(_ARTICLE.sub(r"\1", letters.upper())) if t)
 
 
 @cache
@@ -82,12 +89,26 @@ def _list(name: str) -> dict[str, str]:
 @cache
 def spelling_class(token: str) -> str:
     """The class that stands for every spelling of a name: MUHAMMAD and MOHD give MOHAMMED; KOWALSKA gives KOWALSKI."""
-    if found := _list("spelling_classes").get(token):
+    if found := _list("spelling_classes").get(token) or _list("spelling_classes").get(_LONG.sub(r"\1", token)):
         return found
     for feminine, masculine in (("SKA", "SKI"), ("CKA", "CKI"), ("DZKA", "DZKI")):
         if len(token) > 5 and token.endswith(feminine):
             return token.removesuffix(feminine) + masculine
     return token
+
+
+@cache
+def first_letters(token: str) -> frozenset[str]:
+    """Initials that clerks may write for a name: the first letter of each of its spellings (Catherine: C, K)."""
+    return frozenset({token[0], *_letters_by_class().get(spelling_class(token), ())})
+
+
+@cache
+def _letters_by_class() -> dict[str, set[str]]:
+    letters: dict[str, set[str]] = {}
+    for token, stands_for in _list("spelling_classes").items():
+        letters.setdefault(stands_for, {stands_for[0]}).add(token[0])
+    return letters
 
 
 @cache
@@ -115,40 +136,91 @@ def is_placeholder(token: str) -> bool:
     return _list("placeholders").get(token) is not None
 
 
-def is_title_token(token: str) -> bool:
-    """Whether a token is borne as a title and says little of family: BEGUM, BIBI, KAUR, SINGH, KHATUN."""
-    return _list("title_tokens").get(token) is not None
+def is_title_token(token: str, *, given: bool = False) -> bool:
+    """Whether a token is borne as a title and says little of family: BEGUM, BIBI, KAUR, SINGH, KHATUN.
+
+    given: where it stands among given names. There a woman's second name (Kausar, Sultana) is a name like another.
+    """
+    found = _list("title_tokens").get(token) or _list("title_tokens").get(spelling_class(token))
+    return found is not None and not (given and found == "second_name")
+
+
+def bare(token: str) -> str:
+    """A family name without the particle that leads it: ALMASRI gives MASRI, as some write it."""
+    for particle, kind in _list("particles").items():
+        rest = token.removeprefix(particle)
+        if kind == "article" and rest != token and len(rest) >= 4:
+            return rest
+    return token
+
+
+def _led(tokens: list[str], *, given: bool = False) -> list[str]:
+    """Tokens with each particle joined to what it leads: VAN DER BERG gives VANDERBERG.
+
+    given: among given names only Arabic articles lead (Abd al-Rahman), and none the first (Al is Alan).
+    """
+    told: list[str] = []
+    leading = ""
+    if given:
+        # Abd al-Rahman is Abdul Rahman.
+        after_abd = [place > 0 and tokens[place - 1] == "ABD" for place in range(len(tokens))]
+        tokens = [bare(t) if after else "ABDUL" if t == "ABD" and True in after_abd else t
+                  for t, after in zip(tokens, after_abd, strict=True)]  # fmt: skip
+    for place, token in enumerate(tokens):
+        leads = token in _ARTICLES and place > 0 if given else token in _list("particles")
+        if leads and place + 1 < len(tokens):
+            leading += token
+        else:
+            told.append(leading + token)
+            leading = ""
+    return told
 
 
 def parse(given: str | None, family: str | None, also: str | None = None, known_as: str | None = None) -> Name:
     """A name that came in columns of its own."""
-    first = [t for t in fold(given) if not is_title(t) and not is_placeholder(t)]
-    last = [t for t in fold(family) if not is_placeholder(t)]
+    first = _led([t for t in fold(given) if not is_title(t) and not is_placeholder(t)], given=True)
+    last = _led([t for t in fold(family) if not is_placeholder(t)])
     other = [t for t in fold(also) + fold(known_as) if not is_title(t) and not is_placeholder(t)]
     return _sorted_out(first, last, other)
 
 
 def parse_full(text: str | None) -> Name:
-    """A name in one text. `Khan, Imran` is read family first; else the last token is taken for the family name."""
-    if text and text.count(",") == 1:
+    """A name in one text. `Khan, Imran` is read family first; else the last token is taken for the family name.
+
+    What else a clerk wrote beside it is left out: who they are to somebody (`Imran (husband)`), a title.
+    """
+    text = _without_asides(text or "")
+    if text.count(",") == 1:
         family, given = text.split(",")
         return parse(given, family)
-    words = [[t for t in fold(word) if not is_title(t) and not is_placeholder(t)] for word in (text or "").split()]
+    words = [[t for t in fold(word) if not is_title(t) and not is_placeholder(t)] for word in text.split()]
     tokens = [t for word in words for t in word]
     if sum(map(bool, words)) <= 1:
         # One word, hyphenated or not, is one name: Siu-Fong has no family name Fong.
         return _sorted_out(tokens, [], [])
-    return _sorted_out(tokens[:-1], tokens[-1:], [])
+    led = _led(tokens[1:])
+    return _sorted_out(_led([tokens[0], *led[:-1]], given=True), led[-1:], [])
+
+
+def _without_asides(text: str) -> str:
+    """A text without the parts, set off by brackets, a dash or a comma, that say who somebody is: `Mrs S Begum (mum)`."""
+    plain = " ".join(part for part in _ASIDE.split(text) if not _only_says_who(part))
+    return ",".join(part for part in plain.split(",") if not _only_says_who(part))
+
+
+def _only_says_who(part: str) -> bool:
+    return all(_list("kin_words").get(t) or is_title(t) or is_placeholder(t) for t in fold(part))
 
 
 def _sorted_out(given: list[str], family: list[str], also: list[str]) -> Name:
-    titles = tuple(t for t in (*family, *given) if is_title_token(t))
+    titles = (*(t for t in family if is_title_token(t)), *(t for t in given if is_title_token(t, given=True)))
     surnames = tuple(t for t in family if not is_title_token(t))
-    named = [t for t in given if not is_title_token(t)]
+    named = [t for t in given if not is_title_token(t, given=True)]
     if given and not named:
         # Khatun Khadija, Kaur Hardeep: only a title stands first, so the name itself stands in the place of the family's.
         # With nothing else to go by, the title is the only name there is.
-        named, surnames = (list(surnames), ()) if surnames else (given, ())
+        second = [t for t in family if not is_title_token(t, given=True)]
+        named, surnames = (second, ()) if second else (given, ())
     full = tuple(t for t in named if len(t) > 1)
     initials = tuple(t for t in named if len(t) == 1)
     first = next((place for place, t in enumerate(given) if t in named), None)

@@ -19,6 +19,19 @@ WRITTEN = [
     ("Baby Girl", "Grant", (), (), ("GRANT",), ()),
     ("Twin 1", "Smith", (), (), ("SMITH",), ()),
     ("Anne-Marie", "Price-Jones", ("ANNE", "MARIE"), (), ("PRICE", "JONES"), ()),
+    # A woman's second name is a title in the family name's place alone.
+    ("Khatun", "Kausar", ("KAUSAR",), (), (), ("KAUSAR", "KHATUN")),
+    ("Noor", "Begam", ("NOOR",), (), (), ("BEGAM",)),
+    ("Noor", "Kausar", ("NOOR",), (), (), ("KAUSAR",)),
+    ("Kausar", "Khan", ("KAUSAR",), (), ("KHAN",), ()),
+    # What leads a family name is one with it, however it is written.
+    ("Omar", "Al-Masri", ("OMAR",), (), ("ALMASRI",), ()),
+    ("Omar", "AL MASRI", ("OMAR",), (), ("ALMASRI",), ()),
+    ("Abd al-Rahman", "Said", ("ABDUL", "RAHMAN"), (), ("SAID",), ()),
+    ("Al", "Smith", ("AL",), (), ("SMITH",), ()),
+    ("Jan", "van der Berg", ("JAN",), (), ("VANDERBERG",), ()),
+    ("Sean", "Mc Carthy", ("SEAN",), (), ("MCCARTHY",), ()),
+    ("MRS J.P.", "O’BRIEN", (), ("J", "P"), ("OBRIEN",), ()),
     (None, None, (), (), (), ()),
 ]
 
@@ -36,6 +49,15 @@ def test_columns(given, family, tokens, initials, surnames, titles):
         ("Khan, Imran", ("IMRAN",), ("KHAN",)),
         ("Imran", ("IMRAN",), ()),
         ("GAVIN CRAIG THOMPSON", ("GAVIN", "CRAIG"), ("THOMPSON",)),
+        ("Ahmad Al-Khatib", ("AHMAD",), ("ALKHATIB",)),
+        ("Al-Khatib Ahmad", ("ALKHATIB",), ("AHMAD",)),
+        ("Ahmad Al Khatib", ("AHMAD",), ("ALKHATIB",)),
+        ("husband - Imran", ("IMRAN",), ()),
+        ("Imran Khan (husband)", ("IMRAN",), ("KHAN",)),
+        ("Khan, Imran (her partner)", ("IMRAN",), ("KHAN",)),
+        ("Asha Patel, mum", ("ASHA",), ("PATEL",)),
+        ("Mrs. J Friend", (), ("FRIEND",)),
+        ("Mother: Ann Son", ("ANN",), ("SON",)),
     ],
 )
 def test_one_text(text, given, family):
@@ -51,6 +73,12 @@ def test_one_text(text, given, family):
         ("YOUSAF", "YUSUF"),
         ("KOWALSKA", "KOWALSKI"),
         ("CHOWDHURY", "CHAUDHRY"),
+        ("CUSMAN", "OTHMAN"),
+        ("FAARAX", "FARAH"),
+        ("MAXAMED", "MD"),
+        ("CHAN", "CHEN"),
+        ("CIARAN", "KIERAN"),
+        ("BEGAM", "BEGUM"),
     ],
 )
 def test_spellings_of_one_name_share_a_class(one, other):
@@ -68,7 +96,8 @@ def test_a_short_form_meets_its_formal_name():
     assert not set(names.nicknames("IMRAN")) & set(names.nicknames("JOHN"))
 
 
-@pytest.mark.parametrize("reference", ["spelling_classes", "nicknames", "honorifics", "placeholders", "title_tokens"])
+@pytest.mark.parametrize("reference", ["spelling_classes", "nicknames", "honorifics", "placeholders", "title_tokens",
+                                       "particles", "kin_words"])  # fmt: skip
 def test_reference_lists_name_their_origin_and_hold_clean_tokens(reference):
     text = (names.REFERENCE / f"{reference}.csv").read_text(encoding="utf-8")
     assert text.startswith("#")
@@ -77,6 +106,28 @@ def test_reference_lists_name_their_origin_and_hold_clean_tokens(reference):
     tokens = [row.split(",")[0] for row in rows]
     assert len(tokens) == len(set(tokens)) > 0
     assert all(names.fold(token) == [token] for token in tokens)
+
+
+def test_an_article_may_be_left_out():
+    assert set(mention._parts("Omar", "Al-Masri", None, None, None)["family_keys"]) == {"ALMASRI", "MASRI"}
+    assert names.bare("ALLEN") == "ALLEN"
+    assert names.bare("VANDERBERG") == "VANDERBERG"
+
+
+@pytest.mark.parametrize(
+    ("given", "lead", "later"),
+    [
+        ("Khadra Yusuf", {"K"}, {"Y"}),
+        ("Mohammed Saqib Zubair", {"M", "S"}, {"Z"}),  # called Saqib, written Mohammed
+        ("M S", {"M"}, {"S"}),
+        ("Imran D", {"I"}, {"D"}),
+        ("Xodan Cali", {"X", "H"}, {"C", "A"}),  # Hodan Ali, as Somali has it
+        ("Bob", {"B", "R"}, set()),
+    ],
+)
+def test_what_leads_a_given_name_and_what_follows(given, lead, later):
+    parts = mention._parts(given, "Hill", None, None, None)
+    assert (set(parts["lead_initials"]), set(parts["later_initials"])) == (lead, later)
 
 
 @pytest.mark.parametrize(
