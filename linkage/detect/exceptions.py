@@ -57,12 +57,14 @@ def run(con: duckdb.DuckDBPyConnection, night: Night) -> tuple[list[Raised], dic
     weaker = [f for f in stands if least["inside_another"] <= f.score < least[f.kind]]
     _keep_dismissed(con, [f for f in open_ if f.dismissed])
     writer = Writer(con, night, records)
-    exceptions = [e for s in join(raised, weaker) if (e := writer.write(s)) is not None]
+    situations = join(raised, weaker)
+    exceptions = [e for s in situations if (e := writer.write(s)) is not None]
     counts = {
         "findings": len(found),
         "suppressed_findings": len(found) - len(open_),
         "dismissed_findings": sum(f.dismissed for f in open_),
         "exceptions": len(exceptions),
+        "unrouted": len(situations) - len(exceptions),
     }
     return sorted(exceptions, key=lambda e: e.thread), counts
 
@@ -109,7 +111,7 @@ class Writer:
 
     def write(self, situation: Situation) -> Raised | None:
         """One exception, or None where no council is known to route it to."""
-        finding = situation.finding
+        finding = situation.told()
         hubs = self._hubs(finding)
         if not hubs:
             return None

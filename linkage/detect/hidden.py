@@ -94,6 +94,8 @@ def _weigh(finding: Finding, row: dict[str, Any], night: Night) -> None:
     ):
         if row[fact] and fact not in finding.variant:
             parts.append((words, weights[fact]))
+    if row["friend_stated"] and finding.variant == "contact_without_a_part":
+        parts.append(("stated to be a friend, and no other record says more", weights["friend"]))
     if row["single_parent"] == "Y":
         parts.append(("booking says single parent", weights["single_parent"]))
     if row["father_named"] or row["partner_named"]:

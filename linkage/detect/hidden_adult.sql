@@ -30,7 +30,7 @@ stands_named AS (
         bool_or(relationship = 'relative') AS relative_stated,
         bool_or(mention IN ('emergency_contact', 'next_of_kin')
             AND coalesce(relationship, 'other') IN ('friend', 'other')) AS vague_contact,
-        bool_or(mention = 'emergency_contact' AND relationship IS NULL) AS blank_contact
+        bool_or(relationship = 'friend') AS friend_stated
     FROM of_booking
     GROUP BY supplier, record_id, named_id
 ),
@@ -159,7 +159,7 @@ weighed AS (
         ) AS kin_stated,
         coalesce(n.relative_stated, FALSE) AS relative_stated,
         coalesce(n.vague_contact, FALSE) AS vague_contact,
-        coalesce(n.blank_contact, FALSE) AS blank_contact,
+        coalesce(n.friend_stated, FALSE) AS friend_stated,
         EXISTS (
             SELECT 1 FROM told AS t
             WHERE t.supplier = q.supplier AND t.record_id = q.record_id AND t.adult_id = q.adult_id
