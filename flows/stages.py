@@ -112,7 +112,14 @@ def detect(job: Job) -> Counts:
     raised, counts = exceptions.run(job.work.con, job.work.night)
     job.handed["raised"] = raised
     job.handed["suppressed"] += counts.pop("suppressed_findings")
-    return {"exceptions": counts["exceptions"], "dismissed": counts["dismissed_findings"]}
+    if counts["unrouted"]:
+        job.warnings.append(
+            f"{counts['unrouted']} exceptions have no hub: no property of theirs lies in a council of [hubs]; "
+            "deliver the gazetteer of their council, or add it to [hubs]"
+        )
+    return {
+        "exceptions": counts["exceptions"], "dismissed": counts["dismissed_findings"], "unrouted": counts["unrouted"]
+    }  # fmt: skip
 
 
 def ledger(job: Job) -> Counts:

@@ -104,4 +104,10 @@ BENIGN_WORDS = {
     "namesake": "Two people with one name",
     "number_slip": "One home, its number written wrong once",
     "landlord_or_second_home": "A landlord, or a second home",
+    "same_property": "One home under two reference numbers",
+    "address_not_placed": "A registration whose address cannot be found, and may be this home",
+    "institution": "A care home, hostel, prison, hospital or hall",
+    "shared_care": "Care shared by parents whom the records name",
+    "registered_carer": "A carer or grandparent whom a practice has on record",
+    "death": "A death",
 }

@@ -1,5 +1,5 @@
 -- one row: one child, mother or carer whose standing records give two properties as current
--- reads: stay, profile, family
+-- reads: stay, profile, family, pregnancy
 CREATE OR REPLACE TABLE address_divergence AS
 WITH concerned AS (
     SELECT child_id AS person_id, 'child' AS part, family_id, child_id, mother_id, pregnancy, unborn, infant
@@ -18,6 +18,15 @@ WITH concerned AS (
     INNER JOIN stay AS a ON c.uprn = a.uprn AND a.person_id <> c.person_id
     INNER JOIN profile AS f ON a.person_id = f.person_id AND f.is_grown_up
     WHERE c.place_kind IN ('dwelling', 'flat') AND a.person_id IS DISTINCT FROM y.mother_id
+),
+
+-- Homes at which another child of the same birth is registered.
+twin_at AS (
+    SELECT DISTINCT b.baby_id AS person_id, s.uprn
+    FROM pregnancy AS p
+    INNER JOIN unnest(p.baby_ids) AS b (baby_id) ON TRUE
+    INNER JOIN unnest(p.baby_ids) AS t (twin_id) ON b.baby_id <> t.twin_id
+    INNER JOIN stay AS s ON t.twin_id = s.person_id AND s.registered
 )
 
 SELECT
@@ -52,18 +61,23 @@ SELECT
 FROM concerned AS c
 -- The older must be a register, which stands while it is not changed; a statement is overtaken by any later claim.
 INNER JOIN stay AS o ON c.person_id = o.person_id AND o.registered
-INNER JOIN stay AS n
-    ON
-        c.person_id = n.person_id AND o.uprn <> n.uprn
-        AND (
-            (n.last_said > o.register_said AND n.is_latest)
-            -- A home that a baby was discharged to and that the first registration, within twelve weeks, does not give
-            -- (exceptions.md, typical). A registration later than that is a move that was told.
-            OR (
-                n.on_discharge AND NOT n.registered AND n.last_said <= o.register_said
-                AND o.register_said <= n.last_said + INTERVAL 84 DAY
-            )
-        )
+INNER JOIN stay AS n ON c.person_id = n.person_id AND o.uprn <> n.uprn
+LEFT JOIN twin_at AS t ON n.person_id = t.person_id AND n.uprn = t.uprn
 WHERE
     o.place_kind IN ('dwelling', 'flat') AND n.place_kind IN ('dwelling', 'flat')
+    AND (
+        (n.last_said > o.register_said AND n.is_latest)
+        -- Of the same day: neither is older. A practice's is taken for the older one, being slower to hear.
+        OR (
+            n.last_said = o.register_said AND n.is_latest
+            AND (NOT n.registered OR (o.on_gp AND NOT n.on_gp) OR (o.on_gp = n.on_gp AND o.uprn < n.uprn))
+        )
+        -- A home that a baby was discharged to and that the first registration, within twelve weeks, does not give
+        -- (exceptions.md, typical). A registration later than that is a move that was told, but for a twin of whom
+        -- the other is still registered there.
+        OR (
+            n.on_discharge AND NOT n.registered AND n.last_said <= o.register_said
+            AND (o.register_said <= n.last_said + INTERVAL 84 DAY OR t.uprn IS NOT NULL)
+        )
+    )
 ORDER BY c.person_id, c.family_id, c.child_id, o.uprn, n.uprn

@@ -24,6 +24,10 @@ WHERE
     AND (
         list_has_any(n.given_keys, o.given_keys)
         OR ((len(n.given_keys) = 0 OR len(o.given_keys) = 0) AND list_has_any(n.initials, o.initials))
+        -- Abi and Abigail, or a slip of one letter, where no birth date and no sex speaks against it.
+        OR (coalesce(f.born = g.born, TRUE) AND coalesce(f.sex = g.sex, TRUE) AND list_bool_or(flatten(list_transform(n.given_keys, lambda x: list_transform(o.given_keys, lambda y:
+            jaro_winkler_similarity(x, y) >= 0.93
+            OR (least(len(x), len(y)) >= 3 AND (starts_with(x, y) OR starts_with(y, x))))))))
         -- A baby without a name yet, born when this one was.
         OR (len(n.initials) = 0 OR len(o.initials) = 0)
     )

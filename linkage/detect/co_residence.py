@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 import duckdb
@@ -13,12 +13,24 @@ from linkage.detect.records import Records, rows
 from linkage.night import Night
 
 QUERY = """
-    SELECT u.*, h.subject_id IS NOT NULL AS hidden, n.other_id IS NOT NULL AS same_name, s.uprn IS NOT NULL AS students,
-        l.on_gp AS elsewhere_on_gp, l.uprns AS elsewhere, f.name_display, coalesce(f.is_grown_up, FALSE) AS grown_up
+    SELECT u.*, f.born, h.subject_id IS NOT NULL AS hidden, n.other_id IS NOT NULL AS same_name, s.uprn IS NOT NULL AS students,
+        l.on_gp AS elsewhere_on_gp, l.uprns AS elsewhere, f.name_display, coalesce(f.is_grown_up, FALSE) AS grown_up,
+        m.account_since, i.since AS institution_since, d.person_id IS NOT NULL AS died, r.uprn IS NOT NULL AS shared_house,
+        k.within_42_days, o.person_id IS NOT NULL AS unplaced,
+        EXISTS (SELECT 1 FROM benign_shared_care AS c WHERE c.child_id = u.subject_id AND c.uprn = u.uprn) AS shared_care,
+        EXISTS (SELECT 1 FROM benign_registered_carer AS c WHERE c.child_id = u.subject_id AND c.uprn = u.uprn) AS carer,
+        EXISTS (SELECT 1 FROM benign_same_property AS c
+            WHERE c.uprn_a = u.uprn AND list_contains(l.uprns, c.uprn_b)) AS same_property
     FROM unregistered_co_residence AS u
     LEFT JOIN (SELECT person_id, uprn, min(other_id) AS other_id FROM benign_same_name GROUP BY ALL) AS n
         ON u.subject_id = n.person_id AND u.uprn = n.uprn
     LEFT JOIN benign_student AS s ON u.uprn = s.uprn
+    LEFT JOIN benign_recent_move AS m ON u.uprn = m.uprn
+    LEFT JOIN benign_institution AS i ON u.subject_id = i.person_id
+    LEFT JOIN benign_death AS d ON u.subject_id = d.person_id
+    LEFT JOIN benign_shared_house AS r ON u.uprn = r.uprn
+    LEFT JOIN benign_newborn AS k ON u.subject_id = k.person_id
+    LEFT JOIN benign_unplaced AS o ON u.subject_id = o.person_id
     LEFT JOIN (SELECT person_id, bool_or(on_gp) AS on_gp, list(uprn ORDER BY uprn) AS uprns
         FROM stay WHERE registered GROUP BY ALL) AS l ON u.subject_id = l.person_id
     LEFT JOIN (SELECT DISTINCT subject_id, mother_id FROM hidden_adult) AS h
@@ -81,6 +93,8 @@ def _weigh(finding: Finding, row: dict[str, Any], night: Night) -> None:
     # home is known. A child seen twice at a second home is surely there, and has two homes as before.
     if row["verified"] and finding.variant == "adult_on_no_register":
         parts.append(("somebody in office saw it", weights["verified"]))
+    if row["born"] is None and finding.variant == "adult_on_no_register":
+        parts.append(("age of the adult not known", weights["age_unknown"]))
     if row["on_contact"] and not row["on_police"]:
         parts.append(("the family's own record gives it as home", weights["family_says"]))
     if row["pays_elsewhere"] and row["on_police"] and not row["subject_is_family"]:
@@ -104,7 +118,7 @@ def _look_for_benign(finding: Finding, row: dict[str, Any], night: Night, infant
     if infant and row["on_police"] and row["verified"]:
         # Officers were at the door: with a child under one nobody waits for a register to follow.
         days = 0
-    recent = row["since"] > night.date - timedelta(days=days) or _register_is_fresh(row, night)
+    recent = row["since"] > night.date - timedelta(days=days) or _register_is_fresh(row, night) or _all_new(row, night)
     finding.benign = [
         Benign("recent_move", recent, f"first said {row['since']}; records may lag {days} days"),
         Benign("same_person_registered", row["same_name"], "looked for a registered resident of the same name and age"),
@@ -114,9 +128,38 @@ def _look_for_benign(finding: Finding, row: dict[str, Any], night: Night, infant
             "looked for a student exemption, disregard or hall, here and where they are registered",
         ),
         Benign("same_building", row["registered_at_building"], "looked for a registration that leaves out the flat"),
-        Benign("lodger_or_shared_house", False, "the property is a single home, not a shared house or institution"),
-        _newborn(row, night.date),
+        Benign("same_property", row["same_property"], "looked for one home listed under two reference numbers"),
+        Benign(
+            "address_not_placed",
+            row["unplaced"] and not row["registered_somewhere"],
+            "looked for a registration whose address is in no property list and may be this home",
+        ),
+        Benign(
+            "lodger_or_shared_house", row["shared_house"], "looked whether the home is a shared house or a room in one"
+        ),
+        Benign("institution", _in_institution(row), "looked for a care home, hostel, prison, hospital or hall"),
+        Benign(
+            "shared_care", row["shared_care"], "looked whether the home is of a parent whom the child's records name"
+        ),
+        Benign(
+            "registered_carer", row["carer"], "looked whether a practice has somebody of this home as the child's carer"
+        ),
+        Benign("death", row["died"], "looked for a date of death"),
+        _newborn(row),
     ]
+
+
+def _all_new(row: dict[str, Any], night: Night) -> bool:
+    """The household itself began here a short while ago: however long ago this person moved, it is no longer than that."""
+    register = "gp" if row["elsewhere_on_gp"] else "council_tax"
+    days = grace_days(night.settings, register, infant=row["infant"])
+    return row["account_since"] is not None and row["account_since"] > night.date - timedelta(days=days)
+
+
+def _in_institution(row: dict[str, Any]) -> bool:
+    """A registration there says where somebody is until they have been elsewhere for a year of bills and terms."""
+    since = row["institution_since"]
+    return since is not None and row["last_said"] < since + timedelta(days=365)
 
 
 def _lagging(row: dict[str, Any]) -> str:
@@ -132,10 +175,9 @@ def _register_is_fresh(row: dict[str, Any], night: Night) -> bool:
     return said is not None and said > night.date - timedelta(days=night.settings.integer("grace.infant_days"))
 
 
-def _newborn(row: dict[str, Any], night: date) -> Benign:
+def _newborn(row: dict[str, Any]) -> Benign:
     unknown = row["subject_is_child"] and not row["registered_somewhere"]
-    if unknown and row["mother_registered"]:
-        # Still a concern where an exception stands for another reason (linked_concern.sql), and none of its own.
-        return Benign("newborn_not_yet_registered", True, "no practice has the child; the mother is registered there")
-    fresh = unknown and row["since"] > night - timedelta(days=42)
-    return Benign("newborn_not_yet_registered", fresh, "a birth may take 42 days to reach a practice")
+    # Where the mother is registered it is a concern inside an exception that stands for another reason
+    # (linked_concern.sql), and none of its own, however old the child.
+    found = unknown and bool(row["mother_registered"] or row["within_42_days"])
+    return Benign("newborn_not_yet_registered", found, "a birth may take 42 days to reach a practice")

@@ -13,7 +13,13 @@ from linkage.detect.records import Records, rows
 from linkage.night import Night
 
 QUERY = """
-    SELECT d.*, b.uprn_a IS NOT NULL AS same_building, l.person_id IS NOT NULL AS landlord,
+    SELECT d.*, b.uprn_a IS NOT NULL AS same_building, q.uprn_a IS NOT NULL AS same_property, m.account_since,
+        i.since AS institution_since,
+        EXISTS (SELECT 1 FROM benign_shared_care AS c WHERE c.child_id = d.subject_id
+            AND ((c.uprn = d.older_uprn AND c.other_uprn = d.uprn) OR (c.uprn = d.uprn AND c.other_uprn = d.older_uprn)))
+            AS shared_care,
+        EXISTS (SELECT 1 FROM benign_registered_carer AS c WHERE c.child_id = d.subject_id AND c.uprn = d.uprn) AS carer,
+        l.person_id IS NOT NULL AS landlord,
         s.uprn IS NOT NULL AS students, f.is_child, f.is_infant,
         EXISTS (SELECT 1 FROM benign_number_slip AS e WHERE e.person_id = d.subject_id
             AND ((e.uprn_slipped = d.older_uprn AND e.uprn_meant = d.uprn)
@@ -22,6 +28,9 @@ QUERY = """
             AND k.uprn IN (d.older_uprn, d.uprn)) AS namesake
     FROM address_divergence AS d
     LEFT JOIN benign_same_building AS b ON d.older_uprn = b.uprn_a AND d.uprn = b.uprn_b
+    LEFT JOIN benign_same_property AS q ON d.older_uprn = q.uprn_a AND d.uprn = q.uprn_b
+    LEFT JOIN benign_recent_move AS m ON d.uprn = m.uprn
+    LEFT JOIN benign_institution AS i ON d.subject_id = i.person_id
     LEFT JOIN benign_landlord AS l ON d.subject_id = l.person_id
     LEFT JOIN benign_student AS s ON d.uprn = s.uprn OR d.older_uprn = s.uprn
     INNER JOIN profile AS f ON d.subject_id = f.person_id
@@ -105,7 +114,7 @@ def _look_for_benign(finding: Finding, row: dict[str, Any], night: Night, infant
         # A police address tells of a stay some time after it began, not of the move itself.
         register = "statement"
     days = grace_days(night.settings, register, infant=infant and row["part"] != "carer")
-    recent = row["since"] > night.date - timedelta(days=days)
+    recent = row["since"] > night.date - timedelta(days=days) or _all_new(row, night, infant)
     finding.benign = [
         Benign("recent_move", recent, f"newer home first given {row['since']}; the older record may lag {days} days"),
         Benign(
@@ -113,6 +122,7 @@ def _look_for_benign(finding: Finding, row: dict[str, Any], night: Night, infant
             row["same_building"],
             "looked whether the two are a flat and its building, or neighbours in one",
         ),
+        Benign("same_property", row["same_property"], "looked for one home listed under two reference numbers"),
         Benign(
             "namesake",
             row["namesake"],
@@ -131,7 +141,25 @@ def _look_for_benign(finding: Finding, row: dict[str, Any], night: Night, infant
         Benign(
             "student_or_boarding", row["students"], "looked for a student exemption or disregard at either property"
         ),
+        Benign(
+            "institution",
+            row["institution_since"] is not None,
+            "looked for a care home, hostel, prison, hospital or hall that a record gives",
+        ),
+        Benign(
+            "shared_care", row["shared_care"], "looked whether one home is of a parent whom the child's records name"
+        ),
+        Benign(
+            "registered_carer", row["carer"], "looked whether a practice has somebody of the home as the child's carer"
+        ),
     ]
+
+
+def _all_new(row: dict[str, Any], night: Night, infant: bool) -> bool:
+    """The household at the newer home began there a short while ago, whatever first gave it as theirs."""
+    register = "gp" if row["older_on_gp"] else "council_tax" if row["older_on_council_tax"] else "maternity_booking"
+    days = grace_days(night.settings, register, infant=infant and row["part"] != "carer")
+    return row["account_since"] is not None and row["account_since"] > night.date - timedelta(days=days)
 
 
 def _pays_for_both(row: dict[str, Any], night: Night) -> bool:

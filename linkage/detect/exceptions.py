@@ -25,9 +25,11 @@ from linkage.store import insert, run_sql
 
 HERE = Path(__file__).parent
 TABLES = (
-    "profile", "pregnancy", "family", "stay", "benign_same_name", "benign_namesake", "benign_same_building", "benign_number_slip",
-    "benign_student", "benign_landlord", "benign_parent", "occurrence_fact", "linked_concern", "unregistered_co_residence", "hidden_adult",
-    "address_divergence",
+    "profile", "pregnancy", "family", "stay", "benign_same_name", "benign_namesake", "benign_same_building",
+    "benign_same_property", "benign_number_slip", "benign_student", "benign_landlord", "benign_parent", "benign_recent_move",
+    "benign_institution", "benign_shared_house", "benign_unplaced", "benign_death", "benign_newborn", "benign_relative",
+    "benign_professional", "benign_shared_care", "benign_registered_carer", "occurrence_fact", "linked_concern",
+    "unregistered_co_residence", "hidden_adult", "benign_generation", "address_divergence",
 )  # fmt: skip
 """The SQL files of detection in the order they run, which is the order of what they read."""
 
@@ -55,12 +57,14 @@ def run(con: duckdb.DuckDBPyConnection, night: Night) -> tuple[list[Raised], dic
     weaker = [f for f in stands if least["inside_another"] <= f.score < least[f.kind]]
     _keep_dismissed(con, [f for f in open_ if f.dismissed])
     writer = Writer(con, night, records)
-    exceptions = [e for s in join(raised, weaker) if (e := writer.write(s)) is not None]
+    situations = join(raised, weaker)
+    exceptions = [e for s in situations if (e := writer.write(s)) is not None]
     counts = {
         "findings": len(found),
         "suppressed_findings": len(found) - len(open_),
         "dismissed_findings": sum(f.dismissed for f in open_),
         "exceptions": len(exceptions),
+        "unrouted": len(situations) - len(exceptions),
     }
     return sorted(exceptions, key=lambda e: e.thread), counts
 
@@ -107,7 +111,7 @@ class Writer:
 
     def write(self, situation: Situation) -> Raised | None:
         """One exception, or None where no council is known to route it to."""
-        finding = situation.finding
+        finding = situation.told()
         hubs = self._hubs(finding)
         if not hubs:
             return None

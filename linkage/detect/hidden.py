@@ -12,8 +12,12 @@ from linkage.detect.records import Records, rows
 from linkage.night import Night
 
 QUERY = """
-    SELECT h.*, n.other_id IS NOT NULL AS same_name
+    SELECT h.*, n.other_id IS NOT NULL AS same_name, g.subject_id IS NOT NULL AS generation,
+        r.person_id IS NOT NULL AS professional
     FROM hidden_adult AS h
+    LEFT JOIN benign_generation AS g ON h.mother_id = g.mother_id AND h.subject_id = g.subject_id
+    LEFT JOIN benign_professional AS r
+        ON h.supplier = r.supplier AND h.record_id = r.record_id AND h.subject_id = r.person_id
     LEFT JOIN (SELECT person_id, uprn, min(other_id) AS other_id FROM benign_same_name GROUP BY ALL) AS n
         ON h.subject_id = n.person_id AND h.uprn = n.uprn
     ORDER BY h.subject_id, h.mother_id, h.is_current DESC, h.booked_on DESC, h.supplier, h.record_id
@@ -90,6 +94,8 @@ def _weigh(finding: Finding, row: dict[str, Any], night: Night) -> None:
     ):
         if row[fact] and fact not in finding.variant:
             parts.append((words, weights[fact]))
+    if row["friend_stated"] and finding.variant == "contact_without_a_part":
+        parts.append(("stated to be a friend, and no other record says more", weights["friend"]))
     if row["single_parent"] == "Y":
         parts.append(("booking says single parent", weights["single_parent"]))
     if row["father_named"] or row["partner_named"]:
@@ -106,20 +112,27 @@ def _weigh(finding: Finding, row: dict[str, Any], night: Night) -> None:
 
 
 def _look_for_benign(finding: Finding, row: dict[str, Any]) -> None:
-    apart = row["adult_older_by"]
-    generation = apart is not None and abs(apart) >= 16 and not row["told_elsewhere"]
     finding.benign = [
         Benign(
             "relative_by_their_own_word",
-            # A cousin may be the husband: where another record says partner, kinship explains nothing.
-            bool(row["kin_stated"]) and not row["told_partner"],
+            _is_relative(row),
             "looked for a stated parent, sibling or other relative whom no other record calls partner",
         ),
-        Benign("professional_or_landlord", bool(row["professional"]), "looked for a stated professional relationship"),
-        Benign("another_generation", generation, "looked at the gap in age to the mother"),
+        Benign("professional_or_landlord", row["professional"], "looked for a stated professional relationship"),
+        Benign("another_generation", row["generation"], "looked at the gap in age to the mother"),
         Benign(
             "same_person_registered",
             bool(row["same_name"] or row["may_be_mother"]),
             "looked for a registered resident of the same name and age, and whether it may be the mother herself",
         ),
     ]
+
+
+def _is_relative(row: dict[str, Any]) -> bool:
+    """A cousin may be the husband: where another record says partner, kinship explains nothing. A bare "relative" says less
+    still, and nothing where police know the two from a domestic occurrence or have his home as hers.
+    """
+    if row["told_partner"]:
+        return False
+    seen_together = row["domestic_with_mother"] or row["police_home_with_mother"]
+    return bool(row["kin_stated"] or (row["relative_stated"] and not seen_together))

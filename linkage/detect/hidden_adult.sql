@@ -1,5 +1,5 @@
 -- one row: one adult with a part in a pregnancy or a child of it that the maternity record does not give them
--- reads: pregnancy, relation, stay, profile, police, person, mention
+-- reads: pregnancy, relation, stay, profile, police, person, mention, maternity_booking, benign_relative
 CREATE OR REPLACE TABLE hidden_adult AS
 WITH of_booking AS (
     SELECT
@@ -24,39 +24,64 @@ stands_named AS (
             mention IN ('father', 'partner')
             OR relationship IN ('husband', 'wife', 'partner', 'father_of_baby')
         ) AS in_part,
-        bool_or(relationship IN ('mother', 'father', 'brother', 'sister', 'son', 'daughter', 'grandparent', 'in_law', 'kin'))
-            AS kin_stated,
+        bool_or(relationship IN (
+            'mother', 'father', 'brother', 'sister', 'son', 'daughter', 'grandparent', 'grandchild', 'in_law', 'kin'
+        )) AS kin_stated,
+        bool_or(relationship = 'relative') AS relative_stated,
         bool_or(mention IN ('emergency_contact', 'next_of_kin')
             AND coalesce(relationship, 'other') IN ('friend', 'other')) AS vague_contact,
-        bool_or(mention = 'emergency_contact' AND relationship IS NULL) AS blank_contact,
-        bool_or(relationship = 'professional') AS professional
+        bool_or(relationship = 'friend') AS friend_stated
     FROM of_booking
     GROUP BY supplier, record_id, named_id
+),
+
+-- Bookings of one pregnancy: a unit that hands a woman over keeps its own (extracts.md, status `transferred`).
+of_pregnancy AS (
+    SELECT p.supplier, p.record_id, k.supplier AS other_supplier, k.record_id AS other_record_id
+    FROM pregnancy AS p
+    INNER JOIN person AS m ON p.mother_id = m.person_id
+    INNER JOIN maternity_booking AS k
+        ON m.mention_id = concat_ws('|', 'maternity_booking', k.supplier, k.record_id, 'mother')
+    WHERE
+        (k.supplier, k.record_id) = (p.supplier, p.record_id)
+        OR abs(date_diff('day', p.expected_delivery_on, k.expected_delivery_on)) <= 60
+),
+
+-- Who stands in that part in a record that faces the child: her practice's, the baby's, another booking of the pregnancy.
+told_by_child_facing AS (
+    SELECT p.supplier, p.record_id, r.person_a AS adult_id
+    FROM pregnancy AS p
+    INNER JOIN relation AS r ON p.mother_id = r.person_b AND r.relation = 'partner' AND r.contract = 'gp'
+    UNION
+    SELECT p.supplier, p.record_id, r.person_a AS adult_id
+    FROM pregnancy AS p
+    INNER JOIN unnest(p.baby_ids) AS b (baby_id) ON TRUE
+    INNER JOIN relation AS r ON b.baby_id = r.person_b AND r.relation = 'parent' AND r.contract = 'gp'
+    UNION
+    SELECT o.supplier, o.record_id, r.person_a AS adult_id
+    FROM of_pregnancy AS o
+    INNER JOIN relation AS r
+        ON
+            r.contract = 'maternity_booking' AND o.other_supplier = r.supplier AND o.other_record_id = r.record_id
+            AND r.relation IN ('partner', 'father_of_pregnancy')
 ),
 
 -- Statements of other records that somebody is the mother's partner or the baby's parent.
 told AS (
     SELECT p.supplier, p.record_id, r.person_a AS adult_id, 'partner' AS says
     FROM pregnancy AS p
-    INNER JOIN relation AS r ON p.mother_id = r.person_b AND r.relation IN ('partner', 'father_of_pregnancy')
-    WHERE NOT (r.contract = 'maternity_booking' AND r.supplier = p.supplier AND r.record_id = p.record_id)
+    INNER JOIN relation AS r
+        ON p.mother_id = r.person_b AND r.relation IN ('partner', 'father_of_pregnancy') AND r.contract = 'maternity_booking'
     UNION ALL BY NAME
     SELECT p.supplier, p.record_id, r.person_b AS adult_id, 'partner' AS says
     FROM pregnancy AS p
     INNER JOIN relation AS r ON p.mother_id = r.person_a AND r.relation IN ('partner', 'father_of_pregnancy')
     UNION ALL BY NAME
-    SELECT p.supplier, p.record_id, r.person_a AS adult_id, 'parent' AS says
+    -- A man's own practice that has the baby as his son or daughter.
+    SELECT p.supplier, p.record_id, r.person_b AS adult_id, 'parent' AS says
     FROM pregnancy AS p
     INNER JOIN unnest(p.baby_ids) AS b (baby_id) ON TRUE
-    INNER JOIN relation AS r ON r.person_b = b.baby_id AND r.relation = 'parent'
-    LEFT JOIN mention AS k
-        ON
-            k.contract = r.contract AND k.supplier = r.supplier AND k.record_id = r.record_id AND k.mention = r.mention
-    WHERE
-        r.person_a <> p.mother_id
-        -- The baby's mother by another record is the mother herself, linked or not.
-        AND k.relationship IS DISTINCT FROM 'mother'
-        AND NOT (r.contract = 'maternity_booking' AND r.supplier = p.supplier AND r.record_id = p.record_id)
+    INNER JOIN relation AS r ON b.baby_id = r.person_a AND r.relation = 'child'
 ),
 
 -- Fathers and partners whom the booking names, by name: an adult of that name is not hidden, linked or not.
@@ -86,12 +111,6 @@ names AS (
     FROM mention AS k
     INNER JOIN person AS c ON k.mention_id = c.mention_id
     GROUP BY c.person_id
-),
-
-kin AS (
-    SELECT person_a, person_b FROM relation WHERE relation IN ('parent', 'child', 'sibling', 'kin')
-    UNION
-    SELECT person_b AS person_a, person_a AS person_b FROM relation WHERE relation IN ('parent', 'child', 'sibling', 'kin')
 ),
 
 -- Who lives, by the latest word on each, where the mother lives by the latest word on her.
@@ -134,13 +153,13 @@ pairs AS (
 weighed AS (
     SELECT
         q.supplier, q.record_id, q.adult_id,
-        coalesce(n.in_part, FALSE) AS in_part,
+        coalesce(n.in_part, FALSE) OR f.adult_id IS NOT NULL AS in_part,
         coalesce(n.kin_stated, FALSE) OR EXISTS (
-            SELECT 1 FROM kin AS k WHERE k.person_a = q.adult_id AND k.person_b = p.mother_id
+            SELECT 1 FROM benign_relative AS k WHERE k.person_a = q.adult_id AND k.person_b = p.mother_id
         ) AS kin_stated,
+        coalesce(n.relative_stated, FALSE) AS relative_stated,
         coalesce(n.vague_contact, FALSE) AS vague_contact,
-        coalesce(n.blank_contact, FALSE) AS blank_contact,
-        coalesce(n.professional, FALSE) AS professional,
+        coalesce(n.friend_stated, FALSE) AS friend_stated,
         EXISTS (
             SELECT 1 FROM told AS t
             WHERE t.supplier = q.supplier AND t.record_id = q.record_id AND t.adult_id = q.adult_id
@@ -161,6 +180,8 @@ weighed AS (
     INNER JOIN pregnancy AS p ON q.supplier = p.supplier AND q.record_id = p.record_id
     LEFT JOIN stands_named AS n
         ON q.supplier = n.supplier AND q.record_id = n.record_id AND q.adult_id = n.named_id
+    LEFT JOIN told_by_child_facing AS f
+        ON q.supplier = f.supplier AND q.record_id = f.record_id AND q.adult_id = f.adult_id
     LEFT JOIN with_mother AS w
         ON q.supplier = w.supplier AND q.record_id = w.record_id AND q.adult_id = w.adult_id
     LEFT JOIN met AS e

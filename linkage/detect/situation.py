@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from linkage.detect.finding import Finding
 
@@ -24,6 +24,21 @@ class Situation:
         """What stays the same from night to night: the subject and the family, whatever the kind or property."""
         who = "family" if self.finding.subject_id in _family(self.finding) else self.finding.subject_id
         return f"{who}|{self.finding.family_id}"
+
+    def told(self) -> Finding:
+        """What is raised. Of a divergence with every property that the person's records give, not the first two alone."""
+        finding = self.finding
+        if finding.kind != "address_divergence":
+            return finding
+        more = [f for f in self.supporting if f.kind == finding.kind and f.subject_id == finding.subject_id]
+        registered = dict.fromkeys(u for f in (finding, *more) for u in f.registered)
+        observed = dict.fromkeys(u for f in (finding, *more) for u in f.observed)
+        return replace(
+            finding,
+            registered=tuple(u for u in registered if u not in finding.observed),
+            observed=tuple(u for u in observed if u not in registered or u in finding.observed),
+            mention_ids=tuple(dict.fromkeys(key for f in (finding, *more) for key in f.mention_ids)),
+        )
 
 
 def _family(finding: Finding) -> set[str]:

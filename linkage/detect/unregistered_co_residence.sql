@@ -6,8 +6,7 @@ WITH lives AS (
     FROM stay AS s
     INNER JOIN profile AS f ON s.person_id = f.person_id
     WHERE
-        NOT s.registered AND s.is_latest AND s.place_kind IN ('dwelling', 'flat')
-        AND f.died_on IS NULL
+        NOT s.registered AND s.is_latest AND s.place_kind IN ('dwelling', 'flat', 'hmo')
 ),
 
 -- Whose word tells where a child or pregnancy is: the child's, the pregnant woman's; for an infant the mother's too.
@@ -22,7 +21,7 @@ households AS (
     SELECT DISTINCT s.uprn, y.child_id, y.mother_id, y.pregnancy, y.unborn, y.infant, y.family_id
     FROM told_by AS y
     INNER JOIN stay AS s ON y.person_id = s.person_id AND s.is_latest
-    WHERE s.place_kind IN ('dwelling', 'flat')
+    WHERE s.place_kind IN ('dwelling', 'flat', 'hmo')
 ),
 
 -- The oldest grown-up whom a register shows at a property.
@@ -69,9 +68,9 @@ SELECT
     ) AS mother_registered,
     -- A student's register gives the term address, and the parents' home is where a student may still be said to live.
     coalesce(l.is_grown_up AND g.oldest < l.born - INTERVAL 16 YEAR, FALSE) AND EXISTS (
-        SELECT 1 FROM stay AS t
+        SELECT 1 FROM claim AS t
         INNER JOIN benign_student AS b ON t.uprn = b.uprn
-        WHERE t.person_id = l.person_id AND t.registered
+        WHERE t.person_id = l.person_id AND t.is_register AND coalesce(t.valid_to, $night) >= $night
     ) AS student_away,
     -- Text that leaves out the flat registers somebody at the building: at this home, for all that the record says.
     EXISTS (

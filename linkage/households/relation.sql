@@ -40,8 +40,8 @@ stated AS (
             WHEN relationship IN ('mother', 'father') THEN 'parent'
             WHEN relationship IN ('son', 'daughter') THEN 'child'
             WHEN relationship IN ('brother', 'sister') THEN 'sibling'
-            WHEN relationship IN ('grandparent', 'in_law', 'kin') THEN 'kin'
-            WHEN relationship IN ('friend', 'professional') THEN relationship
+            WHEN relationship IN ('grandparent', 'grandchild', 'in_law', 'kin') THEN 'kin'
+            WHEN relationship IN ('friend', 'professional', 'relative') THEN relationship
             ELSE 'contact'
         END AS relation,
         anchor_id AS person_b,

@@ -67,8 +67,17 @@ _RELATIONSHIPS: dict[str, tuple[str, ...]] = {
     "son": ("son",),
     "daughter": ("daughter", "dau", "dtr"),
     "grandparent": ("grandmother", "grandfather", "nan", "gran", "grandad", "nanny", "grandparent", "gm", "gf nan"),
+    # Who has a child in their care by a court, a council or an agreement; no kin of theirs need be.
+    "guardian": (
+        "guardian", "legal guardian", "special guardian", "foster carer", "foster mother", "foster mum", "foster father",
+        "foster dad", "foster parent", "foster", "private foster carer", "private fostering", "kinship carer", "kinship",
+    ),
+    "ward": ("ward", "foster child", "foster son", "foster daughter"),
+    "grandchild": ("grandson", "granddaughter", "grandchild"),
     "in_law": ("mother in law", "father in law", "sister in law", "brother in law", "mil", "fil", "sil", "bil", "in law"),
-    "kin": ("cousin", "aunt", "auntie", "uncle", "niece", "nephew", "relative", "family", "family member", "relation", "rel"),
+    "kin": ("cousin", "aunt", "auntie", "uncle", "niece", "nephew"),
+    # Says that there is a tie and not which.
+    "relative": ("relative", "family", "family member", "relation", "rel"),
     "friend": ("friend", "fr", "mate", "pal", "best friend", "frnd", "family friend", "neighbour", "housemate", "flatmate"),
     "professional": (
         "carer", "interpreter", "doula", "landlord", "support worker", "social worker", "key worker", "colleague", "landlady",

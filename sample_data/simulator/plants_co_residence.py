@@ -114,7 +114,8 @@ def forwarding_address(kit: Kit) -> bool:
     man = family and kit.take("single", lambda h: h.adults[0].sex == "1" and h.place.council in ("4615", "4620"))
     if not family or not man:
         return False
-    mother, him, moved = family.adults[0], man.adults[0], kit.recent(100, 300) - 90
+    # A forwarding address speaks for a year (exceptions.md, Current).
+    mother, him, moved = family.adults[0], man.adults[0], kit.recent(20, 220) - 90
     old = kit.move(him, family.place, moved)
     kit.partners(him, mother, moved - 100)
     kit.settle(family)

@@ -118,6 +118,10 @@ def registered_with_single_parent(kit: Kit) -> bool:
     made = kit.pregnancy(mother, him, born, family)
     made.single_parent, made.reason = "Y", kit.rng.choice(("", "declined", "unknown"))
     kit.settle(family)
+    # A practice that has him as her partner, or the baby's as father, would say so in that part (exceptions.md).
+    for own in kit.world.registrations:
+        if own.person in (mother, *made.babies) and own.kin is not None and own.kin.person is him:
+            own.kin = None
     kit.true(
         HA,
         "registered_with_single_parent",
