@@ -43,15 +43,16 @@ named_home AS (
     QUALIFY count(*) OVER (PARTITION BY full_name) <= 40
 ),
 
--- Two homes that hold the same two names: a family that moved, or that two sources put in two homes. Namesakes born on
--- other days are no family that moved.
+-- Two homes that hold the same two names: a family that moved, or that two sources put in two homes. One of the two must be
+-- borne out by a birth date at both: where no date is told, two couples of common names are one as often as not. Namesakes
+-- born on other days are no family that moved.
 two_homes AS (
     SELECT a.uprn AS one, b.uprn AS other, list(a.full_name ORDER BY a.full_name) AS names
     FROM named_home AS a
     INNER JOIN named_home AS b ON a.full_name = b.full_name AND a.uprn < b.uprn
     WHERE len(a.births) = 0 OR len(b.births) = 0 OR list_has_any(a.births, b.births)
     GROUP BY ALL
-    HAVING count(*) >= 2
+    HAVING count(*) >= 2 AND bool_or(list_has_any(a.births, b.births))
 ),
 
 together AS (
