@@ -31,8 +31,7 @@ kept AS (
 -- opens too many doors.
 named_home AS (
     SELECT
-        full_name, uprn, coalesce(list(DISTINCT born) FILTER (WHERE born IS NOT NULL), []) AS births,
-        count(*) OVER (PARTITION BY full_name) AS homes
+        full_name, uprn, coalesce(list(DISTINCT born) FILTER (WHERE born IS NOT NULL), []) AS births
     FROM (
         SELECT
             least(given_called, family_last) || ' ' || greatest(given_called, family_last) AS full_name,
@@ -45,16 +44,16 @@ named_home AS (
     QUALIFY count(*) OVER (PARTITION BY full_name) <= 40
 ),
 
--- Two homes that hold the same two names: a family that moved, or that two sources put in two homes. Namesakes born on
--- other days are no family that moved. Two names of many homes meet again by chance: as often as one home in four hundred
--- would, were names dealt out anew; since they go by community, fifty times as often.
+-- Two homes that hold the same two names: a family that moved, or that two sources put in two homes. One of the two must be
+-- borne out by a birth date at both: where no date is told, two couples of common names are one as often as not. Namesakes
+-- born on other days are no family that moved.
 two_homes AS (
     SELECT a.uprn AS one, b.uprn AS other, list(a.full_name ORDER BY a.full_name) AS names
     FROM named_home AS a
     INNER JOIN named_home AS b ON a.full_name = b.full_name AND a.uprn < b.uprn
     WHERE len(a.births) = 0 OR len(b.births) = 0 OR list_has_any(a.births, b.births)
     GROUP BY ALL
-    HAVING count(*) >= 2 AND product(a.homes) <= greatest(4, (SELECT count(DISTINCT n.uprn) FROM named_home AS n) / 400)
+    HAVING count(*) >= 2 AND bool_or(list_has_any(a.births, b.births))
 ),
 
 together AS (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -12,7 +12,7 @@ from linkage.people import score
 from linkage.places import match, property
 from linkage.protect import gate
 from linkage.standardise import mention
-from tests.rules.conftest import TOWN, liable
+from tests.rules.conftest import TOWN, liable, patient
 
 ACCOUNTS = [
     liable(f"c{n}", f"{p['given_names']} {p['family_name']}", "1", phone=p["mobile"]) for n, p in enumerate(TOWN[:12])
@@ -62,3 +62,14 @@ def test_another_model_scores_everything_again(con, compare):
     con.execute("UPDATE store.scored_by SET model = 'another'")
     counts, _ = compare(TOWN, ACCOUNTS, 1)
     assert counts["compared"] == len(TOWN) + len(ACCOUNTS)
+
+
+@pytest.mark.parametrize("dated", [False, True], ids=["nobody's birth date is told at both", "one's is"])
+def test_two_homes_of_two_names_are_one_family_where_a_birth_date_bears_it_out(con, compare, dated):
+    """Ann and Bob Lee at home 1, and an Ann and a Bob Lee who pay for home 2: a move, or two couples of common names."""
+    ann, bob = (patient(n.lower(), f"{n} Lee", date(1980, 1, d), "1") for n, d in (("Ann", 5), ("Bob", 7)))
+    born = bob["date_of_birth"] if dated else None
+    paying = [liable("c1", "Ann Lee", "2"), liable("c2", "Bob Lee", "2", date_of_birth=born)]
+    compare([*TOWN, ann, bob], [*paying, liable("c3", "Eve Moss", "1")])
+    found = con.execute("SELECT count(*) FROM person_input WHERE len(together_keys) > 0").fetchone()[0]
+    assert found == (4 if dated else 0)
