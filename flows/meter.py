@@ -1,4 +1,4 @@
-"""Seconds and peak memory of a stage, sampled while it runs."""
+"""Seconds, processor seconds and peak memory of a stage, sampled while it runs."""
 
 from __future__ import annotations
 
@@ -13,16 +13,17 @@ EVERY = 0.05
 
 
 class Meter:
-    """Context manager: `seconds` and `peak_mb` (resident memory of this process) of the block."""
+    """Context manager: `seconds`, `cpu_seconds` of all threads and `peak_mb` (resident memory of this process) of the block."""
 
     def __init__(self) -> None:
         self.seconds = 0.0
+        self.cpu_seconds = 0.0
         self.peak_mb = 0.0
         self._process = psutil.Process()
         self._done = threading.Event()
 
     def __enter__(self) -> Meter:
-        self._start = time.monotonic()
+        self._start, self._cpu_start = time.monotonic(), time.process_time()
         self._sampler = threading.Thread(target=self._sample, daemon=True)
         self._sampler.start()
         return self
@@ -31,6 +32,7 @@ class Meter:
         self._done.set()
         self._sampler.join()
         self.seconds = time.monotonic() - self._start
+        self.cpu_seconds = time.process_time() - self._cpu_start
         self._note()
 
     def _sample(self) -> None:

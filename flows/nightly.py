@@ -83,6 +83,7 @@ def run_night(job: Job, progress: Progress | None = None, wrap: Callable[[Stage]
         job.counts[stage.name] = dict(counts)
         measured[stage.name] = {
             "seconds": round(meter.seconds, 3),
+            "cpu_seconds": round(meter.cpu_seconds, 3),
             "peak_mb": round(meter.peak_mb, 1),
             "rows": next(iter(counts.values()), 0),
         }

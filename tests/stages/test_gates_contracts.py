@@ -497,8 +497,14 @@ def test_a_rule_without_an_answer_is_a_crash_not_bad_data(bad: dict[str, list[bo
 
 def test_a_rule_that_crashes_inside_the_judge_stops(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(judge, "_no_unknown_outcome", lambda *_: None)
-    with pytest.raises(judge.RuleCrashed, match="rule a could not be evaluated"):
-        judge.judge("suite", frame(other=[True]), [judge.Expectation("a", True)])
+    with pytest.raises(judge.RuleCrashed, match="suite could not be evaluated"):
+        judge.judge("suite", frame(a=[None]), [judge.Expectation("a", True)])
+
+
+def test_a_judgement_that_was_never_made_stops(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(judge, "_validate", lambda *_, **__: [])
+    with pytest.raises(judge.RuleCrashed, match="one judgement was asked for and 0 came"):
+        judge.judge("suite", frame(a=[True]), [judge.Expectation("a", True)])
 
 
 def test_a_rule_that_fails_in_the_database_says_no_value(nights: Nights, monkeypatch: pytest.MonkeyPatch) -> None:
