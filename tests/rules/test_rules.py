@@ -97,6 +97,23 @@ def test_a_man_who_pays_for_a_home_of_his_own_is_hidden_from_maternity_and_no_co
     assert [k for k, _ in gone] == ["unregistered_co_residence"]
 
 
+@pytest.mark.parametrize(("apart", "raised"), [(17, True), (24, False)])
+def test_another_generation_is_twenty_years_apart(raise_from, apart, raised):
+    named = booking("b1", "Ann Lee", BORN["Ann Lee"], "1", MOTHER, single_parent="Y")
+    born = BORN["Ann Lee"].replace(year=BORN["Ann Lee"].year - apart)
+    seen = [
+        {**involved(f"i{n}", *who, "1", date(2025, 11, 1)), "occurrence_ref": "o1", "occurrence_type": "domestic_abuse"}
+        for n, who in enumerate([("Jack Hill", born), ("Ann Lee", BORN["Ann Lee"])])
+    ]
+    found = raise_from(
+        gp=[ANN, {**JACK, "date_of_birth": born}],
+        maternity_booking=[named],
+        police=seen,
+        council_tax=[liable("c2", "Jack Hill", "2")],
+    )
+    assert ("hidden_adult" in [kind for kind, _ in found]) == raised
+
+
 def test_somebody_on_no_register_whom_a_booking_gives_her_home(raise_from):
     told = {
         "emergency_contact_name": "Max Boyd",
