@@ -3,7 +3,7 @@
 Reads `person`, `claim`, `mention`, `property`, `sealed_address` (through `sealed_match`); removes from `person` and
 `claim` whatever would name a protected person's whereabouts, by anyone. `shielded` (person_id) lists people about whom
 nothing may be raised: it is read by detection and never written out. What was held back tonight stands in
-`withheld_record`, `withheld_person` and `withheld_place`, in memory, for the purge of what was stored before.
+`withheld_record`, `withheld_person`, `withheld_name` and `withheld_place`, in memory, for the purge of what was stored before.
 """
 
 from __future__ import annotations
@@ -76,7 +76,14 @@ def run(con: duckdb.DuckDBPyConnection, night: Night) -> dict[str, int]:
         "IN (SELECT (contract, supplier, record_id) FROM withheld_record "
         "EXCEPT SELECT (contract, supplier, record_id) FROM refused_record) RETURNING 1"
     ).fetchall()
-    for table in ("restricted_person", "protected_entry", "restricted_row", "refused_record", "refused_person"):
+    for table in (
+        "restricted_person",
+        "protected_entry",
+        "restricted_row",
+        "refused_record",
+        "refused_person",
+        "refused_name",
+    ):
         con.execute(f"DROP TABLE {table}")
     return {"suppressed_claims": len(claims), "suppressed_mentions": len(mentions)}
 
@@ -146,10 +153,17 @@ def _shielded_people(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def _withheld(con: duckdb.DuckDBPyConnection) -> None:
-    """`withheld_person`, and `withheld_record`: every record by which one of them, or a refused number, was known."""
+    """`withheld_person`; `withheld_name`, what those under a mark or a refused number are called; and `withheld_record`:
+    every record by which one of them, or a refused number, was known.
+    """
     con.execute(
         "CREATE OR REPLACE TABLE withheld_person AS SELECT person_id FROM restricted_person "
         "UNION SELECT person_id FROM refused_person"
+    )
+    con.execute(
+        "CREATE OR REPLACE TABLE withheld_name AS SELECT DISTINCT m.name_display AS name, m.date_of_birth AS born FROM mention AS m "
+        "INNER JOIN person AS p USING (mention_id) INNER JOIN restricted_person AS r USING (person_id) "
+        "WHERE m.name_display IS NOT NULL UNION SELECT name, born FROM refused_name WHERE name <> ''"
     )
     con.execute(
         "CREATE OR REPLACE TABLE withheld_record AS SELECT DISTINCT contract, supplier, record_id FROM person "

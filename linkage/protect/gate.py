@@ -103,8 +103,10 @@ def _refuse_invalidated(con: duckdb.DuckDBPyConnection, night: Night) -> int:
                 f"WHERE {condition}"
             )
         refused += len(con.execute(f"DELETE FROM accepted_{contract.name} WHERE {condition} RETURNING 1").fetchall())
+    identities.keep_names(con, "refused_name", "refused_record")
+    for name in PEOPLE_CONTRACTS:
         con.execute(
-            f"DELETE FROM store.{contract.name}_record WHERE ('{contract.name}', supplier, record_id) IN "
+            f"DELETE FROM store.{name}_record WHERE ('{name}', supplier, record_id) IN "
             "(SELECT (contract, supplier, record_id) FROM refused_record)"
         )
     _forget_ids_of_refused(con)

@@ -10,6 +10,7 @@ import duckdb
 
 from linkage import identity
 from linkage.mention_id import of_record
+from linkage.tables import PEOPLE_CONTRACTS
 
 
 def forget(con: duckdb.DuckDBPyConnection) -> None:
@@ -31,3 +32,18 @@ def forget(con: duckdb.DuckDBPyConnection) -> None:
     con.execute(
         f"DELETE FROM store.household_event WHERE household_id NOT IN {homes} OR other_household_id NOT IN {homes}"
     )
+
+
+def keep_names(con: duckdb.DuckDBPyConnection, table: str, records: str) -> None:
+    """`table` (name, born), in memory: whom the stored versions of some records are about, before these are deleted.
+
+    An earlier night's family may show them where nothing else of that night rests on their records.
+    """
+    con.execute(f"CREATE OR REPLACE TABLE {table} (name VARCHAR, born DATE)")
+    for contract in PEOPLE_CONTRACTS:
+        given, family = ("forenames", "surname") if contract == "council_tax" else ("given_names", "family_name")
+        con.execute(
+            f"INSERT INTO {table} SELECT trim(regexp_replace(concat_ws(' ', {given}, {family}), '\\s+', ' ', 'g')), date_of_birth "
+            f"FROM store.{contract}_record WHERE ('{contract}', supplier, record_id) IN "
+            f"(SELECT (contract, supplier, record_id) FROM {records})"
+        )

@@ -1,6 +1,6 @@
 """What was stored before a mark was set goes too: history, ids, households, exceptions, frequencies, earlier outputs.
 
-Reads `withheld_record`, `withheld_person`, `withheld_place`, `shielded`, `refused_record` of tonight. Everything here can
+Reads `withheld_record`, `withheld_person`, `withheld_name`, `withheld_place`, `shielded`, `refused_record` of tonight. Everything here can
 be run again: it takes out what stands under tonight's marks, not what is new since last night.
 """
 
@@ -135,6 +135,9 @@ class Withheld:
         self.records = set(con.execute(f"SELECT DISTINCT {KEY[1:-1]} FROM withheld_record").fetchall())
         self.places = {r[0] for r in con.execute("SELECT uprn FROM withheld_place").fetchall()}
         self.people = {r[0] for r in con.execute("SELECT person_id FROM withheld_person").fetchall()}
+        self.names = {
+            (n.casefold(), b) for n, b in con.execute("SELECT DISTINCT name, born FROM withheld_name").fetchall()
+        }
         self.shielded = self.people | {r[0] for r in con.execute("SELECT person_id FROM shielded").fetchall()}
 
     def holds(self, row: dict[str, Any]) -> bool:
@@ -144,6 +147,11 @@ class Withheld:
             or row.get("person_id") in self.people
             or row.get("uprn") in self.places
         )
+
+    def is_called(self, name: str, born: str) -> bool:
+        """Whether somebody withheld bears a name that a family shows; of a birth date the year, where both are known."""
+        years = {b.year if b else None for n, b in self.names if n == name.casefold()}
+        return bool(years) and (not born[:4].isdecimal() or None in years or int(born[:4]) in years)
 
     def concerns(self, exception: dict[str, Any]) -> bool:
         """Whether an exception names somebody shielded, or rests on a withheld record or place."""
@@ -172,6 +180,7 @@ def earlier_nights(con: duckdb.DuckDBPyConnection, out: Path, night: date, store
     for folder in sorted(f.parent for f in out.glob("[0-9]*-*-*/run.json") if f.parent.name < night.isoformat()):
         changed = [
             _clean_exceptions(folder, withheld),
+            _clean_families(folder, withheld),
             _clean_agencies(folder, withheld),
             *(_clean_table(con, folder, *gone) for gone in GONE.items()),
         ]
@@ -238,6 +247,21 @@ def _clean_exceptions(folder: Path, withheld: Withheld) -> bool:
         shutil.rmtree(folder / "hubs" / gss, ignore_errors=True)
     shutil.rmtree(folder / "agencies", ignore_errors=True)
     return True
+
+
+def _clean_families(folder: Path, withheld: Withheld) -> bool:
+    """A hub's files of that night go as a whole when a family in them shows somebody withheld, beside whom they raise nothing.
+
+    A family is told by names: a namesake born in the same year takes the files along, which loses nothing but a copy.
+    """
+    gone = False
+    for file in folder.glob("hubs/*/exceptions.json"):
+        told = json.loads(file.read_text(encoding="utf-8"))["exceptions"]
+        members = [m for exception in told for m in exception.get("family", {}).get("members", ())]
+        if any(withheld.is_called(m["name"], m["born"]) for m in members):
+            shutil.rmtree(file.parent)
+            gone = True
+    return gone
 
 
 def _replace(file: Path, data: bytes) -> None:

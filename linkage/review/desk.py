@@ -85,8 +85,14 @@ def _environment() -> Environment:
     made = Environment(loader=ChoiceLoader([own, kit]), autoescape=True, trim_blocks=True, lstrip_blocks=True)
     made.filters["day"] = day
     made.filters["moment"] = moment
-    made.filters["plain"] = lambda text: str(text).replace("_", " ")
+    made.filters["plain"] = plain
     return made
+
+
+def plain(code: object) -> str:
+    """A code as words: `maternity_birth` is maternity birth, `gp` is GP."""
+    words = str(code).replace("_", " ")
+    return f"GP{words[2:]}" if words.startswith("gp ") or words == "gp" else words
 
 
 def day(value: date | str | None) -> str:

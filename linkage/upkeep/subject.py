@@ -16,7 +16,7 @@ from typing import Any
 import duckdb
 
 from linkage.mention_id import parts
-from linkage.protect import purge
+from linkage.protect import identities, purge
 from linkage.protect.gate import number_hash
 from linkage.review import forgetting
 from linkage.tables import CONTRACTS, PEOPLE_CONTRACTS
@@ -122,6 +122,7 @@ def erase(con: duckdb.DuckDBPyConnection, subject: Subject, on: date) -> int:
         "SELECT concat_ws('|', contract, supplier, record_id) FROM withheld_record)",
         {"number": subject.number, "on": on},
     )
+    identities.keep_names(con, "withheld_name", "withheld_record")
     gone = 0
     for name in PEOPLE_CONTRACTS:
         gone += len(
