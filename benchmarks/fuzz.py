@@ -300,7 +300,8 @@ def fuzz(target: str, seconds: int, corpus: Path, broken: Path) -> None:
     limits = [
         f"-max_total_time={seconds}",
         f"-max_len={LONGEST}",
-        "-timeout=20",
+        # Of wall time: the gates' first input loads Great Expectations, 4 s of a processor that others may be using.
+        "-timeout=120",
         "-rss_limit_mb=3000",
         "-print_final_stats=1",
     ]
