@@ -73,11 +73,9 @@ _HIDDEN = {
 
 
 def _hidden(finding: Finding, address: dict[str, str]) -> str:
-    subject = "a pregnancy" if finding.unborn else "a child"
+    life = "the pregnancy" if finding.unborn else "the child's life"
     where = f", at {address[finding.observed[0]]}" if finding.observed and finding.observed[0] in address else ""
-    return (
-        f"{_HIDDEN[finding.variant].format(where=where)}; the maternity record for {subject} does not show that part."
-    )
+    return f"{_HIDDEN[finding.variant].format(where=where)}; the maternity record does not say what part they have in {life}."
 
 
 def _divergence(finding: Finding, address: dict[str, str]) -> str:
