@@ -81,7 +81,12 @@ def _shoot(page: Page, name: str, most: int) -> None:
 
 def _print(pdf: Path, name: str) -> None:
     """Pages two to four of a report in print: the first exception."""
-    subprocess.run(["pdftoppm", "-r", PRINT_DPI, "-f", "2", "-l", "4", "-png", pdf, HERE / name], check=True)
+    for number in ("2", "3", "4"):
+        # One file a page: the tool's own numbering has as many digits as the report has pages.
+        target = HERE / f"{name}-{number}"
+        subprocess.run(
+            ["pdftoppm", "-r", PRINT_DPI, "-f", number, "-l", number, "-singlefile", "-png", pdf, target], check=True
+        )
 
 
 if __name__ == "__main__":

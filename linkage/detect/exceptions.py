@@ -126,7 +126,7 @@ class Writer:
             "people": self._people(finding),
             "pregnancy": self._pregnancy(finding),
             "addresses": self._addresses(finding),
-            "claim": wording.claim(finding, self.address, self.council_names),
+            "claim": wording.claim(finding, self.address),
             "evidence": evidence,
             "benign_considered": [b.as_dict() for b in finding.benign],
             "supporting": self._supporting(situation),
@@ -142,10 +142,7 @@ class Writer:
         finding = situation.finding
         concerns = [c for person in sorted(finding.people) for c in self.concerns[person]]
         return [
-            *(
-                {"kind": f.kind, "claim": wording.claim(f, self.address, self.council_names)}
-                for f in situation.supporting
-            ),
+            *({"kind": f.kind, "claim": wording.claim(f, self.address)} for f in situation.supporting),
             *({"kind": finding.kind, "claim": wording.concern(c)} for c in concerns),
         ]
 
@@ -180,13 +177,24 @@ class Writer:
         return {"contract": "maternity_booking", "supplier": supplier, "record_id": record_id}
 
     def _addresses(self, finding: Finding) -> list[dict[str, str]]:
-        return [{"uprn": u, "role": "registered"} for u in dict.fromkeys(finding.registered)] + [
+        registered = [u for u in self._registered(finding) if u not in finding.observed]
+        return [{"uprn": u, "role": "registered"} for u in registered] + [
             {"uprn": u, "role": "observed"} for u in dict.fromkeys(finding.observed)
         ]
 
+    def _registered(self, finding: Finding) -> list[str]:
+        """Homes that registers give. A hidden adult's claim names none, but whom to look at is where mother and child are."""
+        if finding.kind != "hidden_adult":
+            return list(dict.fromkeys(finding.registered))
+        return list(dict.fromkeys(u for person in self._mother_first(finding) for u in self.records.homes_of(person)))
+
+    def _mother_first(self, finding: Finding) -> list[str]:
+        return [*([finding.mother_id] if finding.mother_id else []), *finding.child_ids, finding.subject_id]
+
     def _evidence(self, finding: Finding) -> list[dict[str, Any]]:
         """The records that the claim rests on, in order of date; `link_probability` is taken out by the caller."""
-        registers = self.records.registers_of(finding.subject_id)
+        people = self._mother_first(finding) if finding.kind == "hidden_adult" else [finding.subject_id]
+        registers = [claim for person in people for claim in self.records.registers_of(person)]
         wanted = dict.fromkeys((*finding.mention_ids, *self._child_records(finding), *registers))
         return [self._said(row) for row in sorted(map(self.records.said, wanted), key=_by_date)]
 

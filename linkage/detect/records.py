@@ -75,6 +75,10 @@ class Records:
         """A person's standing registrations in order of date."""
         return [(c["mention_id"], c["address_role"]) for c in self.claims.get(person_id, []) if c["is_register"]]
 
+    def homes_of(self, person_id: str) -> list[str]:
+        """Properties of a person's standing registrations in order of date."""
+        return list(dict.fromkeys(c["uprn"] for c in self.claims.get(person_id, []) if c["is_register"] and c["uprn"]))
+
     def councils_of(self, person_id: str) -> list[str]:
         """Councils of a person's registered homes, the longest standing first."""
         return [row["council_gss"] for row in self._councils.get(person_id, [])]

@@ -25,12 +25,12 @@ def day(value: date) -> str:
     return f"{value.day} {value:%B %Y}"
 
 
-def claim(finding: Finding, address: dict[str, str], councils: dict[str, str]) -> str:
+def claim(finding: Finding, address: dict[str, str]) -> str:
     """The claim in one sentence."""
     if finding.kind == "unregistered_co_residence":
         return _co_residence(finding, address)
     if finding.kind == "hidden_adult":
-        return _hidden(finding, address, councils)
+        return _hidden(finding, address)
     return _divergence(finding, address)
 
 
@@ -62,20 +62,20 @@ def concern(row: dict[str, Any]) -> str:
 
 
 _HIDDEN = {
-    "named_by_another_record": "another agency's record names an adult as partner or parent",
-    "contact_who_lives_or_met_with_mother": "an adult whom the maternity record gives only as a contact is placed with the "
-    "mother by another record",
-    "domestic_occurrence_with_mother": "a police record names an adult together with the mother in a domestic occurrence",
-    "police_home_with_mother": "a police record gives an adult the mother's home as their own",
-    "registered_with_single_parent": "another adult is registered at the home of a mother recorded as a single parent",
-    "contact_without_a_part": "an adult stands in the maternity record only as a contact, and no father or partner is named",
+    "named_by_another_record": "Another agency's record names an adult as partner or parent{where}",
+    "contact_who_lives_or_met_with_mother": "An adult who is only a contact in the maternity record is put with the mother by "
+    "another record{where}",
+    "domestic_occurrence_with_mother": "A police record names an adult together with the mother in a domestic occurrence{where}",
+    "police_home_with_mother": "A police record gives an adult the mother's home as their own{where}",
+    "registered_with_single_parent": "Another adult is registered at the home of a mother recorded as a single parent{where}",
+    "contact_without_a_part": "An adult is only a contact in the maternity record, and no father or partner is named{where}",
 }
 
 
-def _hidden(finding: Finding, address: dict[str, str], councils: dict[str, str]) -> str:
-    subject = "a pregnancy" if finding.unborn else "a child"
-    where = f" at {address[finding.observed[0]]}" if finding.observed and finding.observed[0] in address else ""
-    return f"For {subject}, {_HIDDEN[finding.variant]}{where}; the maternity record does not give them that part."
+def _hidden(finding: Finding, address: dict[str, str]) -> str:
+    life = "the pregnancy" if finding.unborn else "the child's life"
+    where = f", at {address[finding.observed[0]]}" if finding.observed and finding.observed[0] in address else ""
+    return f"{_HIDDEN[finding.variant].format(where=where)}; the maternity record does not say what part they have in {life}."
 
 
 def _divergence(finding: Finding, address: dict[str, str]) -> str:

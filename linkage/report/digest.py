@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import statistics
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -83,15 +83,19 @@ def build(con: duckdb.DuckDBPyConnection, last: date, least: int) -> Digest:
     raised = [e for e in events if e["status"] == "new" and e["night"] >= first]
     answers = _answers(con, last)
     paternal = _paternal(con, last)
-    fathers = suppress.small(paternal, least)
+    fathers = suppress.rounded(suppress.small(paternal, least), least)
     return Digest(
         first=first,
         last=last,
         least=least,
         new_by_kind=_by_kind(raised, least),
-        standing_by_kind=_by_kind(standing, least),
-        standing_by_priority=_count((e["content"]["priority"] for e in standing), list(words.Priority), least),
-        waiting=suppress.small({"waiting": sum(e["waiting"] for e in standing)}, least)["waiting"],
+        standing_by_kind=suppress.rounded(_by_kind(standing, least), least),
+        standing_by_priority=suppress.rounded(
+            _count((e["content"]["priority"] for e in standing), list(words.Priority), least), least
+        ),
+        waiting=suppress.rounded(suppress.small({"waiting": sum(e["waiting"] for e in standing)}, least), least)[
+            "waiting"
+        ],
         weeks=_weeks(events, _begun(con) or first, last, least),
         answers=_count((code for _, code, night in answers if night >= first), list(ANSWER_WORDS), least),
         precision=_precision(answers, {e["exception_id"]: e["content"]["kind"] for e in events}, least),
@@ -101,10 +105,15 @@ def build(con: duckdb.DuckDBPyConnection, last: date, least: int) -> Digest:
         paternal=fathers,
         # A share would tell a count that is held back.
         paternal_share={
-            name: None if count is None else suppress.share(count, sum(paternal.values()), least)
+            name: None if count is None else suppress.share(count, _whole(paternal, least), least)
             for name, count in fathers.items()
         },
     )
+
+
+def _whole(paternal: Mapping[str, int], least: int) -> int:
+    """All infants, to the nearest as their parts are: a share of the exact number would give the exact part."""
+    return least * round(sum(paternal.values()) / least)
 
 
 def _events(con: duckdb.DuckDBPyConnection, last: date) -> list[dict[str, Any]]:

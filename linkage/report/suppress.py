@@ -22,3 +22,8 @@ def share(part: int, whole: int, least: int) -> int | None:
     if whole < least or 0 < part < least or 0 < whole - part < least:
         return None
     return round(100 * part / whole)
+
+
+def rounded(counts: Mapping[str, int | None], to: int) -> dict[str, int | None]:
+    """Counts of what stands, to the nearest `to`: two weeks laid side by side then tell of no single case that came or went."""
+    return {name: None if count is None else to * round(count / to) for name, count in counts.items()}
