@@ -144,10 +144,27 @@ class Resolution:
     def _place_weak(self, rivals: dict[str, list[Offer]]) -> set[int]:
         """Offer every weak mention to its rivals; returns the identities of the clusters that grew."""
         claims = sorted(
-            (claim for weak, offers in rivals.items() if (claim := self._claim(weak, offers))),
+            (
+                (*claim, frozenset(self.cluster[claim[2]].sexes))
+                for weak, offers in rivals.items()
+                if (claim := self._claim(weak, offers))
+            ),
             key=lambda c: (-c[0], c[1], c[2]),
         )
-        return {id(self.cluster[weak]) for chance, weak, other in claims if self._join(weak, other, chance)}
+        # A claim on somebody whose sex came to light since it was made waits for the next round, where it is weighed anew.
+        return {
+            id(self.cluster[weak])
+            for chance, weak, other, sexes in claims
+            if (sexes == self.cluster[other].sexes or not self._of_another_sex(weak, other))
+            and self._join(weak, other, chance)
+        }
+
+    def _of_another_sex(self, weak: str, other: str) -> bool:
+        """Whether two mentions of which one gives no sex are of two, by the records beside them: a Mr and a wife."""
+        if self.facts[weak].sex and self.facts[other].sex:
+            return False  # The pair's own weight has it.
+        sexes, others = self.cluster[weak].sexes, self.cluster[other].sexes
+        return bool(sexes and others) and sexes.isdisjoint(others)
 
     def _claim(self, weak: str, offers: list[Offer]) -> tuple[float, str, str] | None:
         """The strongest claim's share of the odds, against nobody at all and every claim that contradicts it.
@@ -162,9 +179,7 @@ class Resolution:
                 return None
             cluster = self.cluster[other]
             if id(cluster) not in met and conflict(own, cluster) is None:
-                # A partner named without a sex is a woman all the same where the practice knows her: no Mr is she.
-                unseen = self.facts[other].sex is None and own.sexes and cluster.sexes.isdisjoint(own.sexes)
-                open_.append((weight + (ANOTHER_SEX if unseen and cluster.sexes else 0.0), other, in_sight))
+                open_.append((weight + (ANOTHER_SEX if self._of_another_sex(weak, other) else 0.0), other, in_sight))
             met.add(id(cluster))
         if not open_:
             return None

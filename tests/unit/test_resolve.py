@@ -217,3 +217,20 @@ def test_a_given_name_and_a_surname_alone_are_one_man_where_his_full_name_stands
     edges = [(20.0, "f", "g"), (18.0, "f", "l"), (17.0, "g", "l"), (9.0, "g", "o")]
     assert groups([full, first, last, other], edges) == {frozenset("fgl"), frozenset("o")}
     assert groups([first, last], [(17.0, "g", "l")]) == {frozenset("g"), frozenset("l")}
+
+
+@pytest.mark.parametrize(("sex", "joined"), [("1", False), ("2", True), (None, True)])
+def test_a_claim_hears_the_sex_that_another_record_of_the_claimant_gives(sex, joined):
+    facts = [
+        fact("account", strong=False, sex=sex, initials=frozenset("S")),
+        fact("partner", strong=False, given_keys=frozenset({"SAFIA"}), initials=frozenset("S")),
+        fact("patient", given_keys=frozenset({"SAFIA"}), initials=frozenset("S"), sex="2"),
+    ]
+    edges = [(20.0, "partner", "patient"), (4.5, "account", "partner")]
+    assert (frozenset({"account", "partner", "patient"}) in groups(facts, edges)) is joined
+
+
+def test_an_m_alone_may_be_mohammed_and_a_short_form_is_no_contradiction():
+    assert may_be_one_name(written("", "KHAN", "M"), written("FAISAL", "KHAN"))
+    assert not may_be_one_name(written("", "KHAN", "T"), written("FAISAL", "KHAN"))
+    assert may_be_one_name(written("TUNDE", "OKORO"), written("BABATUNDE", "OKORO"))
