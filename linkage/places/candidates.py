@@ -208,7 +208,7 @@ class _Search:
 
     def _keep(self, one: Property, similarity: float, fits: int, *, renamed: bool = False) -> None:
         best = self.found.get(one.uprn)
-        if best is not None and (best.name, best.number) >= (similarity, fits):
+        if (best is not None and (best.name, best.number) >= (similarity, fits)) or self._another_flat(one):
             return
         alike = postcodes_alike(self.parsed.postcode, one.postcode)
         own_street = one.street in self.meant or any(f" {one.street} " in f" {name} " for name in self.streets)
@@ -218,6 +218,12 @@ class _Search:
             self._alone(one.street if own_street else one.building, one),
             all(place in one.places for place in self.here if place in self.index.places), self.parsed,
         )  # fmt: skip
+
+    def _another_flat(self, one: Property) -> bool:
+        """`2 Lodge Heights, 60 Oak Street` is flat 2 of a building, not the building, whether flat 2 is known or not."""
+        return bool(one.building and not one.flat) and any(
+            number != one.number and one.building in self.index.near.get(name, ()) for number, name in self.numbered
+        )
 
     def _alone(self, name: str | None, one: Property) -> bool:
         return not any(places & one.places and places != one.places for places in self.index.wheres.get(name or "", ()))
