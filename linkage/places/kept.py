@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import duckdb
 
-from linkage.places.candidates import NEAR_NAME
+from linkage.places.index import NEAR_NAME
 from linkage.version import code_of
 
 TEXT = ("line_1", "line_2", "line_3", "line_4", "line_5", "postcode", "uprn_given")
@@ -21,11 +21,16 @@ ALIKE = " AND ".join(f"a.{name} IS NOT DISTINCT FROM r.{name}" for name in TEXT)
 MOSTLY_CHANGED = 0.1
 """From this share of properties on (another council's gazetteer, say) everything is resolved anew."""
 _PROPERTY = (
-    "SELECT hash(p) AS row_hash, hash(uprn) AS uprn_hash, hash(postcode_norm) AS postcode_hash, "
+    "SELECT hash(p) AS row_hash, hash(ltrim(uprn, '0')) AS uprn_hash, hash(postcode_norm) AS postcode_hash, "
     "list_transform([street, building], lambda n: hash(n)) AS name_hashes, "
     "list_transform(list_concat([street, building], coalesce(places, [])), lambda n: hash(n)) AS word_hashes "
     "FROM property AS p ORDER BY uprn"
 )
+
+
+def _squeezed(name: str) -> str:
+    """SQL for a name without its gaps, its saints and its article, as `text.squeezed` has it."""
+    return f"replace(replace(regexp_replace({name}, '^THE ', ''), 'SAINT ', 'ST'), ' ', '')"
 
 
 def prepare(con: duckdb.DuckDBPyConnection) -> None:
@@ -61,8 +66,8 @@ def _forget_touched(con: duckdb.DuckDBPyConnection) -> None:
     elif changed:
         _touched_names(con)
         con.execute(
-            "DELETE FROM store.resolved_address AS r WHERE hash(r.uprn) IN (SELECT c.uprn_hash FROM changed_property AS c) "
-            "OR hash(r.uprn_given) IN (SELECT c.uprn_hash FROM changed_property AS c) "
+            "DELETE FROM store.resolved_address AS r WHERE hash(ltrim(r.uprn, '0')) IN (SELECT c.uprn_hash FROM changed_property AS c) "
+            "OR hash(ltrim(regexp_replace(trim(r.uprn_given), '\\.0+$', ''), '0')) IN (SELECT c.uprn_hash FROM changed_property AS c) "
             "OR hash(r.postcode_norm) IN (SELECT c.postcode_hash FROM changed_property AS c) "
             "OR list_has_any(r.names, (SELECT coalesce(list(t.name), []) FROM touched_name AS t))"
         )
@@ -87,6 +92,7 @@ def _touched_names(con: duckdb.DuckDBPyConnection) -> None:
         "named AS (SELECT DISTINCT unnest(names) AS name FROM store.resolved_address) "
         "SELECT n.name FROM named AS n WHERE hash(n.name) IN (SELECT t.word FROM touched AS t) UNION "
         "SELECT n.name FROM named AS n, gained AS g WHERE contains(' ' || n.name || ' ', ' ' || g.word || ' ') "
-        "OR jaro_winkler_similarity(n.name, g.word) >= $least",
+        "OR jaro_winkler_similarity(n.name, g.word) >= $least OR starts_with(g.word, n.name || ' ') OR g.word = 'THE ' || n.name "
+        f"OR {_squeezed('n.name')} = {_squeezed('g.word')}",
         {"least": NEAR_NAME},
     )

@@ -19,21 +19,14 @@ import polars as pl
 
 from linkage import store
 from linkage.places import kept
-from linkage.places.candidates import (
-    Candidate,
-    Index,
-    Property,
-    candidates,
-    names_of,
-    postcodes_alike,
-    read_index,
-    resolve_names,
-)
+from linkage.places.candidates import Candidate, candidates, names_of, postcodes_alike
+from linkage.places.index import NEAR_NAME, Index, Property, read_index, resolve_names
 from linkage.places.kept import ALIKE, TEXT
-from linkage.places.text import Parsed, parse
+from linkage.places.text import Parsed, parse, uprn_of
 
 PROBABILITY = {
-    "given": 0.999, "exact": 0.998, "near_name": 0.99, "near_postcode": 0.985, "no_postcode": 0.97, "wrong_postcode": 0.95,
+    "given": 0.999, "exact": 0.998, "near_name": 0.99, "near_postcode": 0.985, "no_postcode": 0.97, "other_street": 0.95,
+    "wrong_postcode": 0.95,
 }  # fmt: skip
 _ANSWER = {"uprn": pl.String, "match_level": pl.String, "how": pl.String, "match_probability": pl.Float64}
 Text = tuple[str | None, ...]
@@ -110,45 +103,55 @@ def _method(candidate: Candidate, *, alone: bool) -> str | None:
     """How the candidate is held to be meant, or None."""
     exact = candidate.name == 1.0
     if candidate.postcode == 4:
+        if candidate.street < 0 or candidate.name < NEAR_NAME:
+            return "other_street"
         return "exact" if exact else "near_name"
+    if candidate.street < 0 or candidate.name < NEAR_NAME:
+        return None
     if candidate.postcode == 3 and candidate.place >= 0:
         return "near_postcode"
+    if candidate.street == 0 and (not candidate.alone or candidate.postcode < 0):
+        return None  # A building's name alone, which others of the town bear, or under the postcode of another place.
     if candidate.postcode in (1, 2) and (candidate.place == 1 or (candidate.place == 0 and exact and alone)):
         return "near_postcode"
     if candidate.postcode == 3:
         return "near_postcode" if exact else None
     if candidate.postcode == 0 and (candidate.place == 1 or (candidate.place == 0 and exact and alone)):
         return "no_postcode"
-    if candidate.postcode == -1 and candidate.place == 1 and exact:
+    if candidate.postcode == -1 and candidate.place == 1 and exact and candidate.whole and candidate.alone:
         return "wrong_postcode"
     return None
 
 
-def _rank(candidate: Candidate) -> tuple[float, int, float]:
-    return (max(candidate.postcode, 0) + 1.5 * candidate.place, candidate.postcode, candidate.name)
+def _rank(candidate: Candidate) -> tuple[float, int, int, int, float]:
+    alike = max(candidate.postcode, 0) + 1.5 * candidate.place
+    return (alike, candidate.postcode, candidate.street, candidate.number, candidate.name)
 
 
 def _answers(index: Index, parsed: Parsed, given: str | None, *, loose: bool) -> list[Answer]:
-    found = sorted(candidates(index, parsed), key=lambda c: (*(-x for x in _rank(c)), c.property.uprn))
+    found = sorted(candidates(index, parsed, loose=loose), key=lambda c: (*(-x for x in _rank(c)), c.property.uprn))
     if loose:
-        uprns = {c.property.uprn for c in found} | ({given} & index.by_uprn.keys() if given else set())
+        uprns = {c.property.uprn for c in found} | {
+            one.uprn for one in [index.by_uprn.get(uprn_of(given) or "")] if one
+        }
         return [(u, "property", "loose", 0.5) for u in sorted(uprns)]
-    if given and given in index.by_uprn and _given_stands(index.by_uprn[given], found, parsed):
-        return [_answer(index.by_uprn[given], "given", parsed)]
+    told = index.by_uprn.get(uprn_of(given) or "")
+    if told and _given_stands(told, found, parsed):
+        return [_answer(told, "given", parsed)]
     alone = len(found) == 1
     best = [(m, c) for c in found if (m := _method(c, alone=alone))]
     if not best:
         return [(None, "none", "none", 0.0)]
-    level = [(m, c.property) for m, c in best if _rank(c) == _rank(best[0][1])]
+    level = [(m, c) for m, c in best if _rank(c) == _rank(best[0][1])]
     # `3, Tinmans Mansions, 10 Tame Street` names a flat and, by its number, the building that it is in: the flat is meant.
-    parents = {one.parent for _, one in level}
-    meant = [(m, one) for m, one in level if one.uprn not in parents]
+    parents = {c.property.parent for _, c in level}
+    meant = [(m, c) for m, c in level if c.property.uprn not in parents]
     if len(meant) > 1:
         # `Lodge Heights, 1, Fern Street` is flat 1 of the building, not the house of that number.
-        meant = [(m, one) for m, one in meant if one.flat and one.building in parsed.names] or meant
+        meant = [(m, c) for m, c in meant if c.property.flat and c.property.building in parsed.names] or meant
     if len(meant) != 1:
         return [(None, "none", "ambiguous", 0.0)]
-    return [_answer(meant[0][1], meant[0][0], parsed)]
+    return [_answer(meant[0][1].property, meant[0][0], meant[0][1].reading)]
 
 
 def _given_stands(one: Property, found: list[Candidate], parsed: Parsed) -> bool:

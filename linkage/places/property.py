@@ -29,7 +29,7 @@ def build(con: duckdb.DuckDBPyConnection, hubs: Mapping[str, Mapping[str, Any]])
     """Build `property` from `gazetteer` and, where it is missing, `council_tax`. Returns its number of rows."""
     by_custodian = {str(hub["custodian_code"]): gss for gss, hub in hubs.items()}
     listed = _from_gazetteer(con, by_custodian)
-    rows = listed + _from_council_tax(con, {r["uprn"] for r in listed}, listed, hubs)
+    rows = listed + _from_council_tax(con, {text.uprn_of(r["uprn"]) or "" for r in listed}, listed, hubs)
     parents = {r["parent_uprn"] for r in rows if r["parent_uprn"]}
     for row in rows:
         if row["uprn"] in parents and row["kind"] in ("dwelling", "other"):
@@ -68,17 +68,12 @@ def _from_gazetteer(con: duckdb.DuckDBPyConnection, by_custodian: Mapping[str, s
                 "uprn": uprn, "parent_uprn": parent, "custodian_code": custodian,
                 "council_gss": by_custodian.get(custodian or ""), "kind": kind_of(classification or ""),
                 "classification": classification, "display_address": ", ".join(p for p in shown if p),
-                "postcode_norm": text.postcode(code), "flat": text.flat_of(sub), "number": _number(number),
+                "postcode_norm": text.postcode(code), "flat": text.flat_of(sub), "number": text.number_of(number),
                 "street": text.name(street) or None, "building": text.name(building) or None,
                 "places": sorted({text.name(p) for p in (locality, town) if p}),
             }
         )  # fmt: skip
     return rows
-
-
-def _number(written: str | None) -> str | None:
-    plain = "".join((written or "").upper().split())
-    return plain or None
 
 
 def _from_council_tax(
@@ -90,7 +85,7 @@ def _from_council_tax(
     ).fetchall()
     by_supplier: dict[str, dict[str, list[tuple[Any, ...]]]] = defaultdict(lambda: defaultdict(list))
     for supplier, uprn, *address in found:
-        by_supplier[supplier][uprn].append(tuple(address))
+        by_supplier[supplier][text.uprn_of(uprn) or uprn].append(tuple(address))
     outward = _outward_councils(listed)
     rows: dict[str, dict[str, Any]] = {}
     for supplier, properties in sorted(by_supplier.items()):

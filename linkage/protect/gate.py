@@ -58,8 +58,9 @@ def record_key(contract: str) -> str:
 
 
 def place_hash(expression: str) -> str:
-    """SQL for the keyed hash of a UPRN; leading zeros and blanks do not matter."""
-    return number_hash(f"ltrim({_digits(expression)}, '0')")
+    """SQL for the keyed hash of a UPRN; leading zeros, blanks and the `.0` of a spreadsheet do not matter."""
+    whole = f"regexp_replace({expression}, '[.]0+ *$', '')"
+    return number_hash(f"ltrim({_digits(whole)}, '0')")
 
 
 def count(con: duckdb.DuckDBPyConnection, table: str) -> int:

@@ -19,7 +19,7 @@ WRITTEN = [
     (("4A", "30 Bank Road"), "DY6 7UW", "4A", ("30", "BANK ROAD"), "DY6 7UW"),
     (("6 34", "Bank Road"), None, "6", ("34", "BANK ROAD"), None),
     (("Flat 011 at 20", "Bank Road"), None, "11", ("20", "BANK ROAD"), None),
-    (("Flat 2 Ground Floor", "53-55", "Bank Road"), None, "2", ("53", "BANK ROAD"), None),
+    (("Flat 2 Ground Floor", "53-55", "Bank Road"), None, "2", ("53-55", "BANK ROAD"), None),
     (("Farmhouse 27 Bank Road Lye Dudley",), None, None, ("27", "BANK ROAD"), None),
 ]
 

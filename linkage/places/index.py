@@ -1,0 +1,165 @@
+"""The gazetteer by what a text can call a property: number, street, building, flat, postcode; and its names, mistyped or not."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import duckdb
+import polars as pl
+
+from linkage.places.text import STREET_TYPES, Parsed, squeezed, uprn_of
+
+NEAR_NAME = 0.9
+"""Least Jaro-Winkler similarity at which a street name may be another, mistyped."""
+SQUEEZED = 0.98
+"""Similarity of two names that differ in their gaps alone, in a saint or in an article."""
+TYPELESS = 0.85
+"""Similarity of a street to its name without the last word: `37 Cobden`. Below NEAR_NAME, so only a postcode bears it out."""
+_RANGE = re.compile(r"(\d+)[A-Z]?-(\d+)[A-Z]?")
+_WIDEST_RANGE = 40
+
+
+@dataclass(frozen=True)
+class Property:
+    """What matching needs of one property."""
+
+    uprn: str
+    parent: str | None
+    kind: str
+    council: str | None
+    postcode: str | None
+    flat: str | None
+    number: str | None
+    street: str | None
+    building: str | None
+    places: frozenset[str]
+
+
+@dataclass
+class Index:
+    """The properties by what a text can call them; by_uprn takes the one form of `uprn_of`.
+
+    wheres: for each street or building name the streets or buildings that bear it, by their places, with their postcodes.
+    flats_in: the flats of one door, by street and number, or of one building, by its name. in_range: the properties of a
+    street whose number is a range, with its ends. streets_of: the streets of a postcode. near: for each written name the
+    names that it may be.
+    """
+
+    by_uprn: dict[str, Property] = field(default_factory=dict)
+    by_street: dict[tuple[str, str, str], list[Property]] = field(default_factory=lambda: defaultdict(list))
+    by_building: dict[tuple[str, str], list[Property]] = field(default_factory=lambda: defaultdict(list))
+    by_postcode: dict[tuple[str, str, str], list[Property]] = field(default_factory=lambda: defaultdict(list))
+    flats: dict[tuple[str, str], list[Property]] = field(default_factory=lambda: defaultdict(list))
+    flats_in: dict[tuple[str, ...], set[str]] = field(default_factory=lambda: defaultdict(set))
+    in_range: dict[str, list[tuple[int, int, Property]]] = field(default_factory=lambda: defaultdict(list))
+    wheres: dict[str, dict[frozenset[str], set[str]]] = field(
+        default_factory=lambda: defaultdict(lambda: defaultdict(set))
+    )
+    streets_of: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    names: set[str] = field(default_factory=set)
+    streets: set[str] = field(default_factory=set)
+    places: set[str] = field(default_factory=set)
+    near: dict[str, dict[str, float]] = field(default_factory=dict)
+    _squeezed: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    _squeezed_places: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    _typeless: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+
+    def add(self, one: Property) -> None:
+        """Put one property under everything that a text can call it."""
+        self.by_uprn[uprn_of(one.uprn) or one.uprn] = one
+        flat = one.flat or ""
+        if one.street and one.number:
+            self.by_street[one.street, one.number, flat].append(one)
+            self.flats_in[one.street, one.number].add(flat)
+            if ends := range_of(one.number):
+                self.in_range[one.street].append((*ends, one))
+        if one.building:
+            self.by_building[one.building, flat].append(one)
+            self.flats_in[one.building,].add(flat)
+        if one.postcode and one.number:
+            self.by_postcode[one.postcode, one.number, flat].append(one)
+        if one.street and flat:
+            self.flats[one.street, flat].append(one)
+        if one.street and one.postcode:
+            self.streets_of[one.postcode].add(one.street)
+        if one.street:
+            self.streets.add(one.street)
+        for name in {n for n in (one.street, one.building) if n}:
+            self.names.add(name)
+            self.wheres[name][one.places].add(one.postcode or "")
+        self.places |= one.places
+
+    def close(self) -> None:
+        """The other forms of every name, once all properties are in."""
+        for name in self.names:
+            self._squeezed[squeezed(name)].add(name)
+            head, _, last = name.rpartition(" ")
+            if head and name in self.streets and last in STREET_TYPES:
+                self._typeless[head].add(name)
+        for place in self.places:
+            self._squeezed_places[squeezed(place)].add(place)
+        self._squeezed.pop("", None)
+        self._squeezed_places.pop("", None)
+
+    def alike(self, written: str) -> dict[str, float]:
+        """The names that a name which the gazetteer lacks may be for its gaps, its article or its missing last word."""
+        found = dict.fromkeys(sorted(self._typeless.get(written, ())), TYPELESS)
+        found |= dict.fromkeys(sorted(self._squeezed.get(squeezed(written) or written, ())), SQUEEZED)
+        return found | ({f"THE {written}": SQUEEZED} if f"THE {written}" in self.names else {})
+
+    def known_as(self, words: str) -> str | None:
+        """The name or place that a row of words is, gaps aside."""
+        if words in self.names or words in self.places:
+            return words
+        form = squeezed(words) or words
+        close = self._squeezed.get(form) or self._squeezed_places.get(form) or ()
+        return next(iter(close)) if len(close) == 1 else None
+
+
+def range_of(number: str) -> tuple[int, int] | None:
+    """The ends of `12-14`."""
+    found = _RANGE.fullmatch(number)
+    ends = (int(found.group(1)), int(found.group(2))) if found else (0, 0)
+    return ends if 0 < ends[1] - ends[0] <= _WIDEST_RANGE else None
+
+
+def read_index(con: duckdb.DuckDBPyConnection) -> Index:
+    """Every property of the table `property`, by what a text can call it."""
+    index = Index()
+    for row in con.execute(
+        "SELECT uprn, parent_uprn, kind, council_gss, postcode_norm, flat, number, street, building, places FROM property "
+        "ORDER BY uprn"
+    ).fetchall():
+        uprn, parent, kind, council, code, flat, number, street, building, places = row
+        index.add(Property(uprn, parent, kind, council, code, flat, number, street, building, frozenset(places or [])))
+    index.close()
+    return index
+
+
+def resolve_names(con: duckdb.DuckDBPyConnection, index: Index, parsed: Iterable[Parsed]) -> None:
+    """`index.near`: for each written name the gazetteer names it may be, with their similarity."""
+    read = [reading for p in parsed for reading in p.readings]
+    written = sorted({n for p in read for n in (*(name for _, name in p.numbered), *p.names)})
+    unknown = [n for n in written if n not in index.names]
+    known = sorted(index.names)
+    con.register("written", pl.DataFrame({"written": unknown}, schema={"written": pl.String}))
+    con.register("known", pl.DataFrame({"known": known}, schema={"known": pl.String}))
+    # In two steps, since the exact distance costs fifty times the similarity and must see the few likely pairs alone.
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE near_name AS SELECT written, known, slips, jaro_winkler_similarity(written, known) AS s "
+        "FROM written, (SELECT known, CASE WHEN len(known) < 9 THEN 1 WHEN len(known) < 14 THEN 2 ELSE 3 END AS slips FROM known) "
+        "WHERE abs(len(written) - len(known)) <= slips AND jaro_winkler_similarity(written, known) >= $least",
+        {"least": NEAR_NAME},
+    )
+    rows = con.execute(
+        "SELECT written, known, s FROM near_name WHERE damerau_levenshtein(written, known) <= slips ORDER BY written, s DESC, known"
+    ).fetchall()
+    con.execute("DROP TABLE near_name")
+    con.unregister("written")
+    con.unregister("known")
+    index.near = {n: {n: 1.0} if n in index.names else index.alike(n) for n in written}
+    for name, other, similarity in rows:
+        index.near[name][other] = max(similarity, index.near[name].get(other, 0.0))
