@@ -52,7 +52,7 @@ def judge(suite_name: str, frame: pd.DataFrame, expected: Sequence[Expectation])
 
 def warm_up() -> None:
     """Load Great Expectations beside other work: its import takes three seconds, which the night need not wait for."""
-    threading.Thread(target=lambda: import_module("great_expectations"), daemon=True).start()
+    threading.Thread(target=import_module, args=("great_expectations",), daemon=True).start()
 
 
 def _no_unknown_outcome(suite_name: str, frame: pd.DataFrame, expected: Sequence[Expectation]) -> None:
