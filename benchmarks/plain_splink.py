@@ -2,8 +2,9 @@
 
     python -m benchmarks.plain_splink MENTIONS.parquet [TRUTH.parquet]
 
-Prints one line of JSON: seconds to train, and with the model saved and loaded again to score and to cluster; peak memory;
-with the truth, pairwise precision and recall at two match weights. A process of its own, so that its memory is its own.
+Prints one line of JSON: seconds to train, and with the model saved and loaded again to score and to cluster (`cpu`: processor
+seconds of both); peak memory; with the truth, pairwise precision and recall at two match weights. A process of its own, so
+that its memory is its own.
 """
 
 from __future__ import annotations
@@ -107,8 +108,9 @@ def main() -> None:
         start = time.monotonic()
         model = train(con)
         trained = time.monotonic() - start
+        cpu = time.process_time()
         scored, clustered, pairs, linker = score_and_cluster(con, model)
-        told = {"train": trained, "score": scored, "cluster": clustered}
+        told = {"train": trained, "score": scored, "cluster": clustered, "cpu": time.process_time() - cpu}
     told = {name: round(seconds, 2) for name, seconds in told.items()}
     judged = [accuracy(con, linker, pairs, truth[0], weight) for weight in WEIGHTS] if truth else []
     print(json.dumps({**told, "peak_mb": round(meter.peak_mb), "accuracy": judged}))

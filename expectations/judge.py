@@ -9,10 +9,8 @@ reports `success = False`: it is told apart by its empty result and stops the ni
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib import import_module
 from typing import Any
 
 import pandas as pd
@@ -48,11 +46,6 @@ def judge(suite_name: str, frame: pd.DataFrame, expected: Sequence[Expectation])
         raise RuleCrashed(f"suite {suite_name}: one judgement was asked for and {len(results)} came")
     broken = _read(suite_name, results[0], len(answers))
     return {e.name: broken[e.name] for e in expected if e.name in broken}
-
-
-def warm_up() -> None:
-    """Load Great Expectations beside other work: its import takes three seconds, which the night need not wait for."""
-    threading.Thread(target=lambda: import_module("great_expectations"), daemon=True).start()
 
 
 def _no_unknown_outcome(suite_name: str, frame: pd.DataFrame, expected: Sequence[Expectation]) -> None:

@@ -11,6 +11,7 @@ import fcntl
 import hashlib
 import json
 import os
+import re
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -90,6 +91,16 @@ def _take(handle: IO[str], store_file: Path) -> None:
         raise AnotherRun(f"another run is working on {store_file}; this one leaves") from None
 
 
+DUCKDB_SHARE = 0.75
+"""Of a night's memory. The rest is Python's: its imports, the index of the gazetteer, the texts and mentions of one batch."""
+
+
+def share_of(memory: str) -> str:
+    """What DuckDB may use of a night's memory, as `4GB`; what is no number with a unit is left for DuckDB to refuse."""
+    found = re.fullmatch(r"\s*([0-9]+(?:\.[0-9]+)?)\s*([A-Za-z]+)\s*", memory)
+    return f"{float(found.group(1)) * DUCKDB_SHARE:g}{found.group(2)}" if found else memory
+
+
 @contextmanager
 def workroom(night: Night, store_file: Path, fingerprint: str) -> Iterator[Workroom]:
     """Open a night on a copy of the store. What a failed night leaves behind is removed."""
@@ -100,7 +111,7 @@ def workroom(night: Night, store_file: Path, fingerprint: str) -> Iterator[Workr
         night.out.mkdir(parents=True)
         key = store.key_for(store_file)
         store.copy_aside(store_file)
-        con = store.connect(threads=night.threads, memory=night.memory, spill=spill)
+        con = store.connect(threads=night.threads, memory=share_of(night.memory), spill=spill)
         try:
             store.attach(con, building, key)
             yield Workroom(night, con, store_file, building, fingerprint)

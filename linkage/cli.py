@@ -105,7 +105,9 @@ def _common(command: Parser, *, prefect_only: bool = False) -> None:
     )
     command.add_argument("--threads", type=_positive, default=2, help="processor cores to use (default: 2)")
     command.add_argument(
-        "--memory", default="4GB", help="memory DuckDB may use before it spills, encrypted (default: 4GB)"
+        "--memory",
+        default="4GB",
+        help="memory of a night: DuckDB spills, encrypted, beyond three quarters of it (default: 4GB)",
     )
     if prefect_only:
         return

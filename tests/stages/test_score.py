@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import pytest
 
 from linkage import history
-from linkage.people import score
+from linkage.people import model, score
 from linkage.places import match, property
 from linkage.protect import gate
 from linkage.standardise import mention
@@ -73,3 +73,24 @@ def test_two_homes_of_two_names_are_one_family_where_a_birth_date_bears_it_out(c
     compare([*TOWN, ann, bob], [*paying, liable("c3", "Eve Moss", "1")])
     found = con.execute("SELECT count(*) FROM person_input WHERE len(together_keys) > 0").fetchone()[0]
     assert found == (4 if dated else 0)
+
+
+@pytest.mark.parametrize(("columns", "lists"), model.BLOCKING)
+def test_whoever_a_blocking_rule_brings_to_a_fresh_row_is_given_to_splink(con, columns, lists):
+    every = sorted({c for rule, _ in model.BLOCKING for c in rule})
+    listed = {c for _, of_rule in model.BLOCKING for c in of_rule}
+
+    def row(mention_id, shared):
+        said = {c: "same" if c in shared else f"{mention_id} {c}" for c in every}
+        values = (
+            f"['other of {mention_id}', '{v}'] AS {c}" if c in listed else f"'{v}' AS {c}" for c, v in said.items()
+        )
+        return f"SELECT '{mention_id}' AS mention_id, {', '.join(values)}"
+
+    con.execute(
+        f"CREATE TABLE person_input AS {row('fresh', columns)} UNION ALL {row('near', columns)} UNION ALL {row('far', ())}"
+    )
+    con.execute("CREATE TABLE fresh_mention AS SELECT 'fresh' AS mention_id")
+    con.execute("CREATE TABLE fresh_input AS FROM person_input SEMI JOIN fresh_mention USING (mention_id)")
+    score._find_near(con)
+    assert con.execute("SELECT mention_id FROM kept_input").fetchall() == [("near",)]

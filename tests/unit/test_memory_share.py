@@ -1,0 +1,14 @@
+"""A night's memory: DuckDB's part of it leaves room for Python."""
+
+from __future__ import annotations
+
+import pytest
+
+from flows.workroom import share_of
+
+
+@pytest.mark.parametrize(
+    ("given", "share"), [("4GB", "3GB"), ("500MB", "375MB"), ("1.5 GiB", "1.125GiB"), ("much", "much")]
+)
+def test_duckdb_gets_three_quarters(given, share):
+    assert share_of(given) == share
