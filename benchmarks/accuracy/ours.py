@@ -42,7 +42,16 @@ MIDDLE = Comparison(
     "middle_l IS NULL OR middle_r IS NULL",
     (Level("same", "middle_l = middle_r", "the same initial"),),
 )
-_ONCE = (model.GIVEN_NAME, model.FAMILY_AND_HOME, model.BIRTH_DATE, model.SEX, ID_NUMBER, MIDDLE)
+TOWN = Comparison(
+    "town",
+    "The town, where neither the home nor the postcode is the same: those say the town already.",
+    "town_l IS NULL OR town_r IS NULL OR list_has_any(home_keys_l, home_keys_r) OR coalesce(postcode_l = postcode_r, false)",
+    (
+        Level("same", "town_l = town_r", "the same town"),
+        Level("near", "jaro_winkler_similarity(town_l, town_r) >= 0.9", "towns that differ by a letter or two"),
+    ),
+)
+_ONCE = (model.GIVEN_NAME, model.FAMILY_AND_HOME, model.BIRTH_DATE, model.SEX, ID_NUMBER, MIDDLE, TOWN)
 BLOCKING = (
     (("born",), ()),
     (("id_number",), ()),
@@ -55,6 +64,7 @@ BLOCKING = (
 DESIGN = Design(_ONCE, BLOCKING)
 START: dict[str, dict[str, dict[str, float]]] = {
     "id_number": {"same": {"m": 0.9, "u": 1e-6}, "near": {"m": 0.08, "u": 1e-4}, "else": {"m": 0.02, "u": 0.9999}},
+    "town": {"same": {"m": 0.6, "u": 0.002}, "near": {"m": 0.3, "u": 0.005}, "else": {"m": 0.1, "u": 0.993}},
     "middle": {"same": {"m": 0.95, "u": 0.06}, "else": {"m": 0.05, "u": 0.94}},
 }
 """Where training begins, for what the shipped parameters do not hold."""
@@ -80,7 +90,7 @@ def run(con: duckdb.DuckDBPyConnection, public: PublicSet, seed: int) -> tuple[C
 def lay_out(con: duckdb.DuckDBPyConnection) -> None:
     """`person_input`: one row a record, as the people model compares it."""
     rows = con.execute(
-        "SELECT record_id, given, middle, family, born, sex, number, unit, street, postcode, id_number FROM record"
+        "SELECT record_id, given, middle, family, born, sex, number, unit, street, postcode, id_number, town FROM record"
     ).fetchall()
     told = [_row(*row) for row in rows]
     con.register("told", pl.DataFrame(told, schema=_SCHEMA))
@@ -98,14 +108,14 @@ _SCHEMA = {
     **dict.fromkeys(("given_called", "given_joined", "name_letters", "family_last", "given_written", "family_written"), _TEXT),
     "full_name": _TEXT, "family_sound": _TEXT, "born": _TEXT, "sex": _TEXT, "nhs_number": _TEXT, "phone": _TEXT, "email": _TEXT, "force_key": _TEXT,
     "given_initial": _TEXT, **dict.fromkeys(("any_initial", "home_keys", "context_keys", "place_key", "together_keys"), _LIST),
-    "postcode": _TEXT, "id_number": _TEXT, "middle": _TEXT,
+    "postcode": _TEXT, "id_number": _TEXT, "middle": _TEXT, "town": _TEXT,
 }  # fmt: skip
 
 
 def _row(
     record_id: str, given: str | None, middle: str | None, family: str | None, *rest: str | None
 ) -> dict[str, Any]:
-    born, sex, number, unit, street, postcode, id_number = rest
+    born, sex, number, unit, street, postcode, id_number, town = rest
     name = mention._parts(given, family, None, None, None)
     family_keys: list[str] = name["family_keys"]  # type: ignore[assignment]
     called: str | None = name["given_called"]  # type: ignore[assignment]
@@ -122,6 +132,7 @@ def _row(
         "given_initial": called[0] if called else next(iter(initials), None), "any_initial": sorted({*initials, *letters}),
         "home_keys": homes, "context_keys": [], "place_key": homes, "together_keys": [],
         "postcode": postcode if postcode != NOWHERE else None, "id_number": digits or None, "middle": (middle or "")[:1].upper() or None,
+        "town": re.sub(r"[^a-z]", "", (town or "").lower()) or None,
     }  # fmt: skip
 
 
