@@ -7,7 +7,7 @@ only a building gets the building, and says so. What is ambiguous, or lies by it
 Answers are kept (kept.py): a later night resolves only texts that it has not seen or whose properties changed.
 
 Methods and their probabilities were measured on simulated regions (benchmarks/RESULTS.md) and stand in the settings of
-the module: given, exact, near_name, near_postcode, no_postcode, wrong_postcode.
+the module: given, exact, near_name, near_postcode, no_postcode, other_street, wrong_postcode.
 """
 
 from __future__ import annotations
