@@ -13,7 +13,9 @@ from linkage.detect.records import Records, rows
 from linkage.night import Night
 
 QUERY = """
-    SELECT u.*, f.born, h.subject_id IS NOT NULL AS hidden, n.other_id IS NOT NULL AS same_name, s.uprn IS NOT NULL AS students,
+    SELECT u.*, f.born, h.subject_id IS NOT NULL AS hidden, n.other_id IS NOT NULL AS same_name,
+        -- A disregard speaks of one grown-up of the home: of this one, if of the age of most students.
+        s.uprn IS NOT NULL AND (s.whole OR coalesce(f.born > $night - INTERVAL 26 YEAR, TRUE)) AS students,
         l.on_gp AS elsewhere_on_gp, l.uprns AS elsewhere, f.name_display, coalesce(f.is_grown_up, FALSE) AS grown_up,
         m.account_since, i.since AS institution_since, d.person_id IS NOT NULL AS died, r.uprn IS NOT NULL AS shared_house,
         k.within_42_days, o.person_id IS NOT NULL AS unplaced,
@@ -43,7 +45,7 @@ QUERY = """
 def find(con: duckdb.DuckDBPyConnection, night: Night, records: Records) -> list[Finding]:
     """One finding a person (or a family's members together) and property."""
     grouped: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
-    for row in rows(con, QUERY):
+    for row in rows(con, QUERY, {"night": night.date}):
         who = row["family_id"] if row["subject_is_family"] else row["subject_id"]
         grouped[(who, row["uprn"])].append(row)
     return [_finding(night, records, found) for _, found in sorted(grouped.items())]

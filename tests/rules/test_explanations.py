@@ -132,3 +132,12 @@ def test_whom_a_record_that_faces_the_child_names_in_that_part_is_not_hidden(rai
 )  # fmt: skip
 def test_what_a_relationship_means(written, meant):
     assert relationship(written) == meant
+
+
+def test_a_student_disregard_explains_somebody_of_a_students_age(raise_from):
+    account = liable("c1", "Ann Lee", "1", disregards="student")
+    young = patient("p3", "Jack Hill", date(2004, 3, 3), "2", None, sex="1")
+    seen = {**SEEN, "date_of_birth": date(2004, 3, 3)}
+    assert raise_from(gp=[*FAMILY, young], council_tax=[account], police=[seen]) == []
+    found = raise_from(gp=[*FAMILY, JACK], council_tax=[account], police=[SEEN])
+    assert [kind for kind, _ in found] == ["unregistered_co_residence"]
