@@ -11,6 +11,8 @@ import phonenumbers
 from linkage.standardise.names import visible
 
 _PLAIN_PHONE = re.compile(r"0[1-9][0-9]{8,9}")
+_BESIDE_PHONE = re.compile(r"\b(?!ext\b)[^\W\d_]{2,}\b|[()]")
+"""Words that clerks write into the column of the number: `07700 900123 (mum)`."""
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
@@ -28,7 +30,7 @@ def phone(text: str) -> str | None:
 
 def _parsed_phone(text: str) -> str | None:
     try:
-        parsed = phonenumbers.parse(text, "GB")
+        parsed = phonenumbers.parse(_BESIDE_PHONE.sub(" ", text) if len(text) < 40 else text, "GB")
     except phonenumbers.NumberParseException:
         return None
     digits = str(parsed.national_number)

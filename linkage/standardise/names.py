@@ -21,7 +21,8 @@ HONORIFIC_GIVEN = frozenset({"MOHAMMED", "ABDUL", "SYED", "ABD", "AHMED"})
 """Given names so often borne first as an honorific that the next one is the name used (domain notes, naming guide)."""
 HONORIFIC_INITIAL = "M"
 """The initial of Mohammed, which most who bear it as an honorific write or leave out as they like."""
-_JOINED = re.compile(r"['’`´ʼ]")
+_JOINED = re.compile(r"(?<=\b[A-Za-z])['’`´ʼ]\s+(?=[A-Za-z])|['’`´ʼ]")
+"""An apostrophe is closed up, with the gap that some put after it: O' Neill is ONEILL."""
 _BREAK = re.compile(r"[^A-Z]+")
 _ARTICLE = re.compile(r"\b(AL|EL)-(?=[A-Z]{2})")
 _LONG = re.compile(r"([AEIOU])\1")

@@ -12,6 +12,7 @@ from linkage.standardise import contact
 @pytest.mark.parametrize(
     ("written", "shape"),
     [("07700 900123", "07700900123"), ("+44 7700 900123", "07700900123"), ("(0121) 496-0000", "01214960000"),
+     ("07700 900123 (mum)", "07700900123"), ("mob: 07700 900123", "07700900123"), ("0121 496 0000 ext 12", "01214960000"),
      ("123", None), ("not given", None), ("00000000000", None)],
 )  # fmt: skip
 def test_phone(written, shape):

@@ -15,6 +15,7 @@ WRITTEN = [
     # given, family, given tokens, initials, family tokens, titles
     ("Mohd Yusuf", "Begum", ("MOHD", "YUSUF"), (), (), ("BEGUM",)),
     ("J", "O'Brien", (), ("J",), ("OBRIEN",), ()),
+    ("Sean", "O' Neill", ("SEAN",), (), ("ONEILL",), ()),
     ("Łukasz", "Kowalski", ("LUKASZ",), (), ("KOWALSKI",), ()),
     ("Baby Girl", "Grant", (), (), ("GRANT",), ()),
     ("Twin 1", "Smith", (), (), ("SMITH",), ()),
