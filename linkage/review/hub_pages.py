@@ -49,8 +49,11 @@ def _row(gss: str, place: int, view: View, entry: Entry, content: NightContent) 
 
 
 def _records(view: View, entry: Entry, content: NightContent) -> list[dict[str, str]]:
-    """The records of the evidence, for the answer that one of them is about somebody else. Only the lead hub answers."""
-    if view["reader"] != "lead" or view["status"] == "resolved":
+    """The records of the evidence, for the answer that one of them is about somebody else. Only the lead hub answers.
+
+    Of a held exception a hub is told nothing yet, so it has no record to speak of.
+    """
+    if view["reader"] != "lead" or view["status"] == "resolved" or view["priority"] == "H":
         return []
     return [
         {"mention_id": evidence_key(told), "person_id": content.about.get(evidence_key(told), ""),
