@@ -39,7 +39,7 @@ def run(con, accept, night):
         mention.run(con, tonight)
         con.execute(
             "CREATE OR REPLACE TABLE pair (match_weight DOUBLE, "
-            "mention_id_l VARCHAR, mention_id_r VARCHAR, gamma_family_and_home INTEGER, veto VARCHAR)"
+            "mention_id_l VARCHAR, mention_id_r VARCHAR, gamma_given_name INTEGER, gamma_family_and_home INTEGER, veto VARCHAR)"
         )
         persons.run(con, tonight)
         found = dict(
