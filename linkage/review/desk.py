@@ -86,7 +86,13 @@ def _environment() -> Environment:
     made.filters["day"] = day
     made.filters["moment"] = moment
     made.filters["plain"] = plain
+    made.filters["midway"] = midway
     return made
+
+
+def midway(text: str) -> str:
+    """Words of a label as they stand inside a sentence: `An NHS number` is `an NHS number`."""
+    return text[:1].lower() + text[1:]
 
 
 def plain(code: object) -> str:
