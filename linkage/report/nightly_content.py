@@ -181,7 +181,7 @@ def _link(pair: dict[str, Any]) -> LinkEvidence:
     agreed = [w for c, w in words.items() if pair[c] > 0]
     disagreed = [w for c, w in words.items() if pair[c] == 0]
     missing = [w for c, w in words.items() if pair[c] < 0]
-    one, other = (pair[side].replace("_", " ") for side in ("contract_l", "contract_r"))
+    one, other = ("GP" if pair[side] == "gp" else pair[side].replace("_", " ") for side in ("contract_l", "contract_r"))
     held = min(pair["held_l"], pair["held_r"])
     strength = "very strong" if held >= 0.99 else "strong" if held >= 0.95 else "fair"
     return LinkEvidence(
@@ -200,4 +200,4 @@ def _rarity(weight: float) -> str:
         return "It is all but impossible that two people agree so well by chance."
     if weight >= 10:
         return "Two people would rarely agree so well by chance."
-    return "Two people may agree so well by chance."
+    return "Now and then two people agree so well by chance."
