@@ -111,3 +111,9 @@ BENIGN_WORDS = {
     "registered_carer": "A carer or grandparent whom a practice has on record",
     "death": "A death",
 }
+
+
+def plain(code: object) -> str:
+    """A code as words: `maternity_birth` is maternity birth, `gp` is GP."""
+    words = str(code).replace("_", " ")
+    return f"GP{words[2:]}" if words.startswith("gp ") or words == "gp" else words

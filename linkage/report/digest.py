@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import statistics
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -84,6 +84,8 @@ def build(con: duckdb.DuckDBPyConnection, last: date, least: int) -> Digest:
     answers = _answers(con, last)
     paternal = _paternal(con, last)
     fathers = suppress.rounded(suppress.small(paternal, least), least)
+    # To the nearest as its parts are: a share of the exact number would give the exact part.
+    infants = suppress.nearest(sum(paternal.values()), least)
     return Digest(
         first=first,
         last=last,
@@ -105,15 +107,9 @@ def build(con: duckdb.DuckDBPyConnection, last: date, least: int) -> Digest:
         paternal=fathers,
         # A share would tell a count that is held back.
         paternal_share={
-            name: None if count is None else suppress.share(count, _whole(paternal, least), least)
-            for name, count in fathers.items()
+            name: None if count is None else suppress.share(count, infants, least) for name, count in fathers.items()
         },
     )
-
-
-def _whole(paternal: Mapping[str, int], least: int) -> int:
-    """All infants, to the nearest as their parts are: a share of the exact number would give the exact part."""
-    return least * round(sum(paternal.values()) / least)
 
 
 def _events(con: duckdb.DuckDBPyConnection, last: date) -> list[dict[str, Any]]:

@@ -25,6 +25,7 @@ from linkage.report.content import (
     PropertyDisplay,
     SupplierState,
 )
+from linkage.vocabulary import plain
 
 SEX = {"1": "male", "2": "female"}
 LEVEL_WORDS = {
@@ -181,7 +182,7 @@ def _link(pair: dict[str, Any]) -> LinkEvidence:
     agreed = [w for c, w in words.items() if pair[c] > 0]
     disagreed = [w for c, w in words.items() if pair[c] == 0]
     missing = [w for c, w in words.items() if pair[c] < 0]
-    one, other = ("GP" if pair[side] == "gp" else pair[side].replace("_", " ") for side in ("contract_l", "contract_r"))
+    one, other = (plain(pair[side]) for side in ("contract_l", "contract_r"))
     held = min(pair["held_l"], pair["held_r"])
     strength = "very strong" if held >= 0.99 else "strong" if held >= 0.95 else "fair"
     return LinkEvidence(

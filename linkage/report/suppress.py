@@ -26,4 +26,9 @@ def share(part: int, whole: int, least: int) -> int | None:
 
 def rounded(counts: Mapping[str, int | None], to: int) -> dict[str, int | None]:
     """Counts of what stands, to the nearest `to`: two weeks laid side by side then tell of no single case that came or went."""
-    return {name: None if count is None else to * round(count / to) for name, count in counts.items()}
+    return {name: None if count is None else nearest(count, to) for name, count in counts.items()}
+
+
+def nearest(count: int, to: int) -> int:
+    """A count to the nearest `to`."""
+    return to * round(count / to)

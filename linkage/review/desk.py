@@ -85,7 +85,7 @@ def _environment() -> Environment:
     made = Environment(loader=ChoiceLoader([own, kit]), autoescape=True, trim_blocks=True, lstrip_blocks=True)
     made.filters["day"] = day
     made.filters["moment"] = moment
-    made.filters["plain"] = plain
+    made.filters["plain"] = words.plain
     made.filters["midway"] = midway
     return made
 
@@ -93,12 +93,6 @@ def _environment() -> Environment:
 def midway(text: str) -> str:
     """Words of a label as they stand inside a sentence: `An NHS number` is `an NHS number`."""
     return text[:1].lower() + text[1:]
-
-
-def plain(code: object) -> str:
-    """A code as words: `maternity_birth` is maternity birth, `gp` is GP."""
-    words = str(code).replace("_", " ")
-    return f"GP{words[2:]}" if words.startswith("gp ") or words == "gp" else words
 
 
 def day(value: date | str | None) -> str:
