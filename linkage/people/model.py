@@ -392,7 +392,8 @@ def _comparison(
         }
         if level.tf:
             described |= {"tf_adjustment_column": level.tf, "tf_minimum_u_value": 1e-5}
-            described["disable_tf_exact_match_detection"] = False
+            # The level's own u is that of an exact match; for Splink to find that out costs a night two seconds of parsing.
+            described["disable_tf_exact_match_detection"] = True
         levels.append(described)
     otherwise = trained["else"]
     levels.append({"sql_condition": "ELSE", "label_for_charts": "else", "m_probability": otherwise["m"],

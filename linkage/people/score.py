@@ -13,7 +13,8 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -219,6 +220,7 @@ def score(
     Weights are rounded to six places, within which Splink's ways of predicting agree.
     """
     api, linker = linker_over(con, parameters)
+    _keep_levels_alone(linker)
     predict = linker.inference
     if fresh and rest:
         new, old = (api.register(table, dataset_display_name=table) for table in (fresh, rest))
@@ -230,6 +232,22 @@ def score(
         predicted = [predict.predict(threshold_match_weight=keep_above)]
     keep_scored(con, [part.physical_name for part in predicted])
     put_away(con, linker)
+
+
+def _keep_levels_alone(linker: Linker) -> None:
+    """Have Splink keep of each pair its weight and levels, without the columns compared: of a million mentions they are gigabytes.
+
+    Splink keeps both or neither; only where it trains does it keep the levels alone.
+    """
+    settings = linker._settings_obj
+    settings._retain_matching_columns = settings._retain_intermediate_calculation_columns = False
+    for comparison in settings.core_model_settings.comparisons:
+        chosen = comparison._columns_to_select_for_predict
+        comparison._columns_to_select_for_predict = partial(_levels_alone, chosen)
+
+
+def _levels_alone(chosen: Callable[[bool, bool, bool], list[str]], *_asked: bool) -> list[str]:
+    return chosen(False, False, True)
 
 
 def keep_scored(con: duckdb.DuckDBPyConnection, predicted: Sequence[str]) -> None:
@@ -250,7 +268,9 @@ def linker_over(
     logging.getLogger("splink").setLevel(logging.ERROR)
     api = DuckDBAPI(connection=con)
     settings = model.splink_settings(parameters, people_in_region(con), chance_of_agreement(con), design)
-    linker = Linker(api.register("person_input", dataset_display_name="mentions"), settings, log_level=logging.ERROR)
+    mentions = api.register("person_input", dataset_display_name="mentions")
+    # The settings are the product's own: Splink's check of their columns costs a second of parsing every night.
+    linker = Linker(mentions, settings, log_level=logging.ERROR, validate_settings=False)
     for column in design.tf_columns:
         con.execute(
             f"CREATE OR REPLACE TABLE frequency_of_{column} AS SELECT value AS {column}, frequency AS tf_{column} "
