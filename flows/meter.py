@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
+from contextlib import suppress
 from types import TracebackType
 
 import psutil
@@ -13,7 +15,7 @@ EVERY = 0.05
 
 
 class Meter:
-    """Context manager: `seconds`, `cpu_seconds` of all threads and `peak_mb` (resident memory of this process) of the block."""
+    """Context manager: `seconds`, `cpu_seconds` of all threads and forked processes, and `peak_mb` (resident memory) of the block."""
 
     def __init__(self) -> None:
         self.seconds = 0.0
@@ -23,7 +25,7 @@ class Meter:
         self._done = threading.Event()
 
     def __enter__(self) -> Meter:
-        self._start, self._cpu_start = time.monotonic(), time.process_time()
+        self._start, self._cpu_start = time.monotonic(), _cpu_seconds()
         self._sampler = threading.Thread(target=self._sample, daemon=True)
         self._sampler.start()
         return self
@@ -32,7 +34,7 @@ class Meter:
         self._done.set()
         self._sampler.join()
         self.seconds = time.monotonic() - self._start
-        self.cpu_seconds = time.process_time() - self._cpu_start
+        self.cpu_seconds = _cpu_seconds() - self._cpu_start
         self._note()
 
     def _sample(self) -> None:
@@ -40,4 +42,18 @@ class Meter:
             self._note()
 
     def _note(self) -> None:
-        self.peak_mb = max(self.peak_mb, self._process.memory_info().rss / 2**20)
+        self.peak_mb = max(self.peak_mb, (self._process.memory_info().rss + self._memory_of_children()) / 2**20)
+
+    def _memory_of_children(self) -> int:
+        """Bytes that forked processes hold beside what they share with this one."""
+        held = 0
+        for child in self._process.children():
+            with suppress(psutil.Error):
+                held += child.memory_full_info().uss
+        return held
+
+
+def _cpu_seconds() -> float:
+    """Processor seconds so far, of this process and of those that it started and that have ended."""
+    used = os.times()
+    return used.user + used.system + used.children_user + used.children_system

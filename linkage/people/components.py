@@ -8,12 +8,15 @@ mention of its cluster and the probability that brought it in) and `refused_pair
 
 from __future__ import annotations
 
+from functools import partial
+
 import duckdb
 import numpy as np
 import polars as pl
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
+from linkage.parallel import WORTH, spread
 from linkage.people import model
 from linkage.people.cluster import Cluster, Facts
 from linkage.people.resolve import Edge, Resolution, Ruling
@@ -44,10 +47,12 @@ IN_SIGHT = f"gamma_family_and_home IN {_PLACED} OR (gamma_family_and_home IN {_U
 EDGES = f"SELECT match_weight, mention_id_l, mention_id_r, ({IN_SIGHT}) AS in_sight FROM pair WHERE veto IS NULL"
 _RESOLVED = {"mention_id": pl.String, "cluster": pl.String, "link": pl.Float64}
 _REFUSED = {"mention_id_l": pl.String, "mention_id_r": pl.String, "reason": pl.String}
+Row = tuple[str, str, float | None]
+Refused = tuple[str, str, str]
 
 
-def resolve(con: duckdb.DuckDBPyConnection, link_at: float) -> int:
-    """Resolve what is new. Returns how many mentions stood in components that had to be resolved."""
+def resolve(con: duckdb.DuckDBPyConnection, link_at: float, processes: int = 1) -> int:
+    """Resolve what is new, on so many cores. Returns how many mentions stood in components that had to be resolved."""
     con.execute("CREATE TABLE IF NOT EXISTS verdict_pair (mention_id_l VARCHAR, mention_id_r VARCHAR, same BOOLEAN)")
     con.execute("CREATE TABLE IF NOT EXISTS store.resolved_by (rules VARCHAR)")
     con.execute(
@@ -60,7 +65,8 @@ def resolve(con: duckdb.DuckDBPyConnection, link_at: float) -> int:
     _digest(con)
     _forget_others(con, f"{code_of('people')} {link_at}")
     row = con.execute("SELECT count(*) FROM component WHERE digest IS NOT NULL").fetchone() or (0,)
-    anew = sum(_resolve_batch(con, link_at, batch, of=row[0] // BATCH + 1) for batch in range(row[0] // BATCH + 1))
+    batches = row[0] // BATCH + 1
+    anew = sum(_resolve_batch(con, link_at, batch, batches, processes) for batch in range(batches))
     con.execute(
         "CREATE OR REPLACE TABLE resolved AS SELECT c.mention_id, coalesce(r.cluster, c.mention_id) AS cluster, r.link "
         "FROM component AS c LEFT JOIN store.resolved AS r ON c.mention_id = r.mention_id ORDER BY cluster, c.mention_id"
@@ -72,23 +78,38 @@ def resolve(con: duckdb.DuckDBPyConnection, link_at: float) -> int:
     return anew
 
 
-def _resolve_batch(con: duckdb.DuckDBPyConnection, link_at: float, batch: int, of: int) -> int:
+def _resolve_batch(con: duckdb.DuckDBPyConnection, link_at: float, batch: int, of: int, processes: int) -> int:
     """Resolve the components of one batch that are not yet resolved; returns their mentions. Bounds what Python holds."""
     con.execute(
         "CREATE OR REPLACE TABLE unresolved AS SELECT mention_id, digest FROM component WHERE digest % $of = $batch "
         "AND digest NOT IN (SELECT r.digest FROM store.resolved AS r)",
         {"of": of, "batch": batch},
     )
-    resolution = Resolution(
-        read_facts(con, "unresolved"), read_edges(con, "unresolved"), link_at, read_rulings(con, "unresolved")
+    row = con.execute("SELECT count(*) FROM unresolved").fetchone() or (0,)
+    parts = max(1, min(processes, row[0] // WORTH))
+    shares = (
+        f"(SELECT mention_id FROM unresolved WHERE digest // {of} % {parts} = {part}) AS u" for part in range(parts)
     )
-    clusters = unique_clusters(resolution.run())
-    rows = [(m, c.members[0], resolution.link.get(m)) for c in clusters for m in c.members]
+    found = spread(partial(_resolved, link_at), [_known(con, share) for share in shares])
+    rows = [row for resolved, _ in found for row in resolved]
     _keep(con, "resolved", pl.DataFrame(rows, schema=_RESOLVED, orient="row"), "mention_id")
-    refused = sorted((a, b, reason) for (a, b), reason in resolution.refused.items())
+    refused = sorted(row for _, refused in found for row in refused)
     _keep(con, "refused", pl.DataFrame(refused, schema=_REFUSED, orient="row"), "mention_id_l")
     con.execute("DROP TABLE unresolved")
     return len(rows)
+
+
+def _known(con: duckdb.DuckDBPyConnection, among: str) -> tuple[list[Facts], list[Edge], list[Ruling]]:
+    return read_facts(con, among), read_edges(con, among), read_rulings(con, among)
+
+
+def _resolved(link_at: float, known: tuple[list[Facts], list[Edge], list[Ruling]]) -> tuple[list[Row], list[Refused]]:
+    """Every mention with the first of its cluster and the link that brought it in; and the links that a rule forbade."""
+    facts, edges, rulings = known
+    resolution = Resolution(facts, edges, link_at, rulings)
+    clusters = unique_clusters(resolution.run())
+    rows = [(m, c.members[0], resolution.link.get(m)) for c in clusters for m in c.members]
+    return rows, [(a, b, reason) for (a, b), reason in resolution.refused.items()]
 
 
 def _label(con: duckdb.DuckDBPyConnection) -> None:

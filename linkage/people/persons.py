@@ -28,7 +28,7 @@ def run(con: duckdb.DuckDBPyConnection, night: Night) -> dict[str, int]:
     """Resolve tonight's pairs into people and carry their ids over. Returns counts."""
     prepare(con, night)
     link_at = night.settings.number("people.link_at_probability")
-    anew = components.resolve(con, link_at)
+    anew = components.resolve(con, link_at, night.threads)
     found = con.execute("SELECT mention_id, cluster, link FROM resolved ORDER BY cluster, mention_id").fetchall()
     groups = [[m for m, _, _ in members] for _, members in groupby(found, key=lambda row: row[1])]
     person_id = carry_over(con, night, groups)

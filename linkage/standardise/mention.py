@@ -6,7 +6,7 @@ most, are kept from night to night (`store.name_part`) for as long as a record b
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import duckdb
@@ -15,6 +15,7 @@ import polars as pl
 import pyarrow as pa
 
 from linkage.night import Night
+from linkage.parallel import cut, spread
 from linkage.standardise import contact, names
 from linkage.store import run_sql
 from linkage.version import code_of
@@ -28,7 +29,7 @@ def run(con: duckdb.DuckDBPyConnection, night: Night) -> dict[str, int]:
     """Build `address` and `mention` from the standing rows. Returns their row counts."""
     addresses = run_sql(con, HERE / "address.sql")
     run_sql(con, HERE / "mention_source.sql")
-    _name_parts(con)
+    _name_parts(con, night.threads)
     _texts(con, "phone", contact.phone)
     _texts(con, "email", contact.email)
     _texts(con, "nhs_number", contact.valid_nhs_number)
@@ -69,7 +70,7 @@ _WRITTEN = ("given_text", "family_text", "other_text", "known_as_text", "full_te
 _TYPES = {**dict.fromkeys(_WRITTEN, pa.string()), **_PARTS}
 
 
-def _name_parts(con: duckdb.DuckDBPyConnection) -> None:
+def _name_parts(con: duckdb.DuckDBPyConnection, processes: int) -> None:
     """`name_part`: one row a distinct written name, with its tokens as classes of spellings. Only new names are shaped."""
     columns = ", ".join(f"{name} VARCHAR{'[]' * (type == _WORDS)}" for name, type in _TYPES.items())
     con.execute(f"CREATE TABLE IF NOT EXISTS store.name_part (rules VARCHAR, {columns})")
@@ -86,23 +87,28 @@ def _name_parts(con: duckdb.DuckDBPyConnection) -> None:
     )
     batches = con.execute("SELECT DISTINCT batch FROM written_name ORDER BY batch").fetchall()
     for (batch,) in batches:
-        _shape_names(con, batch)
+        _shape_names(con, batch, processes)
     con.execute("DROP TABLE written_name")
     con.execute("CREATE OR REPLACE VIEW name_part AS SELECT * EXCLUDE (rules) FROM store.name_part")
 
 
-def _shape_names(con: duckdb.DuckDBPyConnection, batch: int) -> None:
+def _shape_names(con: duckdb.DuckDBPyConnection, batch: int, processes: int) -> None:
+    found = con.execute(f"SELECT {', '.join(_WRITTEN)} FROM written_name WHERE batch = $batch", {"batch": batch})
+    tables = spread(_parts_of_all, cut(found.fetchall(), processes))
+    con.register("parts", pa.concat_tables(tables))
+    con.execute("INSERT INTO store.name_part SELECT $rules, * FROM parts", {"rules": code_of("standardise")})
+    con.unregister("parts")
+
+
+def _parts_of_all(rows: Sequence[tuple[str | None, ...]]) -> pa.Table:
     columns: dict[str, list[object]] = {name: [] for name in _TYPES}
-    names_ = con.execute(f"SELECT {', '.join(_WRITTEN)} FROM written_name WHERE batch = $batch", {"batch": batch})
-    for row in names_.fetchall():
-        for text, value in zip(_WRITTEN, row, strict=True):
-            columns[text].append(value)
+    for row in rows:
+        for text, written in zip(_WRITTEN, row, strict=True):
+            columns[text].append(written)
         for part, value in _parts(*row).items():
             columns[part].append(value)
     # Arrow and not Polars, which takes several times as long to lay out lists of words.
-    con.register("parts", pa.table({name: pa.array(columns[name], type=_TYPES[name]) for name in columns}))
-    con.execute("INSERT INTO store.name_part SELECT $rules, * FROM parts", {"rules": code_of("standardise")})
-    con.unregister("parts")
+    return pa.table({name: pa.array(columns[name], type=_TYPES[name]) for name in columns})
 
 
 def _parts(
