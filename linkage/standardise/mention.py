@@ -30,10 +30,10 @@ def run(con: duckdb.DuckDBPyConnection, night: Night) -> dict[str, int]:
     addresses = run_sql(con, HERE / "address.sql")
     run_sql(con, HERE / "mention_source.sql")
     _name_parts(con, night.threads)
-    _texts(con, "phone", contact.phone)
-    _texts(con, "email", contact.email)
-    _texts(con, "nhs_number", contact.valid_nhs_number)
-    _texts(con, "relationship", contact.relationship)
+    _texts(con, "phone", contact.phone, night.threads)
+    _texts(con, "email", contact.email, night.threads)
+    _texts(con, "nhs_number", contact.valid_nhs_number, night.threads)
+    _texts(con, "relationship", contact.relationship, night.threads)
     mentions = run_sql(con, HERE / "mention.sql", {"night": night.date})
     con.execute("DROP VIEW name_part")
     for table in (
@@ -44,11 +44,13 @@ def run(con: duckdb.DuckDBPyConnection, night: Night) -> dict[str, int]:
     return {"addresses": addresses, "mentions": mentions}
 
 
-def _texts(con: duckdb.DuckDBPyConnection, column: str, shape: Callable[[str], str | None]) -> None:
+def _texts(con: duckdb.DuckDBPyConnection, column: str, shape: Callable[[str], str | None], processes: int) -> None:
     """`<column>_text`: one row a distinct text of a column, with its shape."""
     found = con.execute(f"SELECT DISTINCT {column} FROM mention_source WHERE {column} IS NOT NULL").fetchall()
+    texts = [text for (text,) in found]
+    shapes = spread(lambda share: [shape(text) for text in share], cut(texts, processes))
     rows = pl.DataFrame(
-        {"text": [r[0] for r in found], "shape": [shape(r[0]) for r in found]},
+        {"text": texts, "shape": [one for share in shapes for one in share]},
         schema={"text": pl.String, "shape": pl.String},
     )
     con.register("shaped", rows)
