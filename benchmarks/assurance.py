@@ -47,7 +47,10 @@ HEADLINES = {
         ["protected people (mother, older child, baby), by 9 marks in 7 orders"],
         ["whereabouts found", "whereabouts found in the store", "protected people found on a review page"],
     ),
-    "attempts to reach the outside": ([], ["attempts to reach the outside in nights under Prefect"]),
+    "nights under Prefect where there is no way out": (
+        ["nights under Prefect where there is no way out"],
+        ["attempts to reach the outside in nights under Prefect"],
+    ),
     "nights killed": (
         ["nights killed, each right after another step"],
         ["killed nights after which something was lost or half-made"],
@@ -131,7 +134,7 @@ def headlines(figures: dict[str, str]) -> list[tuple[str, str, str]]:
             return MISSING
         return f"{sum(int(figures[name].replace(',', '')) for name in names):,}"
 
-    told = {what: (total(many) if many else "", total(lost)) for what, (many, lost) in HEADLINES.items()}
+    told = {what: (total(many), total(lost)) for what, (many, lost) in HEADLINES.items()}
     return [(what, many, lost) for what, (many, lost) in told.items()]
 
 

@@ -129,6 +129,8 @@ def test_the_search_opens_containers(tmp_path):
 @pytest.mark.skipif(not permitted(), reason="this machine lets nobody make a network namespace (unshare -rn)")
 def test_nothing_tried_to_reach_the_outside(left, record_property):
     """The nights ran under Prefect where there is no way out: none was missed and none was tried (telemetry included)."""
+    # The counter is of the last command, the replay of every night but the first.
+    record_property("nights under Prefect where there is no way out", len(zoo.NIGHTS) - 1)
     record_property("attempts to reach the outside in nights under Prefect", (left.work / "attempts").read_text())
     assert (left.work / "attempts").read_text() == "0"
     tries = "import socket\ntry: socket.create_connection(('203.0.113.9', 443), 1)\nexcept OSError: pass"
