@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 from datetime import date
 from typing import Any
-from urllib.parse import urlencode
 
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
@@ -25,8 +24,7 @@ OFFICERS = (Role.OFFICER, Role.SENIOR)
 
 @page(*OFFICERS)
 def worklist(visit: Visit) -> Response:
-    asked = visit.request.query_params
-    chosen = Filter(*(asked.get(n, "") for n in ("reason", "priority", "council", "state")))
+    chosen = Filter.of(visit.request.query_params)
     everything = items(visit.desk)
     mine = {i.id for i in for_officer(visit.desk, visit.account)}
     shown = [i for i in everything.values() if chosen.lets_through(i)]
@@ -57,11 +55,12 @@ def _by_reason(everything: Any) -> dict[str, tuple[int, int]]:
 
 @page(*OFFICERS)
 def next_question(visit: Visit) -> Response:
-    chosen = Filter(*(visit.said(n) for n in ("reason", "priority", "council", "state")))
+    chosen = Filter.of(visit.request.query_params)
     open_ = [i.id for i in for_officer(visit.desk, visit.account) if chosen.lets_through(i)]
     minutes = visit.desk.settings.integer("review.question_taken_minutes")
     question = visit.desk.inbox.take(open_, visit.account.name, minutes)
-    return visit.go(f"/questions/{question}" if question else "/questions?" + urlencode({"nothing": "1"}))
+    here = chosen.as_query()
+    return visit.go(f"/questions/{question}{here}" if question else f"/questions{here}{'&' if here else '?'}nothing=1")
 
 
 @page(*OFFICERS)
@@ -72,7 +71,7 @@ def take(visit: Visit) -> Response:
     minutes = visit.desk.settings.integer("review.question_taken_minutes")
     if visit.desk.inbox.take([item.id], visit.account.name, minutes) is None:
         return _not_yours(visit, item)
-    return visit.go(f"/questions/{item.id}")
+    return visit.go(f"/questions/{item.id}{_part(visit)}")
 
 
 @page(*OFFICERS)
@@ -92,7 +91,7 @@ def _item(visit: Visit) -> Item:
 
 
 def _not_yours(visit: Visit, item: Item) -> Response:
-    return visit.show("not_yours.html", 409, item=item, state_words=STATE_WORDS)
+    return visit.show("not_yours.html", 409, item=item, here=_part(visit), state_words=STATE_WORDS)
 
 
 def _show(visit: Visit, item: Item, said: Verdict | None, faults: dict[str, str] | None = None) -> Response:
@@ -110,6 +109,7 @@ def _show(visit: Visit, item: Item, said: Verdict | None, faults: dict[str, str]
         "question.html",
         status=422 if faults else 200,
         item=item,
+        here=_part(visit),
         said=said,
         others=others,
         faults=faults or {},
@@ -166,7 +166,7 @@ def judge(visit: Visit) -> Response:
         outcome=verdict.outcome.value,
         reason=verdict.reason_code,
     )
-    return visit.go(f"/questions/{item.id}")
+    return visit.go(f"/questions/{item.id}{_part(visit)}")
 
 
 def _faults(visit: Visit, item: Item) -> tuple[dict[str, str], tuple[tuple[str, ...], ...] | None]:
@@ -209,7 +209,12 @@ def hand_back(visit: Visit) -> Response:
     item, mine = _item(visit), visit.said("why") == "interest"
     visit.desk.inbox.hand_back(item.id, visit.account.name, for_good=mine)
     visit.log("handed_back", question=item.id, why="interest" if mine else "later")
-    return visit.go("/questions")
+    return visit.go(f"/questions{_part(visit)}")
+
+
+def _part(visit: Visit) -> str:
+    """The end of an address that keeps to the part of the list that the officer works through."""
+    return Filter.of(visit.request.query_params).as_query()
 
 
 @page(*OFFICERS)

@@ -7,9 +7,11 @@ question twice, and nobody reads one that is taken, or that they handed back for
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
 from enum import StrEnum
 from typing import Any
+from urllib.parse import urlencode
 
 from linkage.people.verdict import Verdict, settled, standing
 from linkage.review.accounts import Account, Role
@@ -91,6 +93,16 @@ class Filter:
     priority: str = ""
     council: str = ""
     state: str = ""
+
+    @classmethod
+    def of(cls, query: Mapping[str, str]) -> Filter:
+        """The part that an address asks for."""
+        return cls(*(query.get(part.name, "") for part in fields(cls)))
+
+    def as_query(self) -> str:
+        """The end of an address that asks for this part, so that an officer stays in it from question to question."""
+        asked = {name: value for name, value in asdict(self).items() if value}
+        return f"?{urlencode(asked)}" if asked else ""
 
     def lets_through(self, item: Item) -> bool:
         """Whether an item is of this part."""

@@ -140,6 +140,21 @@ def test_every_view_of_a_person_is_logged_and_the_chain_holds(pages, signed_in):
     assert "The log is whole." in page.text
 
 
+def test_an_officer_stays_in_the_part_of_the_list_that_they_chose(signed_in):
+    client = signed_in["officer"]
+    page = client.get("/questions?state=open&priority=").text
+    token = hidden(page, "csrf")
+    assert 'action="/questions/next?state=open"' in page
+    taken = client.post("/questions/next?state=open", data={"csrf": token}).headers["location"]
+    assert taken.endswith("?state=open")
+    asked = taken.removesuffix("?state=open")
+    assert f'action="{asked}/verdict?state=open"' in client.get(taken).text
+    back = client.post(f"{asked}/hand-back?state=open", data={"csrf": token, "why": "later"}).headers["location"]
+    assert back == "/questions?state=open"
+    nothing = client.post("/questions/next?state=settled", data={"csrf": token}).headers["location"]
+    assert nothing == "/questions?state=settled&nothing=1"
+
+
 def test_neither_auditor_nor_administrator_sees_a_name_of_a_record(pages, signed_in):
     names = {
         r["name"] for r in pages.desk.published.rows("SELECT DISTINCT name FROM store.question_mention") if r["name"]
