@@ -58,8 +58,11 @@ def carry_over(groups: Iterable[Group], held: Mapping[str, str]) -> dict[int, st
     """
     wishes = []
     for place, members in enumerate(groups):
-        first = {held[m]: m for m in reversed(members) if m in held}
-        counts = Counter(held[m] for m in members if m in held)
+        had = [(held[m], m) for m in members if m in held]
+        if not had:
+            continue
+        first = dict(reversed(had))
+        counts = Counter(kept for kept, _ in had)
         wishes += [(-count, first[kept], kept, place) for kept, count in counts.items()]
     ids: dict[int, str] = {}
     taken: set[str] = set()
@@ -100,7 +103,10 @@ def events(
     found: list[Event] = []
     went: dict[str, Counter[str]] = {}
     for group, new in zip(groups, ids, strict=True):
-        came = Counter(held[m] for m in group if held.get(m, new) != new and held[m] in stood)
+        moved = [held[m] for m in group if held.get(m, new) != new and held[m] in stood]
+        if not moved and new in stood:
+            continue
+        came = Counter(moved)
         if new not in stood:
             found.append(_beginning(new, came, used, why(group, came.total())))
         for old, count in sorted(came.items()):
