@@ -108,7 +108,7 @@ BENIGN_WORDS = {
     "address_not_placed": "A registration whose address cannot be found, and may be this home",
     "institution": "A care home, hostel, prison, hospital or hall",
     "shared_care": "Care shared by parents whom the records name",
-    "registered_carer": "A carer or grandparent whom a practice has on record",
+    "registered_carer": "A carer whom a practice has on record",
     "death": "A death",
 }
 

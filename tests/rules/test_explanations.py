@@ -73,6 +73,15 @@ def test_without_the_explanation_each_is_raised(raise_from):
     assert raise_from(gp=[*FAMILY, JACK], police=[SEEN]) != []
     assert raise_from(gp=[ANN, TOM, NAN], police=[TOM_SEEN]) != []
     assert raise_from(gp=[ANN, TOM, DAD], police=[TOM_SEEN]) != []
+    # A grandmother as next of kin is somebody to ring; no record has her as carer.
+    told = {**TOM, **kin("Joan Hill", "grandmother", "07700900444")}
+    assert raise_from(gp=[ANN, told, NAN], police=[TOM_SEEN]) != []
+
+
+def test_a_practice_that_names_the_parent_it_has_the_child_with_knows_of_no_second_home(raise_from):
+    mother = {**ANN, "mobile": "07700900777"}
+    child = {**TOM, **kin("Ann Lee", "mother", "07700900777")}
+    assert [k for k, _ in raise_from(gp=[mother, child, DAD], police=[TOM_SEEN])] == ["address_divergence"]
 
 
 def test_mother_and_baby_who_both_went_to_the_fathers_are_no_shared_care(raise_from):
@@ -141,3 +150,9 @@ def test_a_student_disregard_explains_somebody_of_a_students_age(raise_from):
     assert raise_from(gp=[*FAMILY, young], council_tax=[account], police=[seen]) == []
     found = raise_from(gp=[*FAMILY, JACK], council_tax=[account], police=[SEEN])
     assert [kind for kind, _ in found] == ["unregistered_co_residence"]
+
+
+def test_a_student_disregard_at_a_childs_home_explains_no_second_home_of_the_child(raise_from):
+    account = liable("c1", "Ann Lee", "1", disregards="student")
+    found = raise_from(gp=[ANN, TOM, DAD], council_tax=[account], police=[TOM_SEEN])
+    assert [(kind, who["child"]) for kind, who in found] == [("address_divergence", "Tom Lee")]
