@@ -56,7 +56,12 @@ def build(
     def detail(entry: Entry) -> Detail:
         was = before.get(entry.exception["exception_id"])
         told = entry.exception
-        return _detail(entry, changes.told(was, told, name), links[told["exception_id"]], family.of(kin, told))
+        return _detail(
+            entry,
+            changes.told(was, told, name, entry.detail.get("identity", "")),
+            links[told["exception_id"]],
+            family.of(kin, told),
+        )
 
     return NightContent(
         night=night.date,
