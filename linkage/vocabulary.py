@@ -81,6 +81,8 @@ BASIS_WORDS = {
     "verified": "seen by somebody in office",
     "inferred": "worked out, not stated",
 }
+OCCURRENCE_BASIS = "as police recorded it"
+"""How what police say of an occurrence is known; the words above are for homes."""
 CONTRACT_WORDS = {
     "gp": "GP registration",
     "maternity_booking": "Maternity booking",

@@ -8,6 +8,7 @@ from typing import Any
 
 import duckdb
 
+from linkage.detect import wording
 from linkage.detect.finding import Benign, Finding, grace_days
 from linkage.detect.records import Records, rows
 from linkage.night import Night
@@ -115,7 +116,7 @@ def _variant(row: dict[str, Any]) -> str:
 
 def _weigh(finding: Finding, row: dict[str, Any], people: int, night: Night) -> None:
     weights = night.settings.table("score.address_divergence")
-    parts = [("starting point", weights["base"]), (finding.variant, weights.get(finding.variant, 0.0))]
+    parts = [("starting point", weights["base"]), (wording.ground(finding.variant), weights.get(finding.variant, 0.0))]
     if row["newer_contracts"] > 1:
         parts.append(("two agencies give the newer home", weights["two_sources"]))
     if people > 1:
@@ -133,7 +134,9 @@ def _look_for_benign(row: dict[str, Any], night: Night, infant: bool) -> list[Be
     days = grace_days(night.settings, register, infant=infant)
     recent = row["since"] > night.date - timedelta(days=days) or _all_new(row, night, infant)
     return [
-        Benign("recent_move", recent, f"newer home first given {row['since']}; the older record may lag {days} days"),
+        Benign(
+            "recent_move", recent, f"the newer home was first given on {wording.day(row['since'])}; {wording.lag(days)}"
+        ),
         Benign(
             "same_building",
             row["same_building"],

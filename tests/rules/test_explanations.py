@@ -156,3 +156,18 @@ def test_a_student_disregard_at_a_childs_home_explains_no_second_home_of_the_chi
     account = liable("c1", "Ann Lee", "1", disregards="student")
     found = raise_from(gp=[ANN, TOM, DAD], council_tax=[account], police=[TOM_SEEN])
     assert [(kind, who["child"]) for kind, who in found] == [("address_divergence", "Tom Lee")]
+
+
+def test_what_time_was_allowed_reads_as_a_sentence(contents_from):
+    def looked(**records):
+        (found,) = contents_from(**records)
+        return next(b["why"] for b in found["benign_considered"] if b["explanation"] == "recent_move")
+
+    said = looked(gp=[*FAMILY, JACK], police=[SEEN])
+    assert said == (
+        "first said on 1 November 2025; this record tells where somebody was on that day, so that no time is allowed for it"
+    )
+    account = liable("c1", "Ann Lee", "2", liable_from=date(2025, 8, 1), phone="07700900555")
+    known = {**ANN, "mobile": "07700900555"}
+    assert looked(gp=[known], council_tax=[account], maternity_booking=[booking("b1", "Ann Lee", BORN["Ann Lee"], "2", MOTHER)])\
+        .startswith("the newer home was first given on 1 August 2025; a record may be 14 days behind a move")  # fmt: skip
