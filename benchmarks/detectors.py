@@ -1,6 +1,6 @@
 """What the detectors find on fresh simulated regions, night after night; writes DETECTORS.md.
 
-    python -m benchmarks.detectors [--people N] [--nights K] [--seeds S …] [--large N:S] [--work DIR]
+    python -m benchmarks.detectors [--people N] [--nights K] [--seeds S …] [--large N:S:K] [--work DIR]
 
 Every region is replayed in order into a store of its own and judged by `linkage evaluate`'s figures; protection is judged by
 the protected list and restriction marks of the extracts. With --work regions and results are kept, and a region that was
@@ -27,7 +27,7 @@ from typing import Any
 import duckdb
 
 from benchmarks.night import PACKAGES
-from linkage import evaluate
+from linkage.evaluate import exceptions
 from linkage.version import SOFTWARE, code_of
 from sample_data.simulator import simulate
 
@@ -67,10 +67,9 @@ def measure(region: Region, work: Path) -> dict[str, Any]:
     if done.returncode not in (0, 1):
         raise SystemExit(done.stderr)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    found = evaluate.run(folder / "out", folder / "truth")
-    last = json.loads((folder / "out" / found["night"] / "run.json").read_text(encoding="utf-8"))
+    last = json.loads((_nights(folder)[-1] / "run.json").read_text(encoding="utf-8"))
     result = {
-        "exceptions": found["exceptions"],
+        "exceptions": judged(folder),
         "cpu_seconds": after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime,
         "protected": protected(folder),
         "model": f"{last['model']['version']} ({last['model']['hash'][:12]})",
@@ -79,13 +78,23 @@ def measure(region: Region, work: Path) -> dict[str, Any]:
     return result
 
 
+def _nights(folder: Path) -> list[Path]:
+    return sorted(night for night in (folder / "out").iterdir() if (night / "run.json").exists())
+
+
+def judged(folder: Path) -> dict[str, Any]:
+    """The figures of exceptions as `linkage evaluate` gives them, without those of linkage."""
+    con = duckdb.connect()
+    truth = exceptions.read_truth(con, folder / "truth")
+    nights = [exceptions.judge_night(con, night, truth, folder / "truth") for night in _nights(folder)]
+    return exceptions.figures(nights, truth)
+
+
 def protected(folder: Path) -> dict[str, int]:
     """Over all nights: protected people and places there, exceptions about any of them, and rows that give such a place."""
     con = duckdb.connect()
     there, raised, leaked = set(), 0, 0
-    for night in sorted((folder / "out").iterdir()):
-        if not (night / "run.json").exists():
-            continue
+    for night in _nights(folder):
         people, places = _under_protection(con, folder, night.name)
         there |= people | places
         for line in (night / "exceptions.jsonl").read_text(encoding="utf-8").splitlines():
@@ -271,13 +280,15 @@ def main() -> None:
     arguments.add_argument("--people", type=int, default=20000)
     arguments.add_argument("--nights", type=int, default=10)
     arguments.add_argument("--seeds", type=int, nargs="+", default=[7301, 7302, 7303])
-    arguments.add_argument("--large", default="60000:7360", help="people and seed of one larger region; empty for none")
+    arguments.add_argument(
+        "--large", default="60000:7360:3", help="people, seed and nights of a larger region; empty: none"
+    )
     arguments.add_argument("--work", type=Path, help="where regions and results are kept")
     given = arguments.parse_args()
     regions = [Region(given.people, given.nights, seed) for seed in given.seeds]
     if given.large:
-        people, seed = map(int, given.large.split(":"))
-        regions.append(Region(people, given.nights, seed))
+        people, seed, nights = map(int, given.large.split(":"))
+        regions.append(Region(people, nights, seed))
     with tempfile.TemporaryDirectory() as temporary:
         work = given.work or Path(temporary)
         work.mkdir(parents=True, exist_ok=True)
