@@ -81,6 +81,8 @@ BASIS_WORDS = {
     "verified": "seen by somebody in office",
     "inferred": "worked out, not stated",
 }
+OCCURRENCE_BASIS = "as police recorded it"
+"""How what police say of an occurrence is known; the words above are for homes."""
 CONTRACT_WORDS = {
     "gp": "GP registration",
     "maternity_booking": "Maternity booking",
@@ -108,7 +110,7 @@ BENIGN_WORDS = {
     "address_not_placed": "A registration whose address cannot be found, and may be this home",
     "institution": "A care home, hostel, prison, hospital or hall",
     "shared_care": "Care shared by parents whom the records name",
-    "registered_carer": "A carer or grandparent whom a practice has on record",
+    "registered_carer": "A carer whom a practice has on record",
     "death": "A death",
 }
 

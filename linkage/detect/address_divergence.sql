@@ -1,5 +1,5 @@
 -- one row: one child, mother or carer whose standing records give two properties as current
--- reads: stay, profile, family, pregnancy
+-- reads: stay, profile, family, pregnancy, relation
 CREATE OR REPLACE TABLE address_divergence AS
 WITH concerned AS (
     SELECT child_id AS person_id, 'child' AS part, family_id, child_id, mother_id, pregnancy, unborn, infant
@@ -18,6 +18,20 @@ WITH concerned AS (
     INNER JOIN stay AS a ON c.uprn = a.uprn AND a.person_id <> c.person_id
     INNER JOIN profile AS f ON a.person_id = f.person_id AND f.is_grown_up
     WHERE c.place_kind IN ('dwelling', 'flat') AND a.person_id IS DISTINCT FROM y.mother_id
+    UNION ALL BY NAME
+    -- Of a child whom no record has at a home any more: a parent or her partner, by a record's word, where the mother is.
+    SELECT DISTINCT
+        a.person_id, 'carer' AS part, y.family_id, y.child_id, y.mother_id, y.pregnancy, y.unborn, y.infant
+    FROM family AS y
+    INNER JOIN stay AS m ON y.mother_id = m.person_id AND m.place_kind IN ('dwelling', 'flat')
+    INNER JOIN stay AS a ON m.uprn = a.uprn AND a.person_id <> m.person_id
+    INNER JOIN profile AS f ON a.person_id = f.person_id AND f.is_grown_up
+    INNER JOIN relation AS r
+        ON
+            a.person_id = r.person_a
+            AND ((r.relation = 'parent' AND r.person_b = y.child_id) OR (r.relation = 'partner' AND r.person_b = y.mother_id))
+    ANTI JOIN stay AS c ON y.child_id = c.person_id
+    WHERE y.child_id IS NOT NULL
 ),
 
 -- Homes at which another child of the same birth is registered.

@@ -23,6 +23,9 @@ INNER JOIN grown_up_at AS a ON p.parent_id = a.person_id AND h.uprn = a.uprn
 LEFT JOIN family AS f ON p.child_id = f.child_id
 WHERE
     p.parent_id IS DISTINCT FROM f.mother_id
+    -- What both know of: the record that registers the child at the one home names the parent of the other. That a practice
+    -- names the parent with whom it has the child says nothing of a second home.
+    AND NOT h.registered
     -- The parent named lives at one of the two alone, and another grown-up at the other alone: a family that moved does not.
     AND NOT EXISTS (SELECT 1 FROM stay AS b WHERE b.person_id = p.parent_id AND b.uprn = o.uprn)
     AND EXISTS (

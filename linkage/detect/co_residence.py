@@ -8,6 +8,7 @@ from typing import Any
 
 import duckdb
 
+from linkage.detect import wording
 from linkage.detect.finding import Benign, Finding, grace_days
 from linkage.detect.records import Records, rows
 from linkage.night import Night
@@ -90,7 +91,7 @@ def _variant(row: dict[str, Any]) -> str:
 
 def _weigh(finding: Finding, row: dict[str, Any], night: Night) -> None:
     weights = night.settings.table("score.unregistered_co_residence")
-    parts = [("starting point", weights["base"]), (finding.variant, weights[finding.variant])]
+    parts = [("starting point", weights["base"]), (wording.ground(finding.variant), weights[finding.variant])]
     # For an adult an occurrence at the mother's home is where he was, which he may also have called his, unless no other
     # home is known. A child seen twice at a second home is surely there, and has two homes as before.
     if row["verified"] and finding.variant == "adult_on_no_register":
@@ -122,7 +123,7 @@ def _look_for_benign(finding: Finding, row: dict[str, Any], night: Night, infant
         days = 0
     recent = row["since"] > night.date - timedelta(days=days) or _register_is_fresh(row, night) or _all_new(row, night)
     finding.benign = [
-        Benign("recent_move", recent, f"first said {row['since']}; records may lag {days} days"),
+        Benign("recent_move", recent, f"first said on {wording.day(row['since'])}; {wording.lag(days)}"),
         Benign("same_person_registered", row["same_name"], "looked for a registered resident of the same name and age"),
         Benign(
             "student_or_boarding",
@@ -182,4 +183,8 @@ def _newborn(row: dict[str, Any]) -> Benign:
     # Where the mother is registered it is a concern inside an exception that stands for another reason
     # (linked_concern.sql), and none of its own, however old the child.
     found = unknown and bool(row["mother_registered"] or row["within_42_days"])
-    return Benign("newborn_not_yet_registered", found, "a birth may take 42 days to reach a practice")
+    return Benign(
+        "newborn_not_yet_registered",
+        found,
+        "looked for a child without a practice: a birth may take 42 days to reach one",
+    )

@@ -8,6 +8,7 @@ from typing import Any
 
 import duckdb
 
+from linkage.detect import wording
 from linkage.detect.finding import Benign, Finding, grace_days
 from linkage.detect.records import Records, rows
 from linkage.night import Night
@@ -20,7 +21,9 @@ QUERY = """
             AS shared_care,
         EXISTS (SELECT 1 FROM benign_registered_carer AS c WHERE c.child_id = d.subject_id AND c.uprn = d.uprn) AS carer,
         l.person_id IS NOT NULL AS landlord,
-        s.uprn IS NOT NULL AS students, f.is_child, f.is_infant,
+        -- A disregard speaks of one grown-up of the home: of this one, if of the age of most students.
+        EXISTS (SELECT 1 FROM benign_student AS s WHERE s.uprn IN (d.older_uprn, d.uprn)
+            AND (s.whole OR (f.is_grown_up AND coalesce(f.born > $night - INTERVAL 26 YEAR, TRUE)))) AS students,
         EXISTS (SELECT 1 FROM benign_number_slip AS e WHERE e.person_id = d.subject_id
             AND ((e.uprn_slipped = d.older_uprn AND e.uprn_meant = d.uprn)
                 OR (e.uprn_slipped = d.uprn AND e.uprn_meant = d.older_uprn))) AS number_slip,
@@ -32,23 +35,25 @@ QUERY = """
     LEFT JOIN benign_recent_move AS m ON d.uprn = m.uprn
     LEFT JOIN benign_institution AS i ON d.subject_id = i.person_id
     LEFT JOIN benign_landlord AS l ON d.subject_id = l.person_id
-    LEFT JOIN benign_student AS s ON d.uprn = s.uprn OR d.older_uprn = s.uprn
     INNER JOIN profile AS f ON d.subject_id = f.person_id
     ORDER BY d.subject_id, d.older_uprn, d.uprn, d.family_id, d.child_id
 """
 _PART_ORDER = {"child": 0, "mother": 1, "carer": 2}
+_OF_THE_HOMES = {"same_building", "same_property", "student_or_boarding", "shared_care", "registered_carer"}
+"""Explanations that explain the two homes, whoever of the family is looked at. The others speak of one person's records."""
 
 
 def find(con: duckdb.DuckDBPyConnection, night: Night, records: Records) -> list[Finding]:
     """One finding a set of properties: a family that two homes are given for is one situation."""
     grouped: dict[frozenset[str], list[dict[str, Any]]] = defaultdict(list)
-    for row in rows(con, QUERY):
+    for row in rows(con, QUERY, {"night": night.date}):
         grouped[frozenset((row["older_uprn"], row["uprn"]))].append(row)
     return [_finding(night, records, found) for _, found in sorted(grouped.items(), key=lambda g: sorted(g[0]))]
 
 
 def _finding(night: Night, records: Records, found: list[dict[str, Any]]) -> Finding:
-    row = min(found, key=lambda r: (_PART_ORDER[r["part"]], r["subject_id"]))
+    infant = any(r["infant"] for r in found)
+    row, benign = _spokesman(night, found, infant)
     subject = row["subject_id"]
     people = sorted({r["subject_id"] for r in found})
     carers = sorted({r["subject_id"] for r in found if r["part"] == "carer"} - {subject})
@@ -59,7 +64,6 @@ def _finding(night: Night, records: Records, found: list[dict[str, Any]]) -> Fin
         {r["subject_id"] for r in found if r["part"] == "mother"} | {r["mother_id"] for r in found if r["mother_id"]}
     )
     pregnancy = next((r["pregnancy"] for r in found if r["pregnancy"]), None)
-    infant = any(r["infant"] for r in found)
     uprns = sorted({row["older_uprn"], row["uprn"]})
     finding = Finding(
         kind="address_divergence",
@@ -79,8 +83,22 @@ def _finding(night: Night, records: Records, found: list[dict[str, Any]]) -> Fin
         mention_ids=tuple(key for person in people for key in records.claims_of(person, *uprns)),
     )
     _weigh(finding, row, len(people), night)
-    _look_for_benign(finding, row, night, infant)
+    finding.benign = benign
     return finding
+
+
+def _spokesman(night: Night, found: list[dict[str, Any]], infant: bool) -> tuple[dict[str, Any], list[Benign]]:
+    """Whose records tell of the two homes, and what was looked for: the child before the mother before a carer.
+
+    Where the child's own were put right a while ago, a father's may have been wrong for months: of several people the
+    first whose records nothing explains, unless something explains the two homes themselves.
+    """
+    ordered = sorted(found, key=lambda r: (_PART_ORDER[r["part"]], r["subject_id"]))
+    looked = [(row, _look_for_benign(row, night, infant)) for row in ordered]
+    explained = [{b.explanation for b in benign if b.found} for _, benign in looked]
+    of_homes = (place for place, names in enumerate(explained) if names & _OF_THE_HOMES)
+    unexplained = (place for place, names in enumerate(explained) if not names)
+    return looked[next(of_homes, next(unexplained, 0))]
 
 
 def _variant(row: dict[str, Any]) -> str:
@@ -98,7 +116,7 @@ def _variant(row: dict[str, Any]) -> str:
 
 def _weigh(finding: Finding, row: dict[str, Any], people: int, night: Night) -> None:
     weights = night.settings.table("score.address_divergence")
-    parts = [("starting point", weights["base"]), (finding.variant, weights.get(finding.variant, 0.0))]
+    parts = [("starting point", weights["base"]), (wording.ground(finding.variant), weights.get(finding.variant, 0.0))]
     if row["newer_contracts"] > 1:
         parts.append(("two agencies give the newer home", weights["two_sources"]))
     if people > 1:
@@ -108,15 +126,17 @@ def _weigh(finding: Finding, row: dict[str, Any], people: int, night: Night) -> 
     finding.score_parts = parts
 
 
-def _look_for_benign(finding: Finding, row: dict[str, Any], night: Night, infant: bool) -> None:
+def _look_for_benign(row: dict[str, Any], night: Night, infant: bool) -> list[Benign]:
     register = "gp" if row["older_on_gp"] else "council_tax" if row["older_on_council_tax"] else "maternity_booking"
     if row["newer_on_police"] and not row["newer_registered"]:
         # A police address tells of a stay some time after it began, not of the move itself.
         register = "statement"
-    days = grace_days(night.settings, register, infant=infant and row["part"] != "carer")
+    days = grace_days(night.settings, register, infant=infant)
     recent = row["since"] > night.date - timedelta(days=days) or _all_new(row, night, infant)
-    finding.benign = [
-        Benign("recent_move", recent, f"newer home first given {row['since']}; the older record may lag {days} days"),
+    return [
+        Benign(
+            "recent_move", recent, f"the newer home was first given on {wording.day(row['since'])}; {wording.lag(days)}"
+        ),
         Benign(
             "same_building",
             row["same_building"],
@@ -158,7 +178,7 @@ def _look_for_benign(finding: Finding, row: dict[str, Any], night: Night, infant
 def _all_new(row: dict[str, Any], night: Night, infant: bool) -> bool:
     """The household at the newer home began there a short while ago, whatever first gave it as theirs."""
     register = "gp" if row["older_on_gp"] else "council_tax" if row["older_on_council_tax"] else "maternity_booking"
-    days = grace_days(night.settings, register, infant=infant and row["part"] != "carer")
+    days = grace_days(night.settings, register, infant=infant)
     return row["account_since"] is not None and row["account_since"] > night.date - timedelta(days=days)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import duckdb
 
+from linkage.detect import wording
 from linkage.detect.finding import Benign, Finding
 from linkage.detect.records import Records, rows
 from linkage.night import Night
@@ -86,7 +87,7 @@ def _finding(night: Night, records: Records, row: dict[str, Any]) -> Finding:
 
 def _weigh(finding: Finding, row: dict[str, Any], night: Night) -> None:
     weights = night.settings.table("score.hidden_adult")
-    parts = [("starting point", weights["base"]), (finding.variant, weights[finding.variant])]
+    parts = [("starting point", weights["base"]), (wording.ground(finding.variant), weights[finding.variant])]
     for fact, words in (
         ("vague_contact", "stands in the booking only as a contact"),
         ("lives_with_mother", "records put both at one home"),

@@ -25,6 +25,34 @@ def day(value: date) -> str:
     return f"{value.day} {value:%B %Y}"
 
 
+GROUND = {
+    "family_at_other_home": "mother or child is put there by another record than their registers",
+    "child_at_other_home": "a child is put at another home than the registered one",
+    "child_with_relatives": "grown-ups of the home could not be the parent whom the child's own home lacks",
+    "adult_registered_elsewhere": "registers give the adult another home",
+    "adult_on_no_register": "no register anywhere shows the adult",
+    "named_by_another_record": "another agency's record names them as partner or parent",
+    "contact_who_lives_or_met_with_mother": "only a contact in the booking, and another record puts them with the mother",
+    "domestic_occurrence_with_mother": "in a domestic occurrence with the mother",
+    "police_home_with_mother": "gave police the mother's home as their own",
+    "registered_with_single_parent": "registered at the home of a mother who is recorded as single parent",
+    "contact_without_a_part": "a contact without a stated part, where no father or partner is named",
+}
+"""The ground of a finding (its variant) as a part of the score is called."""
+
+
+def ground(variant: str) -> str:
+    """What a variant is called among the parts of a score. Of a divergence it is the kinds of record, in order of time."""
+    return GROUND.get(variant, variant.replace("_", " "))
+
+
+def lag(days: int) -> str:
+    """What time a difference is given before it means anything, in days (exceptions.md, Grace period)."""
+    if days == 0:
+        return "this record tells where somebody was on that day, so that no time is allowed for it"
+    return f"a record may be {days} days behind a move"
+
+
 def claim(finding: Finding, address: dict[str, str]) -> str:
     """The claim in one sentence."""
     if finding.kind == "unregistered_co_residence":

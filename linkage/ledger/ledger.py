@@ -19,8 +19,9 @@ from typing import Any
 import duckdb
 import polars as pl
 
-from linkage import identity, succession
+from linkage import succession
 from linkage.detect.exceptions import Raised, content_hash_text, in_order
+from linkage.ledger import threads
 from linkage.night import Night
 from linkage.sources import decisions
 from linkage.store import insert
@@ -49,15 +50,16 @@ def run(con: duckdb.DuckDBPyConnection, night: Night, raised: list[Raised]) -> l
     con.execute(DDL)
     con.execute("DELETE FROM store.exception_event WHERE night >= $night", {"night": night.date})
     past = _past(con)
-    by_thread = _threads(con, past)
+    tonight = _unique(raised)
+    followed = threads.follow(con, night, past.values(), [found.thread for found in tonight])
     keys = succession.first_keys(con)
     benign = decisions.keep_quiet(con)
-    entries = [_entry(night, found, by_thread.get(found.thread), keys) for found in _unique(raised)]
+    entries = [_entry(night, found, *_known(past, followed, found.thread), keys) for found in tonight]
     quiet = {e.exception["exception_id"] for e in entries if _answered(e, benign)}
     entries = [e for e in entries if e.exception["exception_id"] not in quiet]
     standing = {e.exception["exception_id"] for e in entries}
     entries += [
-        _resolved(night, p, _why(benign[p.exception_id][1]) if p.exception_id in quiet else NO_LONGER)
+        _resolved(night, p, _why(benign[p.exception_id][1]) if p.exception_id in quiet else _gone(followed, p))
         for p in past.values()
         if p.open and p.exception_id not in standing
     ]
@@ -96,17 +98,16 @@ def _past(con: duckdb.DuckDBPyConnection) -> dict[str, Past]:
     return {r[0]: Past(r[0], r[1], r[2], r[3], r[4], r[5], r[6], json.loads(r[7]), json.loads(r[8])) for r in rows}
 
 
-def _threads(con: duckdb.DuckDBPyConnection, past: dict[str, Past]) -> dict[str, Past]:
-    """Past exceptions by thread, with person ids that have since been absorbed replaced by what they became."""
-    into = identity.became(con, "person")
-    found: dict[str, Past] = {}
-    for known in past.values():
-        found[_renamed(known.thread, into)] = known
-    return found
+def _known(past: dict[str, Past], followed: threads.Followed, thread: str) -> tuple[Past | None, str]:
+    """The past exception that a thread of tonight goes on, and why its thread reads otherwise now."""
+    found = followed.known.get(thread)
+    return (past[found[0].exception_id], found[1]) if found else (None, "")
 
 
-def _renamed(thread: str, into: dict[str, str]) -> str:
-    return "|".join(into.get(part, part) for part in thread.split("|"))
+def _gone(followed: threads.Followed, known: Past) -> str:
+    """Why an exception no longer stands."""
+    other = followed.taken_up.get(known.exception_id)
+    return f"{threads.MERGED} Exception {other} goes on about them." if other else NO_LONGER
 
 
 def _unique(raised: list[Raised]) -> list[Raised]:
@@ -126,7 +127,7 @@ def _under_first_keys(content: dict[str, Any], keys: dict[tuple[str, str, str], 
     return {**content, "evidence": evidence, "pregnancy": content["pregnancy"] and first(content["pregnancy"])}
 
 
-def _entry(night: Night, found: Raised, known: Past | None, keys: dict[tuple[str, str, str], str]) -> Entry:
+def _entry(night: Night, found: Raised, known: Past | None, why: str, keys: dict[tuple[str, str, str], str]) -> Entry:
     told = content_hash_text(_under_first_keys(found.content, keys))
     digest = hashlib.sha256(told.encode()).hexdigest()
     if known is None:
@@ -145,7 +146,8 @@ def _entry(night: Night, found: Raised, known: Past | None, keys: dict[tuple[str
         **{k: v for k, v in found.content.items() if k != "kind"},
         "waiting": False,
     }
-    return Entry(exception, {**found.detail, "thread": found.thread, "content_hash": digest})
+    detail = {**found.detail, "thread": found.thread, "content_hash": digest}
+    return Entry(exception, {**detail, "identity": why} if why else detail)
 
 
 def _answered(entry: Entry, benign: dict[str, tuple[str, str]]) -> bool:
@@ -202,13 +204,22 @@ def _allowance(con: duckdb.DuckDBPyConnection, night: Night) -> dict[str, int]:
 
 
 def _let_through_this_week(con: duckdb.DuckDBPyConnection, night: Night) -> Counter[str]:
+    """How many A and B each hub was given in the week before tonight. One that became A or B, or was let through, counts too."""
+    week = night.date - timedelta(days=7)
     rows = con.execute(
-        "SELECT content FROM store.exception_event WHERE night > $from AND NOT waiting "
-        "AND status IN ('new', 'reopened', 'released')",
-        {"from": night.date - timedelta(days=7)},
+        "SELECT exception_id, night, status, waiting, content FROM store.exception_event WHERE exception_id IN "
+        "(SELECT exception_id FROM store.exception_event WHERE night > $week) ORDER BY exception_id, night",
+        {"week": week},
     ).fetchall()
-    found = [json.loads(r[0]) for r in rows]
-    return Counter(c["hubs"][0] for c in found if c["priority"] in ("A", "B"))
+    used: Counter[str] = Counter()
+    given: dict[str, bool] = {}
+    for exception_id, when, status, waiting, content in rows:
+        told = json.loads(content)
+        is_given = told["priority"] in ("A", "B") and not waiting and status != "resolved"
+        if is_given and not given.get(exception_id) and when > week:
+            used[told["hubs"][0]] += 1
+        given[exception_id] = is_given
+    return used
 
 
 _EVENT = {

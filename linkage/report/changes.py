@@ -25,14 +25,20 @@ def before(con: duckdb.DuckDBPyConnection, night: date) -> dict[str, dict[str, A
     return {exception_id: json.loads(content) for exception_id, content in found}
 
 
-def told(was: Mapping[str, Any] | None, now: Mapping[str, Any], name: Callable[[Mapping[str, Any]], str]) -> list[str]:
-    """Sentences for tonight's page. `was` is None for what is raised for the first time; `name` says whom a record is about."""
+def told(
+    was: Mapping[str, Any] | None, now: Mapping[str, Any], name: Callable[[Mapping[str, Any]], str], why: str = ""
+) -> list[str]:
+    """Sentences for tonight's page. `was` is None for what is raised for the first time; `name` says whom a record is about;
+    `why` is the reason for other person ids, when people were merged or split.
+    """
     if was is None:
         return ["Raised for the first time tonight."]
     if now["status"] == "resolved":
         return [f"Resolved tonight. {now.get('resolved_because', '')}".strip()]
     lines = ["Raised again tonight after it had been resolved."] if now["status"] == "reopened" else []
-    lines += _heading(was, now) + _people(was, now) + _records(was, now, name)
+    # New ids of the same people make nobody more.
+    people = [why] if why else _people(was, now)
+    lines += _heading(was, now) + people + _records(was, now, name)
     return lines or [f"Nothing since {day(now['last_changed'])}."]
 
 

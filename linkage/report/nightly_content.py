@@ -47,7 +47,7 @@ def build(
     """The content of tonight's reports."""
     exceptions = [e.exception for e in entries]
     before, people, about = changes.before(con, night.date), _people(con, exceptions), _about(con, exceptions)
-    links, kin = _links(con, exceptions), family.Kin(con, exceptions)
+    links, kin = _links(con, exceptions, people), family.Kin(con, exceptions)
 
     def name(evidence: Mapping[str, Any]) -> str:
         known = people.get(about.get(evidence_key(evidence), ""))
@@ -56,7 +56,12 @@ def build(
     def detail(entry: Entry) -> Detail:
         was = before.get(entry.exception["exception_id"])
         told = entry.exception
-        return _detail(entry, changes.told(was, told, name), links[told["exception_id"]], family.of(kin, told))
+        return _detail(
+            entry,
+            changes.told(was, told, name, entry.detail.get("identity", "")),
+            links[told["exception_id"]],
+            family.of(kin, told),
+        )
 
     return NightContent(
         night=night.date,
@@ -151,7 +156,9 @@ def _detail(entry: Entry, changed: list[str], links: list[LinkEvidence], kin: Fa
     )
 
 
-def _links(con: duckdb.DuckDBPyConnection, exceptions: list[dict[str, Any]]) -> dict[str, list[LinkEvidence]]:
+def _links(
+    con: duckdb.DuckDBPyConnection, exceptions: list[dict[str, Any]], people: Mapping[str, PersonDisplay]
+) -> dict[str, list[LinkEvidence]]:
     """By exception, why the records of one person are held to be one person: the strongest pairs among its evidence."""
     evidence = [
         {"exception_id": x["exception_id"], "mention_id": evidence_key(e)} for x in exceptions for e in x["evidence"]
@@ -160,7 +167,7 @@ def _links(con: duckdb.DuckDBPyConnection, exceptions: list[dict[str, Any]]) -> 
     pairs = rows(
         con,
         "WITH said AS (SELECT DISTINCT * FROM shown) "
-        "SELECT i.exception_id, q.*, l.contract AS contract_l, r.contract AS contract_r, a.link_probability AS held_l, "
+        "SELECT i.exception_id, q.*, l.contract AS contract_l, r.contract AS contract_r, a.person_id, a.link_probability AS held_l, "
         "b.link_probability AS held_r FROM said AS i INNER JOIN pair AS q ON i.mention_id = q.mention_id_l "
         "INNER JOIN said AS j ON i.exception_id = j.exception_id AND j.mention_id = q.mention_id_r "
         "INNER JOIN mention AS l ON q.mention_id_l = l.mention_id "
@@ -173,11 +180,11 @@ def _links(con: duckdb.DuckDBPyConnection, exceptions: list[dict[str, Any]]) -> 
     con.unregister("shown")
     found: dict[str, list[LinkEvidence]] = {x["exception_id"]: [] for x in exceptions}
     for pair in pairs:
-        found[pair["exception_id"]].append(_link(pair))
+        found[pair["exception_id"]].append(_link(pair, people.get(pair["person_id"])))
     return found
 
 
-def _link(pair: dict[str, Any]) -> LinkEvidence:
+def _link(pair: dict[str, Any], person: PersonDisplay | None) -> LinkEvidence:
     words = {c: w for c, w in LEVEL_WORDS.items() if pair.get(c) is not None}
     agreed = [w for c, w in words.items() if pair[c] > 0]
     disagreed = [w for c, w in words.items() if pair[c] == 0]
@@ -186,7 +193,7 @@ def _link(pair: dict[str, Any]) -> LinkEvidence:
     held = min(pair["held_l"], pair["held_r"])
     strength = "very strong" if held >= 0.99 else "strong" if held >= 0.95 else "fair"
     return LinkEvidence(
-        sentence=f"The {one} record and the {other} record are held to be one person.",
+        sentence=f"The {one} record and the {other} record are held to be one person{f': {person.name}' if person else ''}.",
         agreed=agreed,
         disagreed=disagreed,
         missing=missing,

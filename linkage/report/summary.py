@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from datetime import date
 
 from linkage import vocabulary as words
 from linkage.report import genogram, household_map, timeline
@@ -86,15 +87,18 @@ def hub(content: NightContent, gss: str) -> Hub:
 
 def stale(content: NightContent) -> list[str]:
     """A sentence for each supplier whose file did not come or was refused, and what that means for the reader."""
-    return [_stale(s) for s in content.suppliers if s.status != "accepted"]
+    return [_stale(s, content.night) for s in content.suppliers if s.status != "accepted"]
 
 
-def _stale(supplier: SupplierState) -> str:
+def _stale(supplier: SupplierState, tonight: date) -> str:
     who = f"{words.CONTRACT_WORDS.get(supplier.contract, supplier.contract)} ({supplier.supplier.replace('_', ' ')})"
     if supplier.last_good_night is None:
         return f"{who}: {supplier.status}. Nothing from it stands, so silence about it means nothing."
+    days = (tonight - supplier.last_good_night).days
+    came = f"the last good file came {days} day{'s' if days > 1 else ''} ago"
+    what = "tonight's file was refused" if supplier.status == "refused" else "no file came tonight"
     night = spoken(supplier.last_good_night)
-    return f"{who}: {supplier.status}. What it said on {night} still stands; a change since then is not seen here."
+    return f"{who}: {what}; {came}. What it said on {night} still stands; a change since then is not seen here."
 
 
 def pictures(view: View) -> dict[str, str]:

@@ -10,6 +10,7 @@ from linkage import vocabulary as words
 from linkage.report import allow
 from linkage.report.allow import View, cut
 from linkage.report.content import Detail, Family, LinkEvidence, NightContent
+from linkage.report.dates import spoken
 
 __all__ = ["View", "likelihood", "views"]
 ORDER = {"A": 0, "B": 1, "C": 2, "H": 3}
@@ -214,7 +215,8 @@ def _evidence(content: NightContent, number: int, told: Mapping[str, Any]) -> Vi
         "source": words.CONTRACT_WORDS[told["contract"]],
         "supplier": told["supplier"].replace("_", " "),
         "says": told["says"],
-        "basis": words.BASIS_WORDS[told["basis"]],
+        # What police know of an occurrence nobody told them as their own home, and nobody in office need have seen.
+        "basis": words.OCCURRENCE_BASIS if "occurrence_type" in told["fields"] else words.BASIS_WORDS[told["basis"]],
     }
 
 
@@ -228,7 +230,7 @@ def _stale(content: NightContent, exception: Mapping[str, Any]) -> list[str]:
     used = {(e["contract"], e["supplier"]) for e in exception["evidence"]}
     return [
         f"{words.CONTRACT_WORDS[s.contract]} ({s.supplier.replace('_', ' ')}) brought nothing usable tonight; "
-        f"what is shown stands from {s.last_good_night or 'an earlier night'}."
+        f"what is shown stands from {spoken(s.last_good_night) if s.last_good_night else 'an earlier night'}."
         for s in content.suppliers
         if s.status != "accepted" and (s.contract, s.supplier) in used
     ]

@@ -48,3 +48,42 @@ def test_every_property_that_her_records_give_is_named(contents_from):
     (found,) = contents_from(gp=[ANN], maternity_booking=[named], police=[seen])
     assert {a["uprn"] for a in found["addresses"]} == {"1", "2", "3"}
     assert {e["contract"] for e in found["evidence"]} == {"gp", "maternity_booking", "police"}
+
+
+def test_a_father_is_behind_though_the_child_was_just_put_right(raise_from):
+    father = patient("p3", "Jack Hill", BORN["Jack Hill"], "1", None, sex="1")
+    account = liable("c1", "Jack Hill", "2", date_of_birth=BORN["Jack Hill"], liable_from=date(2025, 8, 1))
+    moved = patient("p6", "Tom Lee", BORN["Tom Lee"], "2", CHILD, sex="1", registered_on=date(2025, 12, 1))
+    left = {**moved, **at("1"), "record_id": "p2", "registered_on": date(2020, 1, 1)}
+    found = raise_from(gp=[left, moved, father], council_tax=[account])
+    assert [(kind, who["carer"]) for kind, who in found] == [("address_divergence", "Jack Hill")]
+    # Both moved within the twelve weeks of a practice.
+    late = {**account, "liable_from": date(2025, 11, 20)}
+    assert raise_from(gp=[left, moved, father], council_tax=[late]) == []
+
+
+def test_a_father_whom_the_booking_names_is_a_carer_where_the_mother_is(raise_from):
+    born = date(2024, 10, 1)
+    named = booking("b1", "Ann Lee", BORN["Ann Lee"], "1", MOTHER, status="delivered", booked_on=date(2024, 4, 1),
+                    expected_delivery_on=born, father_name="Jack Hill", father_date_of_birth=BORN["Jack Hill"])  # fmt: skip
+    baby = {**birth("n1", CHILD, 1, "1"), "date_of_birth": born, "discharged_on": date(2024, 10, 3)}
+    there = {**ANN, **at("2"), "address_updated_on": date(2025, 8, 20)}
+    account = liable("c1", "Jack Hill", "2", date_of_birth=BORN["Jack Hill"], liable_from=date(2025, 8, 1))
+    behind = patient("p3", "Jack Hill", BORN["Jack Hill"], "1", None, sex="1")
+    records = {"maternity_birth": [baby], "council_tax": [account], "gp": [there, behind]}
+    found = raise_from(maternity_booking=[named], **records)
+    assert [kind for kind, _ in found] == ["address_divergence"]
+    assert found[0][1]["carer"] == "Jack Hill"
+    # Nothing says that he is anything to the child: a lodger's own two homes are nobody's concern.
+    unnamed = {**named, "father_name": None, "father_date_of_birth": None}
+    assert raise_from(maternity_booking=[unnamed], **records) == []
+
+
+def test_with_a_child_under_one_nobody_of_the_household_waits_twelve_weeks(raise_from):
+    baby = patient("p5", "Mia Lee", date(2025, 7, 1), "2", CHILD, sex="2", registered_on=date(2025, 7, 20))
+    behind = patient("p3", "Jack Hill", BORN["Jack Hill"], "1", None, sex="1")
+    account = liable("c1", "Jack Hill", "2", date_of_birth=BORN["Jack Hill"], liable_from=date(2025, 12, 1))
+    found = raise_from(gp=[baby, behind], council_tax=[account])
+    assert [(kind, who["carer"]) for kind, who in found] == [("address_divergence", "Jack Hill")]
+    older = {**baby, "date_of_birth": date(2019, 7, 1)}
+    assert raise_from(gp=[older, behind], council_tax=[account]) == []

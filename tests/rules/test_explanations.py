@@ -73,6 +73,15 @@ def test_without_the_explanation_each_is_raised(raise_from):
     assert raise_from(gp=[*FAMILY, JACK], police=[SEEN]) != []
     assert raise_from(gp=[ANN, TOM, NAN], police=[TOM_SEEN]) != []
     assert raise_from(gp=[ANN, TOM, DAD], police=[TOM_SEEN]) != []
+    # A grandmother as next of kin is somebody to ring; no record has her as carer.
+    told = {**TOM, **kin("Joan Hill", "grandmother", "07700900444")}
+    assert raise_from(gp=[ANN, told, NAN], police=[TOM_SEEN]) != []
+
+
+def test_a_practice_that_names_the_parent_it_has_the_child_with_knows_of_no_second_home(raise_from):
+    mother = {**ANN, "mobile": "07700900777"}
+    child = {**TOM, **kin("Ann Lee", "mother", "07700900777")}
+    assert [k for k, _ in raise_from(gp=[mother, child, DAD], police=[TOM_SEEN])] == ["address_divergence"]
 
 
 def test_mother_and_baby_who_both_went_to_the_fathers_are_no_shared_care(raise_from):
@@ -141,3 +150,24 @@ def test_a_student_disregard_explains_somebody_of_a_students_age(raise_from):
     assert raise_from(gp=[*FAMILY, young], council_tax=[account], police=[seen]) == []
     found = raise_from(gp=[*FAMILY, JACK], council_tax=[account], police=[SEEN])
     assert [kind for kind, _ in found] == ["unregistered_co_residence"]
+
+
+def test_a_student_disregard_at_a_childs_home_explains_no_second_home_of_the_child(raise_from):
+    account = liable("c1", "Ann Lee", "1", disregards="student")
+    found = raise_from(gp=[ANN, TOM, DAD], council_tax=[account], police=[TOM_SEEN])
+    assert [(kind, who["child"]) for kind, who in found] == [("address_divergence", "Tom Lee")]
+
+
+def test_what_time_was_allowed_reads_as_a_sentence(contents_from):
+    def looked(**records):
+        (found,) = contents_from(**records)
+        return next(b["why"] for b in found["benign_considered"] if b["explanation"] == "recent_move")
+
+    said = looked(gp=[*FAMILY, JACK], police=[SEEN])
+    assert said == (
+        "first said on 1 November 2025; this record tells where somebody was on that day, so that no time is allowed for it"
+    )
+    account = liable("c1", "Ann Lee", "2", liable_from=date(2025, 8, 1), phone="07700900555")
+    known = {**ANN, "mobile": "07700900555"}
+    assert looked(gp=[known], council_tax=[account], maternity_booking=[booking("b1", "Ann Lee", BORN["Ann Lee"], "2", MOTHER)])\
+        .startswith("the newer home was first given on 1 August 2025; a record may be 14 days behind a move")  # fmt: skip

@@ -114,6 +114,23 @@ def test_another_generation_is_twenty_years_apart(raise_from, apart, raised):
     assert ("hidden_adult" in [kind for kind, _ in found]) == raised
 
 
+def test_an_older_man_of_her_household_in_a_domestic_occurrence_with_her_is_hidden_whoever_he_is(raise_from):
+    named = booking("b1", "Ann Lee", BORN["Ann Lee"], "1", MOTHER, single_parent="Y")
+    older = {**JACK, "date_of_birth": date(1966, 3, 3)}
+    seen = [
+        {**involved(f"i{n}", *who, "1", date(2025, 11, 1)), "occurrence_ref": "o1", "occurrence_type": "domestic_abuse",
+         "role": role}
+        for n, (who, role) in enumerate(
+            [(("Jack Hill", date(1966, 3, 3)), "suspect"), (("Ann Lee", BORN["Ann Lee"]), "victim")]
+        )
+    ]  # fmt: skip
+    records = {"maternity_booking": [named], "council_tax": [liable("c2", "Jack Hill", "2")]}
+    assert [k for k, _ in raise_from(gp=[ANN, older], police=seen, **records)] == ["hidden_adult"]
+    # Of a man who has his home elsewhere it may be a father's visit.
+    visiting = [{**seen[0], **at("2")}, seen[1]]
+    assert raise_from(gp=[ANN, older], police=visiting, **records) == []
+
+
 def test_somebody_on_no_register_whom_a_booking_gives_her_home(raise_from):
     told = {
         "emergency_contact_name": "Max Boyd",

@@ -10,6 +10,7 @@ import io
 import itertools
 import json
 import zipfile
+from datetime import date
 from xml.etree import ElementTree
 
 import jsonschema
@@ -19,6 +20,7 @@ import pypdf
 import pytest
 
 from linkage.report import allow, hub, page, pdf, schema, summary
+from linkage.report.content import SupplierState
 from linkage.report.view import likelihood, views
 from tests.unit.conftest import LEAD, OTHER
 
@@ -289,3 +291,29 @@ class Checker(html.parser.HTMLParser):
     def handle_endtag(self, tag):
         if tag not in self.VOID:
             assert self.open.pop() == tag
+
+
+@pytest.mark.parametrize(
+    ("status", "last", "says"),
+    [
+        ("stale", date(2025, 12, 16), "GP registration (s): no file came tonight; the last good file came 20 days ago. What it said on "
+         "16 Dec 2025 still stands; a change since then is not seen here."),
+        ("refused", date(2026, 1, 4), "GP registration (s): tonight's file was refused; the last good file came 1 day ago. What it said on "
+         "4 Jan 2026 still stands; a change since then is not seen here."),
+        ("missing", None, "GP registration (s): missing. Nothing from it stands, so silence about it means nothing."),
+    ],
+)  # fmt: skip
+def test_what_did_not_come_is_said_in_days(content, status, last, says):
+    assert summary.stale(dataclasses.replace(content, suppliers=[SupplierState("gp", "s", status, last)])) == [says]
+
+
+def test_nobody_told_an_agency_that_they_are_a_suspect(content):
+    told = content.exceptions[0]
+    told["evidence"][2] |= {"fields": ["occurrence_type", "role"], "basis": "self_reported"}
+    (view, *_) = views(content, LEAD)
+    assert {e["source"]: e["basis"] for e in view["evidence"]} == {
+        "GP registration": "as the person told the agency",
+        "Council tax": "as the person told the agency",
+        "Police": "as police recorded it",
+        "Maternity booking": "as the person told the agency",
+    }

@@ -1,0 +1,199 @@
+"""Exceptions over time: ids that stay through births, merges and splits, the weekly budget, and what hubs answered."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from linkage import identity, succession
+from linkage.detect.exceptions import Raised
+from linkage.ledger import ledger, threads
+from linkage.sources import decisions
+from tests.conftest import NIGHT
+
+HUB, OTHER = "E08000027", "E08000028"
+
+
+def raised(thread, *people, priority="C", hub=HUB, score=0.9, evidence=(), pregnancy=None, kind="hidden_adult"):
+    """One exception of tonight, of the parts of `thread` and of `people`."""
+    who = dict.fromkeys([part for part in thread.split("|") if part != "family"] + list(people))
+    content = {
+        "kind": kind, "priority": priority, "score": score, "hubs": [hub], "pregnancy": pregnancy, "addresses": [],
+        "people": [{"person_id": p, "role": "adult"} for p in who], "claim": "c", "evidence": list(evidence),
+    }  # fmt: skip
+    return Raised(thread, content)
+
+
+@pytest.fixture
+def run(con, night):
+    """Run the ledger a number of days after the first night; `became` are tonight's (person, event, other)."""
+    identity.prepare(con, "person")
+    succession.prepare(con, night)
+    con.execute(decisions.DDL)
+    con.execute("CREATE TABLE stay (council_gss VARCHAR, person_id VARCHAR, on_gp BOOLEAN)")
+
+    def on(days, *found, became=()):
+        tonight = replace(night, date=NIGHT + timedelta(days=days))
+        identity.append(
+            con, "person", tonight, [identity.Event(a, identity.IdentityEvent(e), b, "") for a, e, b in became]
+        )
+        return ledger.run(con, tonight, list(found))
+
+    return on
+
+
+def told(entries):
+    return {e.exception["exception_id"]: (e.exception["status"], e.exception["waiting"]) for e in entries}
+
+
+def the_one(entries):
+    (entry,) = entries
+    return entry.exception
+
+
+def test_an_exception_keeps_its_id_while_records_say_so(run):
+    first = the_one(run(0, raised("A|M")))
+    same = the_one(run(1, raised("A|M")))
+    more = the_one(run(2, raised("A|M", priority="B")))
+    gone = the_one(run(3))
+    again = the_one(run(5, raised("A|M")))
+    assert {e["exception_id"] for e in (first, same, more, gone, again)} == {first["exception_id"]}
+    assert [e["status"] for e in (first, same, more, gone, again)] == [
+        "new", "continuing", "changed", "resolved", "reopened"
+    ]  # fmt: skip
+    assert gone["resolved_because"] == ledger.NO_LONGER
+    assert run(6) != []
+    assert run(7) == [], "resolved is told once"
+
+
+def test_a_birth_stays_in_the_thread(run):
+    unborn = the_one(
+        run(0, raised("A|M", pregnancy={"contract": "maternity_booking", "supplier": "s", "record_id": "b"}))
+    )
+    twins = the_one(run(1, raised("A|M", "T1", "T2")))
+    assert (twins["exception_id"], twins["status"]) == (unborn["exception_id"], "changed")
+
+
+def test_a_merge_goes_on_under_the_same_id_and_says_why(run):
+    first = the_one(run(0, raised("A|M")))
+    (entry,) = run(1, raised("A2|M"), became=[("A", "absorbed", "A2")])
+    assert entry.exception["exception_id"] == first["exception_id"]
+    assert entry.detail["identity"] == threads.MERGED
+    (later,) = run(2, raised("A2|M"))
+    assert later.exception["status"] == "continuing"
+    assert "identity" not in later.detail
+
+
+def test_of_two_exceptions_that_become_one_the_older_goes_on(run):
+    old = the_one(run(0, raised("A|M")))
+    both = run(1, raised("A|M"), raised("A2|M"))
+    young = next(e.exception for e in both if e.exception["exception_id"] != old["exception_id"])
+    after = {e.exception["exception_id"]: e.exception for e in run(2, raised("A|M"), became=[("A2", "absorbed", "A")])}
+    assert after[old["exception_id"]]["status"] in ("continuing", "changed")
+    assert after[young["exception_id"]]["status"] == "resolved"
+    assert old["exception_id"] in after[young["exception_id"]]["resolved_because"]
+
+
+def test_what_stands_goes_on_before_what_was_resolved(run):
+    run(0, raised("A|M"))
+    run(1)
+    standing = the_one(run(2, raised("A2|M")))
+    found = the_one(run(3, raised("A2|M"), became=[("A", "absorbed", "A2")]))
+    assert (found["exception_id"], found["status"]) == (standing["exception_id"], "continuing")
+
+
+def test_a_split_goes_on_with_whom_the_claim_is_still_about(run):
+    first = the_one(run(0, raised("A|M")))
+    split = [("B", "created", "A"), ("A", "split", "B")]
+    (entry,) = run(1, raised("B|M"), became=split)
+    assert (entry.exception["exception_id"], entry.exception["status"]) == (first["exception_id"], "changed")
+    assert entry.detail["identity"] == threads.SPLIT
+    # The day after nothing is left to say.
+    assert the_one(run(2, raised("B|M")))["status"] == "continuing"
+
+
+def test_a_split_does_not_take_an_id_from_whom_it_still_belongs_to(run):
+    first = the_one(run(0, raised("A|M")))
+    after = told(run(1, raised("A|M"), raised("B|M"), became=[("B", "created", "A"), ("A", "split", "B")]))
+    assert after.pop(first["exception_id"])[0] == "continuing"
+    assert [status for status, _ in after.values()] == ["new"]
+
+
+def many(count, **more):
+    return [raised(f"A{n:02}|M{n:02}", score=0.9 - n / 100, **more) for n in range(count)]
+
+
+def waiting(entries):
+    return sum(e.exception["waiting"] for e in entries)
+
+
+def test_what_is_over_the_week_waits_ranked_and_none_is_dropped(run):
+    listed = [raised(f"C{n}|L{n}") for n in range(9)]
+    found = run(0, *many(8, priority="B"), raised("Z|N", priority="A", score=0.5), *listed)
+    assert len({e.exception["exception_id"] for e in found}) == 18
+    assert waiting(found) == 4, "five a week; a C is in no budget"
+    urgent = next(e.exception for e in found if e.exception["priority"] == "A")
+    assert not urgent["waiting"], "first what is to be looked at the same day"
+    # Nothing more within the week; the next four after it.
+    assert waiting(run(6, *many(8, priority="B"), raised("Z|N", priority="A", score=0.5))) == 4
+    assert waiting(run(8, *many(8, priority="B"), raised("Z|N", priority="A", score=0.5))) == 0
+
+
+def test_one_that_becomes_urgent_is_in_the_weeks_budget_too(run):
+    run(0, *many(5))
+    assert waiting(run(1, *many(5, priority="B"))) == 0
+    assert waiting(run(2, *many(5, priority="B"), raised("Z|N", priority="B"))) == 1
+    assert waiting(run(9, *many(5, priority="B"), raised("Z|N", priority="B"))) == 0
+
+
+def test_each_hub_has_a_week_of_its_own_by_its_people(run, con):
+    con.execute(f"INSERT INTO stay SELECT '{OTHER}', 'P' || i, TRUE FROM range(500000) AS r (i)")
+    found = run(
+        0, *many(9, priority="B"), *[replace(r, thread=f"O{r.thread}") for r in many(9, priority="B", hub=OTHER)]
+    )
+    assert waiting([e for e in found if e.exception["hubs"][0] == HUB]) == 4
+    assert waiting([e for e in found if e.exception["hubs"][0] == OTHER]) == 1, "eight for half a million"
+
+
+def test_a_held_one_waits_whatever_the_budget(run):
+    assert told(run(0, raised("A|M", priority="H"))).popitem()[1] == ("new", True)
+    assert told(run(1, raised("A|M", priority="B"))).popitem()[1] == ("changed", False)
+
+
+def answer(con, exception_id, content_hash, code="benign"):
+    columns = [c[0] for c in con.execute("DESCRIBE store.answer").fetchall()]
+    row = {"answer_id": "1", "exception_id": exception_id, "content_hash": content_hash, "code": code, "hub": HUB,
+           "explanation": "student_or_boarding"}  # fmt: skip
+    given = {k: v for k, v in row.items() if k in columns}
+    con.execute(
+        f"INSERT INTO store.answer ({', '.join(given)}) VALUES ({', '.join('?' * len(given))})", list(given.values())
+    )
+
+
+def test_benign_keeps_quiet_until_the_evidence_changes(run, con):
+    (entry,) = run(0, raised("A|M"))
+    answer(con, entry.exception["exception_id"], entry.detail["content_hash"])
+    quiet = the_one(run(1, raised("A|M")))
+    assert quiet["status"] == "resolved"
+    assert "innocent reason" in quiet["resolved_because"]
+    assert run(2, raised("A|M")) == []
+    more = {"contract": "police", "supplier": "s", "record_id": "r", "mention": "person", "date": "2026-01-07"}
+    loud = the_one(run(3, raised("A|M", evidence=[more])))
+    assert (loud["exception_id"], loud["status"]) == (entry.exception["exception_id"], "reopened")
+
+
+def test_another_answer_silences_nothing(run, con):
+    (entry,) = run(0, raised("A|M"))
+    answer(con, entry.exception["exception_id"], entry.detail["content_hash"], code="already_known")
+    assert the_one(run(1, raised("A|M")))["status"] == "continuing"
+
+
+def test_any_night_can_be_rebuilt_and_run_again(run, con):
+    run(0, raised("A|M"))
+    second = run(1, raised("A|M", priority="B"), raised("B|N"))
+    run(2)
+    again = run(1, raised("A|M", priority="B"), raised("B|N"))
+    assert [(e.exception, e.detail) for e in again] == [(e.exception, e.detail) for e in second]
+    assert con.execute("SELECT max(night) FROM store.exception_event").fetchone() == (date(2026, 1, 6),)
