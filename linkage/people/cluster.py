@@ -14,7 +14,7 @@ from typing import NamedTuple, TypeVar
 
 import jellyfish
 
-from linkage.standardise.names import HONORIFIC_GIVEN, HONORIFIC_INITIAL
+from linkage.standardise.names import HONORIFIC_GIVEN, HONORIFIC_INITIAL, is_title_token, spelling_class
 
 Known = TypeVar("Known", date, str)
 
@@ -148,10 +148,14 @@ def _birth_dates_differ(a: Cluster, b: Cluster) -> bool:
 
 def _names_differ(a: Cluster, b: Cluster) -> bool:
     # The readings of one full name in either order are one name: it is enough that one of them fits.
+    one_day = bool(a.born & b.born)
     for readings in a.names.values():
         for others in b.names.values():
             if readings.isdisjoint(others) and not any(
-                may_be_one_name(x, y) or _halves_of_one(x, y, a, b) or _parts_of_one(x, y, a, b)
+                may_be_one_name(x, y)
+                or (one_day and _short_slip(x, y))
+                or _halves_of_one(x, y, a, b)
+                or _parts_of_one(x, y, a, b)
                 for x in readings
                 for y in others
             ):
@@ -159,10 +163,17 @@ def _names_differ(a: Cluster, b: Cluster) -> bool:
     return False
 
 
+def _short_slip(x: WrittenName, y: WrittenName) -> bool:
+    """Whether given names, one of them of three letters, are one letter apart: Ali and Alo, but Tim and Tom as well."""
+    return any(
+        min(len(s), len(t)) == 3 and jellyfish.damerau_levenshtein_distance(s, t) == 1 for s in x.given for t in y.given
+    )
+
+
 def _parts_of_one(x: WrittenName, y: WrittenName, a: Cluster, b: Cluster) -> bool:
     """Whether some name of either cluster holds both: Mohammed Hassan Khan, of M Khan and Hassan Khan."""
     known = (name for names in (*a.names.values(), *b.names.values()) for name in names)
-    return any(z.given and not z.given <= HONORIFIC_GIVEN and _alike(x, z) and _alike(y, z) for z in known)
+    return any(z.given and not _honorific(z.given) and _alike(x, z) and _alike(y, z) for z in known)
 
 
 def _halves_of_one(x: WrittenName, y: WrittenName, a: Cluster, b: Cluster) -> bool:
@@ -179,7 +190,11 @@ def may_be_one_name(x: WrittenName, y: WrittenName) -> bool:
 
 
 def _only_honorific(name: WrittenName) -> bool:
-    return name.given <= HONORIFIC_GIVEN if name.given else name.initials == {HONORIFIC_INITIAL}
+    return _honorific(name.given) if name.given else name.initials == {HONORIFIC_INITIAL}
+
+
+def _honorific(given: frozenset[str]) -> bool:
+    return all(spelling_class(token) in HONORIFIC_GIVEN for token in given)
 
 
 @lru_cache(maxsize=1 << 18)
@@ -188,12 +203,16 @@ def _alike(x: WrittenName, y: WrittenName) -> bool:
     if _fits(x.given, x.initials, y.given, y.initials):
         return True
     # In the other order, a family name stands where the given name is looked for; with no family name, nothing does.
-    x_last, y_last = (frozenset(token[0] for token in name.family) for name in (x, y))
-    return (
-        bool(x.family or y.family)
-        and (not y.family or _fits(x.given, x.initials, y.family, y_last))
-        and (not x.family or _fits(y.given, y.initials, x.family, x_last))
-    )
+    found = {_in_family_place(x, y), _in_family_place(y, x)}
+    return True in found and False not in found
+
+
+def _in_family_place(x: WrittenName, y: WrittenName) -> bool | None:
+    """Whether the given names of one fit the family names of the other; None where it has none, or a title that others leave out."""
+    if not y.family:
+        return None
+    fits = _fits(x.given, x.initials, y.family, frozenset(token[0] for token in y.family))
+    return None if not fits and all(is_title_token(token) for token in y.family) else fits
 
 
 def _fits(one: frozenset[str], initials: frozenset[str], other: frozenset[str], letters: frozenset[str]) -> bool:

@@ -25,10 +25,12 @@ SELECT
             THEN 'born_together'
         WHEN
             l.account = r.account AND l.supplier = r.supplier
-            AND NOT coalesce(l.date_of_birth = r.date_of_birth AND s.gamma_given_name > 1, FALSE)
+            AND NOT coalesce(l.date_of_birth = r.date_of_birth AND s.gamma_given_name > 2, FALSE)
             THEN 'same_account'
         WHEN s.gamma_given_name = 0 AND s.gamma_nhs_number < 1 AND s.gamma_force_key < 1 THEN 'given_names_differ'
         WHEN s.gamma_birth_date = 0 AND s.gamma_nhs_number < 1 AND s.gamma_force_key < 1 THEN 'birth_dates_differ'
+        -- One valid number and two dates that may be one mistyped are one person, whatever else the wrong date would say.
+        WHEN s.gamma_nhs_number > 0 AND s.gamma_birth_date > 0 THEN NULL
         WHEN l.date_of_birth > r.born_before OR r.date_of_birth > l.born_before THEN 'too_young'
         WHEN l.date_of_birth < r.born_after OR r.date_of_birth < l.born_after THEN 'too_old'
         WHEN l.born_before < r.born_after OR r.born_before < l.born_after THEN 'another_generation'

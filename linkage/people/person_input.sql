@@ -1,16 +1,37 @@
 -- one row: one mention as the model compares it
 -- reads: mention, address, address_match, property
 CREATE OR REPLACE TABLE person_input AS
-WITH own AS (
+WITH doors AS (
+    SELECT
+        a.mention_id,
+        a.address_role,
+        regexp_extract(replace(upper(a.postcode), ' ', ''), '^([A-Z]{1,2}[0-9][A-Z0-9]?[0-9][A-Z]{2})$', 1) AS postcode,
+        regexp_extract_all(upper(concat_ws(' ', a.line_1, a.line_2, a.line_3, a.line_4, a.line_5)), '\b[0-9]+[A-Z]?\b')
+            AS numbers
+    FROM address AS a
+    INNER JOIN address_match AS m ON a.mention_id = m.mention_id AND a.address_role = m.address_role
+    WHERE m.match_level = 'none'
+),
+
+-- A home that no gazetteer of ours lists (new, or beyond the boundary): its postcode and the numbers on its door tell it.
+unlisted AS (
+    SELECT mention_id, address_role, 'A' || postcode || ' ' || array_to_string(numbers, ' ') AS door
+    FROM doors
+    WHERE postcode <> '' AND len(numbers) > 0
+),
+
+own AS (
     SELECT
         a.mention_id,
         list_sort(list(DISTINCT m.uprn) FILTER (WHERE m.match_level = 'property' AND coalesce(p.kind, '') <> 'institution'))
             AS uprns,
+        list_sort(list(DISTINCT w.door) FILTER (WHERE w.door IS NOT NULL)) AS doors,
         min(regexp_extract(replace(upper(a.postcode), ' ', ''), '^([A-Z]{1,2}[0-9][A-Z0-9]?[0-9][A-Z]{2})$', 1))
             AS postcode
     FROM address AS a
     LEFT JOIN address_match AS m ON a.mention_id = m.mention_id AND a.address_role = m.address_role
     LEFT JOIN property AS p ON m.uprn = p.uprn
+    LEFT JOIN unlisted AS w ON a.mention_id = w.mention_id AND a.address_role = w.address_role
     WHERE a.address_role IN ('home', 'discharge', 'emergency_contact', 'forwarding')
     GROUP BY a.mention_id
 ),
@@ -18,9 +39,9 @@ WITH own AS (
 kept AS (
     SELECT
         m.*,
-        coalesce(o.uprns, []) AS home_keys,
+        coalesce(o.uprns, []) || coalesce(o.doors, []) AS home_keys,
         nullif(o.postcode, '') AS postcode,
-        list_filter(coalesce(c.uprns, []) || ['N' || m.anchor_number], lambda k: k IS NOT NULL) AS context_keys,
+        list_filter(coalesce(c.uprns, []) || coalesce(c.doors, []) || ['N' || m.anchor_number], lambda k: k IS NOT NULL) AS context_keys,
         nullif(c.postcode, '') AS context_postcode
     FROM mention AS m
     LEFT JOIN own AS o ON m.mention_id = o.mention_id
@@ -93,7 +114,7 @@ SELECT
     given_parts,
     family_called,
     -- The called name's initial and the family name's: K Y of Khadra Yusuf, whom another record gives a third name.
-    list_distinct(list_transform(family_keys, lambda f: given_called[1] || f[1])) AS name_initials,
+    list_distinct(list_transform(family_keys, lambda f: coalesce(given_called[1], initials[1]) || f[1])) AS name_initials,
     family_keys,
     list_distinct(list_transform(family_keys, lambda f: f[1])) AS family_initials,
     given_called,

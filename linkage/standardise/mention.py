@@ -126,35 +126,51 @@ def _parts(
     if len(name.given) > 1:
         # One given name that some write as two: Siu Ming and Siuming.
         keys.add("".join(name.given))
+    if surnames and name.given and all(names.is_title_token(t) for t in name.given):
+        # Parveen Amina may be Amina Parveen, whom others give her husband's name.
+        keys.update(surnames)
     written = _called(name.given, classes)
+    last = surnames[-1] if surnames else _title_as_last(name)
     # An honorific that is left out or put in says nothing of the names beside it.
     later = {c for t, c in zip(name.given, classes, strict=True) if t != written and c not in names.HONORIFIC_GIVEN}
+    # A father's name is whatever follows the first, whichever of them the model takes for the name that is used.
+    behind = {c for c in classes[1:] if c not in names.HONORIFIC_GIVEN}
     return {
         "given": sorted(set(classes)),
         "given_keys": sorted(keys),
         "initials": sorted({*name.initials, *(f for t in (*name.given, *known) for f in names.first_letters(t))}),
         "two_initials": sorted(_two_initials(name)),
         "family": sorted(set(surnames)),
-        "family_keys": sorted({*surnames, *also, *(names.bare(t) for t in surnames)}),
+        "family_keys": sorted(_family_keys(name, surnames, also)),
         "lead_initials": sorted(_lead_initials(name, written, known)),
-        "later": sorted(later),
+        "later": sorted(later | behind),
         "later_initials": sorted(
             {*name.initials[not name.given :], *(f for t in later for f in names.first_letters(t))}
         ),
         # Behind an M that may stand for Mohammed, which others leave out.
         "behind_initials": sorted({names.HONORIFIC_INITIAL + t for t in _lead_initials(name, written, known)}),
         "given_parts": sorted(_parts_of(written)) if written else [],
-        "family_called": sorted({k for t in (*surnames, *also) for k in (t, *names.nicknames(t))}),
+        # A title in the family name's place is all there is to call by: Mrs Parveen is Maryam Parveen.
+        "family_called": sorted(
+            {k for t in (*(surnames or filter(None, [last])), *also) for k in (t, *names.nicknames(t))}
+        ),
         "given_called": names.spelling_class(written) if written else None,
         "given_joined": "".join(name.given) or None,
         # The same letters, in whatever order and however divided, are the same full name: Lau Chi Wai and Chiwai Lau.
         "name_letters": "".join(sorted("".join((*name.given, *name.family)))) if name.given and name.family else None,
-        "family_last": surnames[-1] if surnames else _title_as_last(name),
+        "family_last": last,
         "given_written": written,
         "family_written": name.family[-1] if name.family else None,
         "family_sound": jellyfish.soundex(surnames[-1]) if surnames else None,
         "name_display": _display(given, family, full),
     }
+
+
+def _family_keys(name: names.Name, surnames: list[str], also: list[str]) -> set[str]:
+    """Family names of which one in common will do: without its article, in another romanisation, written as one."""
+    keys = {*surnames, *also, *(names.bare(t) for t in surnames)}
+    keys |= {reading for t in (*name.family, *name.also) for reading in names.readings(t)}
+    return keys | ({"".join(name.family)} if len(name.family) > 1 else set())
 
 
 def _two_initials(name: names.Name) -> set[str]:
@@ -169,7 +185,9 @@ def _lead_initials(name: names.Name, called: str | None, known: list[str]) -> se
     """First letters of the name somebody goes by: the first of the given names or initials, or the one that is called."""
     first = name.in_order[:1] or name.given[:1]
     return {
-        t[0] for written in (*first, *([called] if called else [])) for t in (written, *names.nicknames(written))
+        letter
+        for written in (*first, *([called] if called else []))
+        for letter in (*names.first_letters(written), *(t[0] for t in names.nicknames(written)))
     } | {t[0] for t in known}
 
 

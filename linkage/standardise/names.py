@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 
+from jellyfish import damerau_levenshtein_distance
+
 REFERENCE = Path(__file__).with_name("reference")
 _NOT_FOLDED = str.maketrans(
     {"ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "ß": "ss", "æ": "ae", "đ": "d", "Đ": "D", "ı": "i"}
@@ -27,6 +29,7 @@ _BREAK = re.compile(r"[^A-Z]+")
 _ARTICLE = re.compile(r"\b(AL|EL)-(?=[A-Z]{2})")
 _LONG = re.compile(r"([AEIOU])\1")
 """A vowel written twice because it is long: FAARAX is FARAX."""
+_TWICE = re.compile(r"([A-Z])\1")
 _ARTICLES = frozenset({"AL", "EL"})
 _ASIDE = re.compile(r"[()\[\]{}/:;]|\s[-–—]+\s")
 
@@ -95,7 +98,18 @@ def spelling_class(token: str) -> str:
     for feminine, masculine in (("SKA", "SKI"), ("CKA", "CKI"), ("DZKA", "DZKI")):
         if len(token) > 5 and token.endswith(feminine):
             return token.removesuffix(feminine) + masculine
-    return token
+    return COMMONEST if _slip_in_the_commonest(token) else token
+
+
+COMMONEST = "MOHAMMED"
+"""A name so common, in so many spellings, that a token one letter from one of them is likelier a slip in it than another name."""
+
+
+def _slip_in_the_commonest(token: str) -> bool:
+    if not (len(token) > 5 and token[0] == "M" and token[-1] in "DETM"):
+        return False
+    spellings = (t for t, stands_for in _list("spelling_classes").items() if stands_for == COMMONEST and len(t) > 5)
+    return any(damerau_levenshtein_distance(token, spelling) == 1 for spelling in spellings)
 
 
 @cache
@@ -116,8 +130,14 @@ def _letters_by_class() -> dict[str, set[str]]:
 def nicknames(token: str) -> tuple[str, ...]:
     """Formal names that a short form may stand for, and itself: BOB gives BOB, ROBERT. From the package nicknames."""
     found = {n.upper() for n in _nick_namer().canonicals_of(token.lower())}
-    extra = _list("nicknames").get(token)
-    return tuple(sorted({spelling_class(t) for t in ({token} | found | ({extra} if extra else set()))}))
+    extra = _list("nicknames").get(token, "").split()
+    return tuple(sorted({spelling_class(t) for t in {token, *found, *extra}}))
+
+
+@cache
+def readings(token: str) -> tuple[str, ...]:
+    """Family names that one romanisation may stand for in another, as classes: WONG gives HUANG and WANG, which are two names."""
+    return tuple(spelling_class(t) for t in _list("readings").get(token, "").split())
 
 
 @cache
@@ -134,7 +154,15 @@ def is_title(token: str) -> bool:
 
 def is_placeholder(token: str) -> bool:
     """Whether a token stands where no name was given: BABY, TWIN, UNKNOWN."""
-    return _list("placeholders").get(token) is not None
+    return _list("placeholders").get(token, "whole") != "whole"
+
+
+def no_name(text: str | None) -> bool:
+    """Whether a whole text says that no name is known: N/A, Not known, See above. As a word among others some are names (Li Na)."""
+    tokens = fold(text)
+    if all(len(token) == 1 for token in tokens) and not re.search(r"[/\\]", text or ""):
+        return False  # N K are initials.
+    return _list("placeholders").get("".join(tokens), "newborn") != "newborn"
 
 
 def is_title_token(token: str, *, given: bool = False) -> bool:
@@ -142,7 +170,10 @@ def is_title_token(token: str, *, given: bool = False) -> bool:
 
     given: where it stands among given names. There a woman's second name (Kausar, Sultana) is a name like another.
     """
-    found = _list("title_tokens").get(token) or _list("title_tokens").get(spelling_class(token))
+    # A letter typed twice: Kaurr, Singhh.
+    found = next(
+        filter(None, map(_list("title_tokens").get, (token, spelling_class(token), _TWICE.sub(r"\1", token)))), None
+    )
     return found is not None and not (given and found == "second_name")
 
 
@@ -179,6 +210,7 @@ def _led(tokens: list[str], *, given: bool = False) -> list[str]:
 
 def parse(given: str | None, family: str | None, also: str | None = None, known_as: str | None = None) -> Name:
     """A name that came in columns of its own."""
+    given, family, also, known_as = (None if no_name(text) else text for text in (given, family, also, known_as))
     first = _led([t for t in fold(given) if not is_title(t) and not is_placeholder(t)], given=True)
     last = _led([t for t in fold(family) if not is_placeholder(t)])
     other = [t for t in fold(also) + fold(known_as) if not is_title(t) and not is_placeholder(t)]
@@ -190,7 +222,9 @@ def parse_full(text: str | None) -> Name:
 
     What else a clerk wrote beside it is left out: who they are to somebody (`Imran (husband)`), a title.
     """
-    text = _without_asides(text or "")
+    text = _without_asides("" if no_name(text) else text or "")
+    if no_name(text):
+        return Name()
     if text.count(",") == 1:
         family, given = text.split(",")
         return parse(given, family)

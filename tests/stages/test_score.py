@@ -94,3 +94,49 @@ def test_whoever_a_blocking_rule_brings_to_a_fresh_row_is_given_to_splink(con, c
     con.execute("CREATE TABLE fresh_input AS FROM person_input SEMI JOIN fresh_mention USING (mention_id)")
     score._find_near(con)
     assert con.execute("SELECT mention_id FROM kept_input").fetchall() == [("near",)]
+
+
+def gamma(con, comparison, one, other):
+    """The level of a comparison between two mentions, by name."""
+    at = con.execute(
+        f"SELECT gamma_{comparison.name} FROM store.scored_pair WHERE mention_id_l IN ($one, $other) AND mention_id_r IN ($one, $other)",
+        {"one": one, "other": other},
+    ).fetchone()
+    return at and model.level_names(comparison)[len(comparison.levels) - at[0]]
+
+
+def mention_of(con, record):
+    return con.execute(
+        "SELECT mention_id FROM mention WHERE record_id = $r AND mention <> 'next_of_kin'", {"r": record}
+    ).fetchone()[0]
+
+
+def test_a_home_that_no_gazetteer_lists_is_told_by_its_postcode_and_number(con, compare):
+    where = {"uprn": None, "postcode": "DY8 5RG"}
+    ann = {**patient("ann", "Ann Lee", date(1980, 1, 5), "1"), **where, "address_line_1": "7 Clover Ave."}
+    same = {**liable("c1", "A Lee", "1"), **where, "address_line_1": "7 CLOVER AVENUE"}
+    next_door = {**liable("c2", "A Lee", "1"), **where, "address_line_1": "9 CLOVER AVENUE"}
+    compare([*TOWN, ann], [same, next_door])
+    patient_, account, other = (mention_of(con, r) for r in ("ann", "c1", "c2"))
+    assert gamma(con, model.FAMILY_AND_HOME, patient_, account) == "home_and_family"
+    assert gamma(con, model.FAMILY_AND_HOME, patient_, other) in (None, "postcode_and_family")
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "level"),
+    [
+        ("Ali Lee", "Alo Lee", "short_slip"),
+        ("Ali Lee", "Ben Lee", "else"),
+        ("Parveen", "Maryam Parveen", "title_only"),
+        ("Kausar Akhtar", "Khan Akhtar Kausar", "swapped"),
+    ],
+)
+def test_levels_of_given_names_beside_one_birth_date(con, compare, one, other, level):
+    born = date(1980, 1, 5)
+    people = [patient(f"p{n}", "A B", born, "1") for n in range(2)]
+    for person, name in zip(people, (one, other), strict=True):
+        given, _, family = name.rpartition(" ")
+        person.update(given_names=given or family, family_name=family if given else None, nhs_number=None)
+    compare([*TOWN, *people], [])
+    found = gamma(con, model.GIVEN_NAME, mention_of(con, "p0"), mention_of(con, "p1"))
+    assert found == level

@@ -243,6 +243,8 @@ def test_the_largest_gap_and_its_interval(folders):
     assert (gap["value"], gap["highest"], gap["lowest"]) == (pytest.approx(0.3), "t", "w")
     # Two independent shares of 100 people: 1.96 standard errors, sqrt(.9 * .1 / 100 + .6 * .4 / 100), either way.
     assert gap["interval"] == pytest.approx([0.187, 0.413], abs=0.03)
+    # By chance the two shares of 100 people, .75 each, are apart by sqrt(2 / pi) standard errors, sqrt(2 * .75 * .25 / 100).
+    assert gap["by_chance"] == pytest.approx(0.0489, abs=0.005)
     assert run(folders)["groups"] == result["groups"], "the same draws every time"
     assert "largest gap in recall: 0.3000" in evaluate.render(result)
 

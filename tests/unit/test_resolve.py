@@ -234,3 +234,12 @@ def test_an_m_alone_may_be_mohammed_and_a_short_form_is_no_contradiction():
     assert may_be_one_name(written("", "KHAN", "M"), written("FAISAL", "KHAN"))
     assert not may_be_one_name(written("", "KHAN", "T"), written("FAISAL", "KHAN"))
     assert may_be_one_name(written("TUNDE", "OKORO"), written("BABATUNDE", "OKORO"))
+    # However Mohammed is spelled.
+    assert may_be_one_name(written("MOHAMMAD MOHAMMED", "MIRZA"), written("NAVEED", "MIRZA"))
+
+
+def test_a_title_in_the_family_names_place_contradicts_nobody_and_may_be_all_that_is_said():
+    assert may_be_one_name(written("DOSANJH", "SATNAM"), written("SATNAM", "SINGH"))  # Satnam Singh Dosanjh
+    assert may_be_one_name(written("PARVEEN"), written("MARYAM", "PARVEEN"))
+    assert not may_be_one_name(written("DOSANJH", "HARJIT"), written("SATNAM", "SINGH"))
+    assert not may_be_one_name(written("THOMAS"), written("MARYAM", "PARVEEN"))
