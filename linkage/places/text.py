@@ -20,9 +20,9 @@ _ABBREVIATIONS = {
     "GN": "GREEN", "GRN": "GREEN", "HTS": "HEIGHTS", "MWS": "MEWS", "PDE": "PARADE", "RW": "ROW", "VW": "VIEW",
     "LWR": "LOWER", "UPR": "UPPER", "NTH": "NORTH", "STH": "SOUTH", "ESP": "ESPLANADE", "HL": "HILL", "LDG": "LODGE",
     "GVE": "GROVE", "LA": "LANE", "CLSE": "CLOSE", "BLVD": "BOULEVARD", "COTT": "COTTAGE", "COTTS": "COTTAGES",
-    "APTS": "APARTMENTS", "APPTS": "APARTMENTS", "MANS": "MANSIONS", "FM": "FARM", "BK": "BANK",
+    "APTS": "APARTMENTS", "APPTS": "APARTMENTS", "MANS": "MANSIONS", "FM": "FARM", "BK": "BANK", "STN": "STATION",
 }  # fmt: skip
-_POINTS = {"N": "NORTH", "S": "SOUTH", "E": "EAST", "W": "WEST"}
+_OPENING = {"N": "NORTH", "S": "SOUTH", "E": "EAST", "W": "WEST", "STN": "STATION"}
 _BUILDING_WORDS = {
     "COURT", "HOUSE", "BUILDING", "BUILDINGS", "HEIGHTS", "LODGE", "APARTMENTS", "MANSIONS", "COTTAGE", "COTTAGES", "FARM",
 }  # fmt: skip
@@ -32,6 +32,12 @@ STREET_TYPES = (
 )  # fmt: skip
 """Last words of streets. A court may be a street or a building."""
 _NAME_ENDS = STREET_TYPES | _BUILDING_WORDS
+_SAINTS = re.compile(
+    "(?:AIDAN|ALBAN|ALBERT|ALPHEGE|ANDREW|ANNE?|ANTHONY|AUGUSTINE?|BARNABA|BARTHOLOMEW|BENEDICT|BERNARD|BRIDE|CATHERINE|CHAD|"
+    "CHRISTOPHER|CLEMENT|CUTHBERT|DAVID|DUNSTAN|EDMUND|EDWARD|FRANCI|GEORGE|GILE|HELEN|HILDA|JAME|JOHN|JOSEPH|JUDE|KATHERINE|"
+    "KENELM|LAURENCE|LAWRENCE|LEONARD|LUKE|MARGARET|MARK|MARTIN|MARY|MATTHEW|MATTHIA|MICHAEL|NICHOLA|OSWALD|OSWIN|PATRICK|PAUL|"
+    "PETER|PHILIP|SAVIOUR|STEPHEN|SWITHIN|THOMA|VINCENT|WILFRID|WINIFRED)S?$"
+)
 _COUNTY = frozenset(
     [
         "WEST MIDLANDS",
@@ -57,7 +63,7 @@ _COUNTY = frozenset(
     ]
 )
 _FLAT = re.compile(
-    r"\b(?:FLAT|FLT|FL|APP?ART?MENT|APT|APMT|UNIT|ROOM|RM|STUDIO|BEDSIT|MAISONETTE|SUITE)"
+    r"\b(?:THE\s+)?(?:FLAT|FLT|FL|APP?ART? ?MENT|APT|APMT|UNIT|ROOM|RM|STUDIO|BEDSIT|MAISONETTE|SUITE)"
     # A letter stands apart from the word: `MERE APARTMENTS` is no apartment S.
     r"(?:\s*(?:NO\b|NUMBER\b|#)?\s*([0-9]+\s?[A-Z]?|[A-Z][0-9]+[A-Z]?)|\s+(?:NO\s+|NUMBER\s+|#\s*)?([A-Z]))\b"
 )
@@ -65,6 +71,8 @@ _IN_A_FLAT = re.compile(
     r"\b(?:(?:ROOM|RM|BEDROOM|BED) \w+|FLAT|APARTMENT),? (?=(?:FLAT|FLT|APARTMENT|APT) ?(?:NO )?\d)"
 )
 """`Room 4, Flat 2`: the room has no property of its own; and `Flat Flt 2`."""
+_THE_FLAT = re.compile(r"^THE FLAT,? (?=\d+[A-Z]? [A-Z])")
+"""`The Flat 71 Regent Road`: a flat without a number, so the number is the house's."""
 _HASH = re.compile(r"#\s*(?=\d)")
 _FLAT_WORDS = ("FLAT", "APARTMENT", "MAISONETTE")
 _NEARLY_FLAT = re.compile(r"^([A-Z]{3,12}) (?=\d+[A-Z]?\b)")
@@ -76,11 +84,11 @@ _NUMBERED = re.compile(rf"^(?:NO\s+|NUMBER\s+)?{_ONE_NUMBER}\s+(.+)$")
 _NUMBER = re.compile(rf"^(?:NO\s+|NUMBER\s+)?{_ONE_NUMBER}$")
 _TWO_NUMBERS = re.compile(r"^(\d+[A-Z]?) (?=\d+[A-Z]?(?: |$))")
 _INLINE = re.compile(r"^(.*?\D)\s+(\d+[A-Z]?(?:\s*-\s*\d+[A-Z]?)?)\s+(.+)$")
-_FLOOR = re.compile(r"\b(BASEMENT|LOWER GROUND|GROUND|FIRST|SECOND|THIRD|FOURTH|TOP|1ST|2ND|3RD|4TH) FLOOR\b")
+_FLOOR = re.compile(r"\b(BASEMENT|LOWER GROUND|GROUND|GRD|FIRST|SECOND|THIRD|FOURTH|TOP|1ST|2ND|3RD|4TH) FLOOR\b")
 _ON_A_FLOOR = re.compile(rf"(?:^|(?<=, ))(\d+[A-Z]?),? {_FLOOR.pattern}")
 _AT = re.compile(r"(?:^|(?<=, ))(\d+[A-Z]?) (?:AT|OF)\b,?(?=\s)")
 _FLOORS = {
-    "BASEMENT": "BASEMENT", "LOWER GROUND": "BASEMENT", "GROUND": "GROUND", "FIRST": "FIRST", "1ST": "FIRST",
+    "BASEMENT": "BASEMENT", "LOWER GROUND": "BASEMENT", "GROUND": "GROUND", "GRD": "GROUND", "FIRST": "FIRST", "1ST": "FIRST",
     "SECOND": "SECOND", "2ND": "SECOND", "THIRD": "THIRD", "3RD": "THIRD", "FOURTH": "FOURTH", "4TH": "FOURTH", "TOP": "TOP",
 }  # fmt: skip
 _FLOOR_INITIALS = {"GFF": "GROUND", "FFF": "FIRST", "SFF": "SECOND", "TFF": "TOP", "LGFF": "BASEMENT"}
@@ -149,9 +157,11 @@ def name(text: str | None) -> str:
     words = re.sub(r"[^A-Z0-9 ]", " ", re.sub(r"['’.]", "", (text or "").upper())).split()
     out = [_ABBREVIATIONS.get(w, w) if i else w for i, w in enumerate(words)]
     if len(out) > 1:
-        out[0] = _POINTS.get(out[0], out[0])
+        out[0] = _OPENING.get(out[0], out[0])
+    if len(out) > 1 and "ST" in out:
         # ST ends a street and opens a saint.
-        out = [("SAINT" if i == 0 else "STREET") if w == "ST" else w for i, w in enumerate(out)]
+        saint = [i == 0 or bool(_SAINTS.match(after)) for i, after in enumerate([*out[1:], ""])]
+        out = [("SAINT" if s else "STREET") if w == "ST" else w for w, s in zip(out, saint, strict=True)]
     return " ".join(out)
 
 
@@ -225,7 +235,7 @@ def _read(text: str, code: str | None) -> Parsed:
     text = _FLAT_FLOOR.sub("", text) if not _FLOOR_FLAT.search(text) else text
     if nearly := _NEARLY_FLAT.match(text):
         text = _flat_word(nearly.group(1)) + text[nearly.end() - 1 :]
-    text = _IN_A_FLAT.sub("", text)
+    text = _IN_A_FLAT.sub("", _THE_FLAT.sub("", text))
     flat = floor = None
     if found := _FLOOR_FLAT.search(text):
         flat = _FLOORS[found.group(1)]
