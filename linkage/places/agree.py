@@ -52,7 +52,7 @@ def postcodes_alike(written: str | None, known: str | None) -> int:
     return 1 if written.split()[0] == known.split()[0] else -1
 
 
-def place_agrees(here: list[str], parsed: Parsed, one: Property) -> int:
+def place_agrees(here: tuple[str, ...], parsed: Parsed, one: Property) -> int:
     """1 a place written is the property's, 0 none is written, -1 only other places are."""
     tails = [t for _, n in parsed.numbered if (t := n.removeprefix(one.street or "").strip()) != n and t]
     written = [*here, *tails]

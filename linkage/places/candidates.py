@@ -14,7 +14,8 @@ from linkage.places.agree import Candidate, place_agrees, postcodes_alike, simil
 from linkage.places.index import NEAR_NAME, TYPELESS, Index, Property, range_of
 from linkage.places.names import Named
 from linkage.places.rivals import unrivalled
-from linkage.places.text import STREET_TYPES, Parsed
+from linkage.places.text import Parsed
+from linkage.places.words import STREET_TYPES
 
 ROUGHLY = 0.75
 """Least similarity at which a street of one postcode is taken for the one meant, where number and flat are there once."""
@@ -197,13 +198,18 @@ class _Search:
                 if index.flats_in.get((known, number)) == {""} and not self._lettered(known, number):
                     for one in index.by_street.get((known, number, ""), []):
                         buildings = {building for building, *_ in self._doors(one)}
-                        if (one.building not in buildings if self.numbered else not buildings) and not self._elsewhere(one):
+                        if (one.building not in buildings if self.numbered else not buildings) and not self._elsewhere(
+                            one
+                        ):
                             self._keep(one, similarity, 1, unlisted=True)
 
     def _elsewhere(self, one: Property) -> bool:
         """Whether a building is named that is not the property's."""
         index = self.index
-        return any(n in index.names and n not in index.streets and n not in index.places and n != one.building for n in self.written)
+        return any(
+            n in index.names and n not in index.streets and n not in index.places and n != one.building
+            for n in self.written
+        )
 
     def _lettered(self, street: str, number: str) -> bool:
         """Whether a street has a 12A or 12B beside its 12: flats by another name."""
@@ -213,7 +219,8 @@ class _Search:
         """Whether no name is left over: one that is neither a place nor the property's own may be another property's."""
         own = (one.street, one.building)
         return all(
-            name in self.index.places or name in own or self.rows.get(name, ()) not in ((), (name,)) for name in self.written
+            name in self.index.places or name in own or self.rows.get(name, ()) not in ((), (name,))
+            for name in self.written
         )
 
     def _may_stand_for(self, one: Property) -> float:
@@ -241,7 +248,9 @@ class _Search:
         places = place_agrees(self.here, self.parsed, one)
         return TYPELESS if places >= 0 and len(index.streets_of[one.postcode or ""]) == 1 else 0.0
 
-    def _keep(self, one: Property, similarity: float, fits: int, *, renamed: bool = False, unlisted: bool = False) -> None:
+    def _keep(
+        self, one: Property, similarity: float, fits: int, *, renamed: bool = False, unlisted: bool = False
+    ) -> None:
         best = self.found.get(one.uprn)
         if (best is not None and (best.name, best.number) >= (similarity, fits)) or self._another_flat(one):
             return

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 import duckdb
 import polars as pl
 
-from linkage.places.text import STREET_TYPES, Parsed, squeezed, uprn_of
+from linkage.places.text import Parsed
+from linkage.places.words import STREET_TYPES, squeezed, uprn_of
 
 NEAR_NAME = 0.9
 """Least Jaro-Winkler similarity at which a street name may be another, mistyped."""

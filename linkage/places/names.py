@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from linkage.places.index import Index
-from linkage.places.text import STREET_TYPES, Parsed
+from linkage.places.text import Parsed
+from linkage.places.words import STREET_TYPES
 
 KINDS = frozenset(
-    "THE FLAT,THE APARTMENT,THE ANNEXE,THE ANNEX,ANNEXE,ANNEX,THE BARN,THE BUNGALOW,BUNGALOW,THE COACH HOUSE,THE COTTAGE,"
-    "FARMHOUSE,THE FARMHOUSE,THE HOUSE,THE LODGE,THE MAISONETTE,THE STABLES,THE VICARAGE".split(",")
-)
+    f"{article}{kind}"
+    for kind in ("ANNEX", "ANNEXE", "APARTMENT", "BARN", "BUNGALOW", "COACH HOUSE", "COTTAGE", "FARMHOUSE", "FLAT", "HOUSE",
+                 "LODGE", "MAISONETTE", "STABLES", "VICARAGE")
+    for article in ("THE ", "")
+)  # fmt: skip
 """What kind of place it is, in the place of a name. Where the gazetteer knows no such name it says nothing."""
 
 
@@ -33,7 +36,9 @@ def named(index: Index, parsed: Parsed) -> Named:
     rows = {n: _row_of_names(index, n) for n in parsed.names}
     whole = [f"{n} " for n, row in rows.items() if len(row) > 1]
     # Of a row that is read in full no part of a name is a name: `HEATH LODGE HILL` of `HEATH LODGE HILL TOP TIPTON`.
-    parts = {n for n in parsed.names if n not in index.names and any(w.startswith(f"{n} ") and w != f"{n} " for w in whole)}
+    parts = {
+        n for n in parsed.names if n not in index.names and any(w.startswith(f"{n} ") and w != f"{n} " for w in whole)
+    }
     names = [n for n in parsed.names if n not in parts]
     here = [n for n in names if (n not in index.names or n in index.places) and n not in KINDS and len(rows[n]) < 2]
     here += [place for row in rows.values() for place in row if place in index.places and len(row) > 1]
