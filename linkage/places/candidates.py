@@ -1,58 +1,27 @@
-"""The properties that an address text may mean: by number, flat and name, before postcode and place decide (match.py).
+"""The properties that an address text may mean, before postcode and place decide (match.py).
 
-House number and flat must agree; a street's or building's name may be a letter or two off. What a text leaves out (the word
-flat, commas, the street, the number of a building) is put in only where one property is left and no name is another's.
-A street that the text names and that is not the property's speaks against it.
+First as it is written (as_written.py). What a text leaves out (the word flat, commas, the street, the number of a building)
+is put in only where one property is left and no name is another's.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
-from linkage.places.agree import Candidate, place_agrees, postcodes_alike, similar
-from linkage.places.index import NEAR_NAME, TYPELESS, Index, Property, range_of
+from linkage.places.agree import Candidate, place_agrees, similar
+from linkage.places.as_written import LETTERED, AsWritten
+from linkage.places.index import NEAR_NAME, TYPELESS, Index, Property
 from linkage.places.names import Named
 from linkage.places.rivals import unrivalled
 from linkage.places.text import Parsed
-from linkage.places.words import STREET_TYPES
 
 ROUGHLY = 0.75
 """Least similarity at which a street of one postcode is taken for the one meant, where number and flat are there once."""
 _PREFIXED = re.compile(r"[A-Z](\d+[A-Z]?)")
-_LETTERED = re.compile(r"(\d+)([A-Z])")
 
 
-class _Search:
-    """One reading of a text against the gazetteer."""
-
-    def __init__(self, index: Index, parsed: Parsed, words: Named) -> None:
-        self.index, self.parsed = index, parsed
-        self.numbered, self.names, self.here, self.rows = words.numbered, words.names, words.here, words.rows
-        self.with_number = {name for _, name in self.numbered}
-        self.written = self.with_number.union(self.names)
-        self.streets = self._streets_said()
-        self.meant = {known for name in self.streets for known in index.near.get(name, ())}
-        self.numbers = dict.fromkeys(n for n, _ in self.numbered)
-        self.places_here = [place for place in self.here if place in index.places]
-        self.places_said = {n for row in self.rows.values() for n in row if n in index.places}.union(self.places_here)
-        self.found: dict[str, Candidate] = {}
-
-    def _streets_said(self) -> set[str]:
-        """What the text gives as a street: a name with a number that is no building, a known street, a name that ends as one.
-
-        Of a row of names each is asked on its own: `BRUNEL LODGE HAYLEY GREEN` is no green, `SEDGLEY DUDLEY` no street.
-        """
-        index, said = self.index, set[str]()
-        for name in self.written:
-            if len(self.rows.get(name, ())) > 1 or (name in index.places and name not in index.streets):
-                continue
-            near = index.near.get(name, ())
-            known_street = any(n in index.streets for n in near)
-            ends_so = " " in name and name.rsplit(" ", 1)[1] in STREET_TYPES
-            if known_street or (not near and (name in self.with_number or ends_so)):
-                said.add(name)
-        return said
+class _Search(AsWritten):
+    """One reading of a text against the gazetteer, with what it leaves out put in."""
 
     def all_ways(self) -> None:
         """As written; then, while nothing is found that street and postcode bear out, with more and more put in."""
@@ -70,67 +39,6 @@ class _Search:
     def _borne_out(self) -> bool:
         return any(c.street >= 0 and c.postcode >= 0 for c in self.found.values())
 
-    def by_flat(self, flat: str) -> None:
-        """Everything that the numbers and names may mean with this flat."""
-        for number, written in self.numbered:
-            for known, similarity in self.index.near.get(written, {}).items():
-                for one, fits in self._on_street(known, number, flat):
-                    self._keep(one, similarity, fits)
-                for one in [] if flat else self.index.by_building.get((known, number), []):
-                    self._keep(one, similarity, 1)
-                for one in [] if flat else self._flat_unsaid(known, number):
-                    self._keep(one, similarity, 1)
-        for written in self.names:
-            for known, similarity in self.index.near.get(written, {}).items():
-                for one in self.index.by_building.get((known, flat), []):
-                    if (as_written := self._number_fits(one)) is not None:
-                        self._keep(one, similarity, as_written)
-                if known not in self.streets and not flat:
-                    for one in [one for n in self.numbers for one in self.index.by_building.get((known, n), [])]:
-                        if one.street in self.streets:
-                            self._keep(one, similarity, 1)
-
-    def _on_street(self, street: str, number: str, flat: str) -> Iterator[tuple[Property, int]]:
-        """By number and flat; `12C` may be flat C of number 12 and the other way about; 12 may be one door of 12-16."""
-        index = self.index
-        exact = index.by_street.get((street, number, flat), [])
-        yield from ((one, 1) for one in exact)
-        if not flat and (lettered := _LETTERED.fullmatch(number)):
-            yield from ((one, 1) for one in index.by_street.get((street, lettered.group(1), lettered.group(2)), []))
-        if len(flat) == 1 and flat.isalpha() and number.isdigit() and (street, number) not in index.flats_in:
-            yield from ((one, 1) for one in index.by_street.get((street, number + flat, ""), []))
-        if exact:
-            return
-        if ends := range_of(number):
-            if self.parsed.whole_range:
-                return
-            yield from ((one, 0) for one in index.by_street.get((street, str(ends[0]), flat), []))
-        elif number.isdigit() and (street, number) not in index.flats_in:
-            for low, high, one in index.in_range.get(street, []):
-                if low <= int(number) <= high and (int(number) - low) % 2 == 0 and (one.flat or "") == flat:
-                    yield one, 0
-
-    def _number_fits(self, one: Property) -> int | None:
-        """1 the building's number is written, 0 it has none or none is written or a form of it is, None where another is."""
-        if not one.number or not self.numbers:
-            return 0
-        if one.number in self.numbers:
-            return 1
-        ends = range_of(one.number)
-        for number in self.numbers:
-            plain = number.rstrip("ABCDEFGH")
-            if plain == one.number or (ends and plain.isdigit() and ends[0] <= int(plain) <= ends[1]):
-                return 0
-            if (written := range_of(number)) and one.number.isdigit() and written[0] == int(one.number):
-                return 0
-        return None
-
-    def _flat_unsaid(self, street: str, number: str) -> list[Property]:
-        """`13 The Vicarage, 74 Forge Avenue`: flat 13 of number 74, where there is one and The Vicarage is no street."""
-        before = self.numbered[: next(i for i, (n, _) in enumerate(self.numbered) if n == number)]
-        flats = {n for n, name in before if name not in self.index.names}
-        return [one for flat in sorted(flats) for one in self.index.by_street.get((street, number, flat), [])]
-
     def rewritten(self) -> None:
         """Where the flat as written is nowhere: `Flat B1` for flat 1, `Flat 17A, Bank Street` for number 17A, and the like."""
         index, flat = self.index, self.parsed.flat or ""
@@ -140,17 +48,17 @@ class _Search:
             self.found = {
                 u: c for u, c in self.found.items() if not any(map(_PREFIXED.fullmatch, self._flats_beside(c.property)))
             }
-        if _LETTERED.fullmatch(flat) and not self.numbered:
+        if LETTERED.fullmatch(flat) and not self.numbered:
             for known in {k for name in self.names for k in index.near.get(name, {})}:
                 for one in index.by_street.get((known, flat, ""), []) if not index.flats.get((known, flat)) else []:
-                    self._keep(one, NEAR_NAME, 1)
+                    self.keep(one, NEAR_NAME, 1)
         if flat.isalpha() and len(flat) > 1:
             # `First Floor Flat, 19A High Street`: 19A is the flat, and its floor says nothing more.
             for number, written in self.numbered:
                 for known, similarity in index.near.get(written, {}).items():
-                    if _LETTERED.fullmatch(number) and index.flats_in.get((known, number)) == {""}:
+                    if LETTERED.fullmatch(number) and index.flats_in.get((known, number)) == {""}:
                         for one in index.by_street.get((known, number, ""), []):
-                            self._keep(one, similarity, 1)
+                            self.keep(one, similarity, 1)
 
     def _flats_beside(self, one: Property) -> set[str]:
         index = self.index
@@ -163,15 +71,18 @@ class _Search:
         if self.numbered:
             here = {one.uprn: one for n in self.numbers for one in index.by_postcode.get((code or "", n, flat), [])}
             if len(here) == 1 and (similarity := self._may_stand_for(next(iter(here.values())))):
-                self._keep(next(iter(here.values())), similarity, 1, renamed=True)
+                self.keep(next(iter(here.values())), similarity, 1, renamed=True)
             return
-        found = [one for name in self.names for one in index.flats.get((name, flat), [])]
+        likest: dict[str, float] = {}
+        for known, similarity in [pair for name in self.names for pair in index.near.get(name, {}).items()]:
+            likest[known] = max(similarity, likest.get(known, 0.0))
+        found = [one for known in likest for one in index.flats.get((known, flat), [])]
         cut = [one for one in found if one.building and any(one.building.startswith(f"{n} ") for n in self.written)]
         if not cut:
             here = {one.uprn: one for one in found if (one.postcode == code if code else self._only_flats(one))}
             cut = [one for one in here.values() if len(here) == 1 and self._all_its_own(one)]
         for one in cut:
-            self._keep(one, 1.0, 0)
+            self.keep(one, likest[one.street or ""], 0)
 
     def _only_flats(self, one: Property) -> bool:
         """Whether a flat is of the one door with flats in its street, has no house of its number there, and lies in a place written."""
@@ -201,7 +112,7 @@ class _Search:
                         if (one.building not in buildings if self.numbered else not buildings) and not self._elsewhere(
                             one
                         ):
-                            self._keep(one, similarity, 1, unlisted=True)
+                            self.keep(one, similarity, 1, unlisted=True)
 
     def _elsewhere(self, one: Property) -> bool:
         """Whether a building is named that is not the property's."""
@@ -217,9 +128,11 @@ class _Search:
 
     def _all_its_own(self, one: Property) -> bool:
         """Whether no name is left over: one that is neither a place nor the property's own may be another property's."""
-        own = (one.street, one.building)
+        index = self.index
         return all(
-            name in self.index.places or name in own or self.rows.get(name, ()) not in ((), (name,))
+            name in index.places
+            or not {name, *index.near.get(name, ())}.isdisjoint((one.street, one.building))
+            or self.rows.get(name, ()) not in ((), (name,))
             for name in self.written
         )
 
@@ -238,8 +151,10 @@ class _Search:
             wheres = index.wheres.get(name, {}).items()
             if any(places & one.places or any(c.split(" ")[0] == district for c in codes) for places, codes in wheres):
                 close = 1.0 if name in own else 0.0
-                if not close:
-                    return 0.0
+                if not close and not one.flat:
+                    return (
+                        0.0  # Flat, number and postcode together outweigh another street; number and postcode do not.
+                    )
             elif close < ROUGHLY and name not in self.with_number:
                 return 0.0
             likest = max(likest, close)
@@ -247,32 +162,6 @@ class _Search:
             return max(likest, NEAR_NAME) if likest < 1.0 else NEAR_NAME
         places = place_agrees(self.here, self.parsed, one)
         return TYPELESS if places >= 0 and len(index.streets_of[one.postcode or ""]) == 1 else 0.0
-
-    def _keep(
-        self, one: Property, similarity: float, fits: int, *, renamed: bool = False, unlisted: bool = False
-    ) -> None:
-        best = self.found.get(one.uprn)
-        if (best is not None and (best.name, best.number) >= (similarity, fits)) or self._another_flat(one):
-            return
-        alike = postcodes_alike(self.parsed.postcode, one.postcode)
-        own_street = one.street in self.meant or any(f" {one.street} " in f" {name} " for name in self.streets)
-        self.found[one.uprn] = Candidate(
-            one, similarity, alike, place_agrees(self.here, self.parsed, one),
-            1 if own_street or renamed else -1 if self.streets else 0, fits,
-            self._alone(one.street if own_street else one.building, one),
-            all(place in one.places for place in self.places_here), self.parsed, unlisted,
-        )  # fmt: skip
-
-    def _another_flat(self, one: Property) -> bool:
-        """`2 Lodge Heights, 60 Oak Street` is flat 2 of a building, not the building, whether flat 2 is known or not."""
-        return bool(one.building and not one.flat) and any(
-            number != one.number and one.building in self.index.near.get(name, ()) for number, name in self.numbered
-        )
-
-    def _alone(self, name: str | None, one: Property) -> bool:
-        """Whether no other of its town bears the name that lies in every place written."""
-        wheres = self.index.wheres.get(name or "", ())
-        return not any(where != one.places and where & one.places and self.places_said <= where for where in wheres)
 
 
 def candidates(index: Index, parsed: Parsed, words: list[Named], *, loose: bool = False) -> list[Candidate]:
