@@ -23,8 +23,11 @@ _PREFIXED = re.compile(r"[A-Z](\d+[A-Z]?)")
 class _Search(AsWritten):
     """One reading of a text against the gazetteer, with what it leaves out put in."""
 
-    def all_ways(self) -> None:
-        """As written; then, while nothing is found that street and postcode bear out, with more and more put in."""
+    def all_ways(self, *, only: bool) -> None:
+        """As written; then, while nothing is found that street and postcode bear out, with more and more put in.
+
+        only: whether the text has no other reading. `1/10 Elm Road` is flat 1 of number 10, not an unlisted flat of number 1.
+        """
         if self.parsed.floor:
             self.by_flat(self.parsed.floor)
         if not self.found:
@@ -33,7 +36,7 @@ class _Search(AsWritten):
             self.rewritten()
         if not self._borne_out():
             self.left_out()
-        if self.parsed.flat and not self._borne_out():
+        if self.parsed.flat and only and not self._borne_out():
             self.unlisted()
 
     def _borne_out(self) -> bool:
@@ -172,7 +175,7 @@ def candidates(index: Index, parsed: Parsed, words: list[Named], *, loose: bool 
     every: dict[str, Candidate] = {}
     for reading, named_ in zip(parsed.readings, words, strict=True):
         search = _Search(index, reading, named_)
-        search.all_ways()
+        search.all_ways(only=not parsed.others)
         found = search.found
         if not loose:
             found = unrivalled(index, found, reading.postcode, search.written, search.here)
