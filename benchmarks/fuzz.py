@@ -284,10 +284,10 @@ def fuzz(target: str, seconds: int, corpus: Path, broken: Path) -> None:
 
     with atheris.instrument_imports(include=["linkage", "expectations"]):
         run = TARGETS[target]()
-    from linkage.places import text as places
+    from linkage.places import words
     from linkage.standardise import names
 
-    remembered = (places.postcode, places.name, names.spelling_class, names.nicknames)
+    remembered = (words.postcode, words.name, names.spelling_class, names.nicknames)
     count = 0
 
     def one(data: bytes) -> None:

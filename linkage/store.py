@@ -38,12 +38,19 @@ def run_sql(con: duckdb.DuckDBPyConnection, file: Path, parameters: Mapping[str,
 
 
 def insert(
-    con: duckdb.DuckDBPyConnection, table: str, columns: Mapping[str, Any], rows: Sequence[Sequence[Any]]
+    con: duckdb.DuckDBPyConnection,
+    table: str,
+    columns: Mapping[str, Any],
+    rows: Sequence[Sequence[Any]],
+    select: str = "*",
 ) -> None:
-    """Append rows to a table, all at once: one by one each costs as much as a thousand. `columns`: polars types by name."""
+    """Append rows to a table, all at once: one by one each costs as much as a thousand.
+
+    columns: polars types by name. select: SQL for what is inserted of them, where a value is to be made of another.
+    """
     by_column = zip(*rows, strict=True) if rows else ((),) * len(columns)
     con.register("rows_to_insert", pl.DataFrame(dict(zip(columns, by_column, strict=True)), schema=dict(columns)))
-    con.execute(f"INSERT INTO {table} ({', '.join(columns)}) SELECT * FROM rows_to_insert")
+    con.execute(f"INSERT INTO {table} ({', '.join(columns)}) SELECT {select} FROM rows_to_insert")
     con.unregister("rows_to_insert")
 
 

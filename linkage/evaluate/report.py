@@ -8,7 +8,7 @@ from typing import Any
 
 import duckdb
 
-from linkage.evaluate import exceptions, groups, people, places
+from linkage.evaluate import exceptions, groups, households, people, places
 from linkage.settings import Settings
 
 
@@ -37,8 +37,8 @@ def run(out: Path, truth: Path, landing: Path | None = None, settings: Settings 
         "people": people.figures(con),
         "groups": groups.figures(con, last),
         "places": places.figures(con, last, truth),
-        "households": places.households(con, last, truth),
-        "household_links": places.household_links(con, last, truth),
+        "households": households.members(con, last, truth),
+        "household_links": households.links(con, last, truth),
         "exceptions": exceptions.figures(judged, told),
     }
     if len(nights) > 1:
@@ -75,7 +75,11 @@ def render(result: dict[str, Any]) -> str:
     lines = [f"Night {result['night']} of {result['nights']}", "", render_people(result)]
     lines += ["", "Places"]
     lines += [f"  {n:<42} right {f['right']:.4f}  of {f['addresses']}" for n, f in result["places"].items()]
-    lines += ["", _prf("Household members", result["households"]), _prf("Household links", result["household_links"])]
+    lines += [
+        "",
+        _prf("Household members B-cubed", result["households"]),
+        _prf("Household links", result["household_links"]),
+    ]
     lines += ["", "Exceptions"]
     return "\n".join(lines + _exceptions(result["exceptions"]))
 

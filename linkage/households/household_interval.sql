@@ -1,5 +1,5 @@
 -- one row: one person at one property over one interval, from all claims about them
--- reads: claim
+-- reads: claim, mention, person
 CREATE OR REPLACE TABLE household_interval AS
 WITH said AS (
     SELECT person_id, uprn, valid_from, valid_to, is_register, basis
@@ -22,13 +22,43 @@ stays AS (
     GROUP BY person_id, uprn
 ),
 
+children AS (
+    SELECT p.person_id
+    FROM person AS p
+    INNER JOIN mention AS m ON p.mention_id = m.mention_id
+    GROUP BY p.person_id
+    HAVING mode(m.date_of_birth ORDER BY m.date_of_birth) > $night - INTERVAL 18 YEAR
+),
+
+-- Who was last said to live where, children aside.
+grown_ups AS (
+    SELECT max_by(s.uprn, (s.last_said, s.uprn)) AS uprn
+    FROM stays AS s
+    ANTI JOIN children AS c ON s.person_id = c.person_id
+    GROUP BY s.person_id
+),
+
+-- A child whose register stays at a home where a grown-up of theirs stays too did not leave it for being seen at
+-- another: parents live apart, and both homes are the child's. Where the grown-ups left, the family moved.
+held_at_home AS (
+    SELECT s.person_id, s.uprn
+    FROM stays AS s
+    SEMI JOIN children AS c ON s.person_id = c.person_id
+    SEMI JOIN grown_ups AS g ON s.uprn = g.uprn
+    WHERE s.registered
+),
+
 -- A later claim of the same person somewhere else ends a stay there; what a register still says does not revive it.
 ended AS (
     SELECT
         s.*,
         min(n.valid_from) AS moved_on
     FROM stays AS s
-    LEFT JOIN stays AS n ON s.person_id = n.person_id AND s.uprn <> n.uprn AND n.last_said > s.last_said
+    LEFT JOIN held_at_home AS h ON s.person_id = h.person_id AND s.uprn = h.uprn
+    LEFT JOIN stays AS n
+        ON
+            s.person_id = n.person_id AND s.uprn <> n.uprn AND n.last_said > s.last_said
+            AND (h.person_id IS NULL OR n.registered)
     GROUP BY ALL
 )
 

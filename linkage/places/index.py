@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 import duckdb
 import polars as pl
 
-from linkage.places.text import STREET_TYPES, Parsed, squeezed, uprn_of
+from linkage.places.text import Parsed
+from linkage.places.words import STREET_TYPES, squeezed, uprn_of
 
 NEAR_NAME = 0.9
 """Least Jaro-Winkler similarity at which a street name may be another, mistyped."""
@@ -45,7 +46,8 @@ class Index:
     wheres: for each street or building name the streets or buildings that bear it, by their places, with their postcodes.
     flats_in: the flats of one door, by street and number, or of one building, by its name. in_range: the properties of a
     street whose number is a range, with its ends. streets_of: the streets of a postcode. near: for each written name the
-    names that it may be.
+    names that it may be. doors: by street, the buildings and numbers that hold flats, with their places. heads: buildings' names without their
+    last word. rows: the rows of names read so far (names.py).
     """
 
     by_uprn: dict[str, Property] = field(default_factory=dict)
@@ -63,6 +65,9 @@ class Index:
     streets: set[str] = field(default_factory=set)
     places: set[str] = field(default_factory=set)
     near: dict[str, dict[str, float]] = field(default_factory=dict)
+    doors: dict[str, set[tuple[str, str, frozenset[str]]]] = field(default_factory=lambda: defaultdict(set))
+    heads: set[str] = field(default_factory=set)
+    rows: dict[str, tuple[str, ...]] = field(default_factory=dict)
     _squeezed: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     _squeezed_places: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     _typeless: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
@@ -83,6 +88,7 @@ class Index:
             self.by_postcode[one.postcode, one.number, flat].append(one)
         if one.street and flat:
             self.flats[one.street, flat].append(one)
+            self.doors[one.street].add((one.building or "", one.number or "", one.places))
         if one.street and one.postcode:
             self.streets_of[one.postcode].add(one.street)
         if one.street:
@@ -97,6 +103,8 @@ class Index:
         for name in self.names:
             self._squeezed[squeezed(name)].add(name)
             head, _, last = name.rpartition(" ")
+            if head and head != "THE" and name not in self.streets:
+                self.heads.add(head)
             if head and name in self.streets and last in STREET_TYPES:
                 self._typeless[head].add(name)
         for place in self.places:
@@ -160,6 +168,7 @@ def resolve_names(con: duckdb.DuckDBPyConnection, index: Index, parsed: Iterable
     con.execute("DROP TABLE near_name")
     con.unregister("written")
     con.unregister("known")
+    index.rows = {}
     index.near = {n: {n: 1.0} if n in index.names else index.alike(n) for n in written}
     for name, other, similarity in rows:
         index.near[name][other] = max(similarity, index.near[name].get(other, 0.0))

@@ -38,8 +38,10 @@ def prepare(con: duckdb.DuckDBPyConnection) -> None:
     con.execute("CREATE TABLE IF NOT EXISTS store.resolved_against (rules VARCHAR)")
     con.execute(
         f"CREATE TABLE IF NOT EXISTS store.resolved_address ({', '.join(f'{name} VARCHAR' for name in TEXT)}, "
-        "uprn VARCHAR, match_level VARCHAR, how VARCHAR, match_probability DOUBLE, postcode_norm VARCHAR, names VARCHAR[])"
+        "uprn VARCHAR, match_level VARCHAR, how VARCHAR, match_probability DOUBLE, postcode_norm VARCHAR, names VARCHAR[], "
+        "flat_named VARCHAR)"
     )
+    con.execute("ALTER TABLE store.resolved_address ADD COLUMN IF NOT EXISTS flat_named VARCHAR")
     con.execute(
         "CREATE TABLE IF NOT EXISTS store.resolved_property (row_hash UBIGINT, uprn_hash UBIGINT, postcode_hash UBIGINT, "
         "name_hashes UBIGINT[], word_hashes UBIGINT[])"
@@ -93,6 +95,8 @@ def _touched_names(con: duckdb.DuckDBPyConnection) -> None:
         "SELECT n.name FROM named AS n WHERE hash(n.name) IN (SELECT t.word FROM touched AS t) UNION "
         "SELECT n.name FROM named AS n, gained AS g WHERE contains(' ' || n.name || ' ', ' ' || g.word || ' ') "
         "OR jaro_winkler_similarity(n.name, g.word) >= $least OR starts_with(g.word, n.name || ' ') OR g.word = 'THE ' || n.name "
+        # A building's name without its last word may open a row of names.
+        "OR (contains(g.word, ' ') AND starts_with(n.name || ' ', regexp_replace(g.word, ' [^ ]*$', ' '))) "
         f"OR {_squeezed('n.name')} = {_squeezed('g.word')}",
         {"least": NEAR_NAME},
     )

@@ -7,26 +7,31 @@ only a building gets the building, and says so. What is ambiguous, or lies by it
 Answers are kept (kept.py): a later night resolves only texts that it has not seen or whose properties changed.
 
 Methods and their probabilities were measured on simulated regions (benchmarks/RESULTS.md) and stand in the settings of
-the module: given, exact, near_name, near_postcode, no_postcode, other_street, wrong_postcode.
+the module: given, exact, near_name, near_postcode, no_postcode, other_street, wrong_postcode, unlisted_flat (the house of a
+flat that the gazetteer does not know; where tonight's texts name several flats of it, it is said to be the building only).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import duckdb
 import polars as pl
 
 from linkage import store
 from linkage.places import kept
-from linkage.places.candidates import Candidate, candidates, names_of, postcodes_alike
+from linkage.places.agree import Candidate, postcodes_alike
+from linkage.places.candidates import candidates
 from linkage.places.index import NEAR_NAME, Index, Property, read_index, resolve_names
 from linkage.places.kept import ALIKE, TEXT
-from linkage.places.text import Parsed, parse, uprn_of
+from linkage.places.names import named, names_of
+from linkage.places.text import Parsed, parse
+from linkage.places.words import uprn_of
 
 PROBABILITY = {
     "given": 0.999, "exact": 0.998, "near_name": 0.99, "near_postcode": 0.985, "no_postcode": 0.97, "other_street": 0.95,
-    "wrong_postcode": 0.95,
+    "wrong_postcode": 0.95, "unlisted_flat": 0.95,
 }  # fmt: skip
 _ANSWER = {"uprn": pl.String, "match_level": pl.String, "how": pl.String, "match_probability": pl.Float64}
 Text = tuple[str | None, ...]
@@ -41,8 +46,11 @@ def run(con: duckdb.DuckDBPyConnection) -> int:
     """`address_match`: one row an address of `address` with the property that it means. Returns the rows."""
     _resolve_new(con)
     con.execute(
-        "CREATE OR REPLACE TABLE address_match AS "
-        "SELECT a.mention_id, a.address_role, r.uprn, r.match_level, r.how, r.match_probability "
+        "CREATE OR REPLACE TABLE address_match AS WITH several AS (SELECT uprn FROM store.resolved_address "
+        "WHERE how = 'unlisted_flat' GROUP BY uprn HAVING count(DISTINCT flat_named) > 1) "
+        "SELECT a.mention_id, a.address_role, r.uprn, "
+        "CASE WHEN r.how = 'unlisted_flat' AND r.uprn IN (SELECT s.uprn FROM several AS s) THEN 'building' "
+        "ELSE r.match_level END AS match_level, r.how, r.match_probability "
         f"FROM address AS a INNER JOIN store.resolved_address AS r ON {ALIKE} ORDER BY mention_id, address_role"
     )
     row = con.execute("SELECT count(*) FROM address_match").fetchone()
@@ -66,8 +74,8 @@ def run_loose(con: duckdb.DuckDBPyConnection, source: str, target: str) -> None:
 
 def _answers_of(
     con: duckdb.DuckDBPyConnection, source: str, *, loose: bool
-) -> Iterator[list[tuple[Text, list[Answer], str | None, list[str]]]]:
-    """Every distinct text of a table, so many at a time, with its answers, its postcode and the names it may mean."""
+) -> Iterator[list[tuple[Text, list[Answer], Parsed, str]]]:
+    """Every distinct text of a table, so many at a time, with its answers, its parts and the names it may mean."""
     con.execute(
         f"CREATE OR REPLACE TABLE address_text AS SELECT *, row_number() OVER () // {BATCH} AS batch "
         f"FROM (SELECT DISTINCT {', '.join(TEXT)} FROM {source})"
@@ -78,8 +86,10 @@ def _answers_of(
         texts = con.execute(f"SELECT {', '.join(TEXT)} FROM address_text WHERE batch = $batch", {"batch": batch})
         parsed = {row: parse(row[:5], row[5]) for row in texts.fetchall()}
         resolve_names(con, index, parsed.values())
+        # Many texts are one once read, a word in capitals or a comma apart: each reading is looked for once.
+        meanings = {one: _meaning(index, one, loose=loose) for one in dict.fromkeys(parsed.values())}
         yield [
-            (row, _answers(index, one, row[6], loose=loose), one.postcode, names_of(index, one))
+            (row, _answers(index, meanings[one], row[6], loose=loose), one, meanings[one].names)
             for row, one in parsed.items()
         ]
     con.execute("DROP TABLE address_text")
@@ -92,25 +102,40 @@ def _resolve_new(con: duckdb.DuckDBPyConnection) -> None:
         "CREATE OR REPLACE TABLE unresolved AS SELECT a.* FROM address AS a "
         f"WHERE NOT EXISTS (SELECT 1 FROM store.resolved_address AS r WHERE {ALIKE})"
     )
-    columns = {**dict.fromkeys(TEXT, pl.String), **_ANSWER, "postcode_norm": pl.String, "names": pl.List(pl.String)}
+    columns = dict.fromkeys((*TEXT, *_ANSWER, "postcode_norm", "names", "flat_named"), pl.String) | _ANSWER
+    # Lists are made by the database, which takes a tenth of the time.
+    lists = "* REPLACE (CASE WHEN names = '' THEN [] ELSE string_split(names, '|') END AS names)"
     for batch in _answers_of(con, "unresolved", loose=False):
-        rows = [(*text, *one, code, names) for text, (one,), code, names in batch]
-        store.insert(con, "store.resolved_address", columns, rows)
+        rows = [
+            (*text, *one, parsed.postcode, names, parsed.flat or parsed.floor) for text, (one,), parsed, names in batch
+        ]
+        store.insert(con, "store.resolved_address", columns, rows, lists)
     con.execute("DROP TABLE unresolved")
 
 
 def _method(candidate: Candidate, *, alone: bool) -> str | None:
     """How the candidate is held to be meant, or None."""
+    how = _as_named(candidate, alone=alone)
+    if candidate.unlisted and how:
+        return "unlisted_flat" if how not in ("other_street", "wrong_postcode") else None
+    return how
+
+
+def _as_named(candidate: Candidate, *, alone: bool) -> str | None:
+    """How its name, street, postcode and place bear it out, or None."""
     exact = candidate.name == 1.0
     if candidate.postcode == 4:
         if candidate.street < 0 or candidate.name < NEAR_NAME:
             return "other_street"
         return "exact" if exact else "near_name"
+    if candidate.street < 0 and _by_building(candidate):
+        return "other_street"
     if candidate.street < 0 or candidate.name < NEAR_NAME:
         return None
     if candidate.postcode == 3 and candidate.place >= 0:
         return "near_postcode"
-    if candidate.street == 0 and (not candidate.alone or candidate.postcode < 0):
+    numbered = candidate.number == 1 and any(n == candidate.property.number for n, _ in candidate.reading.numbered)
+    if candidate.street == 0 and ((not candidate.alone and not numbered) or candidate.postcode < 0):
         return None  # A building's name alone, which others of the town bear, or under the postcode of another place.
     if candidate.postcode in (1, 2) and (candidate.place == 1 or (candidate.place == 0 and exact and alone)):
         return "near_postcode"
@@ -123,25 +148,54 @@ def _method(candidate: Candidate, *, alone: bool) -> str | None:
     return None
 
 
+def _by_building(candidate: Candidate) -> bool:
+    """Whether flat, number and name of a building that its town has once outweigh a street that is not the property's."""
+    one, numbers = candidate.property, {number for number, _ in candidate.reading.numbered}
+    as_written = bool(one.flat and one.building) and candidate.name == 1.0 and one.number in numbers
+    return as_written and candidate.alone and candidate.whole and candidate.place == 1 and candidate.postcode >= 0
+
+
 def _rank(candidate: Candidate) -> tuple[float, int, int, int, float]:
     alike = max(candidate.postcode, 0) + 1.5 * candidate.place
     return (alike, candidate.postcode, candidate.street, candidate.number, candidate.name)
 
 
-def _answers(index: Index, parsed: Parsed, given: str | None, *, loose: bool) -> list[Answer]:
-    found = sorted(candidates(index, parsed, loose=loose), key=lambda c: (*(-x for x in _rank(c)), c.property.uprn))
+@dataclass(frozen=True, slots=True)
+class _Meaning:
+    """What a text may mean, whatever UPRN it came with: candidates, best first, and the answer.
+
+    names: those that the answer rests on, in one row with `|` between.
+    """
+
+    parsed: Parsed
+    found: list[Candidate]
+    names: str
+    answer: Answer
+
+
+def _meaning(index: Index, parsed: Parsed, *, loose: bool) -> _Meaning:
+    words = [named(index, reading) for reading in parsed.readings]
+    found = candidates(index, parsed, words, loose=loose)
+    found.sort(key=lambda c: (*(-x for x in _rank(c)), c.property.uprn))
+    return _Meaning(parsed, found, "|".join(names_of(index, words)), _best(found, parsed))
+
+
+def _answers(index: Index, meaning: _Meaning, given: str | None, *, loose: bool) -> list[Answer]:
+    told = index.by_uprn.get(uprn_of(given) or "") if given else None
     if loose:
-        uprns = {c.property.uprn for c in found} | {
-            one.uprn for one in [index.by_uprn.get(uprn_of(given) or "")] if one
-        }
+        uprns = {c.property.uprn for c in meaning.found} | ({told.uprn} if told else set())
         return [(u, "property", "loose", 0.5) for u in sorted(uprns)]
-    told = index.by_uprn.get(uprn_of(given) or "")
-    if told and _given_stands(told, found, parsed):
-        return [_answer(told, "given", parsed)]
+    if told and _given_stands(told, meaning.found, meaning.parsed):
+        return [_answer(told, "given", meaning.parsed)]
+    return [meaning.answer]
+
+
+def _best(found: list[Candidate], parsed: Parsed) -> Answer:
+    """The one property that the best candidates leave, or none."""
     alone = len(found) == 1
     best = [(m, c) for c in found if (m := _method(c, alone=alone))]
     if not best:
-        return [(None, "none", "none", 0.0)]
+        return (None, "none", "none", 0.0)
     level = [(m, c) for m, c in best if _rank(c) == _rank(best[0][1])]
     # `3, Tinmans Mansions, 10 Tame Street` names a flat and, by its number, the building that it is in: the flat is meant.
     parents = {c.property.parent for _, c in level}
@@ -150,8 +204,8 @@ def _answers(index: Index, parsed: Parsed, given: str | None, *, loose: bool) ->
         # `Lodge Heights, 1, Fern Street` is flat 1 of the building, not the house of that number.
         meant = [(m, c) for m, c in meant if c.property.flat and c.property.building in parsed.names] or meant
     if len(meant) != 1:
-        return [(None, "none", "ambiguous", 0.0)]
-    return [_answer(meant[0][1].property, meant[0][0], meant[0][1].reading)]
+        return (None, "none", "ambiguous", 0.0)
+    return _answer(meant[0][1].property, meant[0][0], meant[0][1].reading)
 
 
 def _given_stands(one: Property, found: list[Candidate], parsed: Parsed) -> bool:

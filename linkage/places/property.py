@@ -13,7 +13,7 @@ from typing import Any
 import duckdb
 import polars as pl
 
-from linkage.places import text
+from linkage.places import text, words
 
 SHARE_COVERED = 0.5
 """A council-tax supplier with fewer of its UPRNs than this in the gazetteers delivers for a council without one."""
@@ -29,7 +29,7 @@ def build(con: duckdb.DuckDBPyConnection, hubs: Mapping[str, Mapping[str, Any]])
     """Build `property` from `gazetteer` and, where it is missing, `council_tax`. Returns its number of rows."""
     by_custodian = {str(hub["custodian_code"]): gss for gss, hub in hubs.items()}
     listed = _from_gazetteer(con, by_custodian)
-    rows = listed + _from_council_tax(con, {text.uprn_of(r["uprn"]) or "" for r in listed}, listed, hubs)
+    rows = listed + _from_council_tax(con, {words.uprn_of(r["uprn"]) or "" for r in listed}, listed, hubs)
     parents = {r["parent_uprn"] for r in rows if r["parent_uprn"]}
     for row in rows:
         if row["uprn"] in parents and row["kind"] in ("dwelling", "other"):
@@ -68,9 +68,9 @@ def _from_gazetteer(con: duckdb.DuckDBPyConnection, by_custodian: Mapping[str, s
                 "uprn": uprn, "parent_uprn": parent, "custodian_code": custodian,
                 "council_gss": by_custodian.get(custodian or ""), "kind": kind_of(classification or ""),
                 "classification": classification, "display_address": ", ".join(p for p in shown if p),
-                "postcode_norm": text.postcode(code), "flat": text.flat_of(sub), "number": text.number_of(number),
-                "street": text.name(street) or None, "building": text.name(building) or None,
-                "places": sorted({text.name(p) for p in (locality, town) if p}),
+                "postcode_norm": words.postcode(code), "flat": text.flat_of(sub), "number": words.number_of(number),
+                "street": words.name(street) or None, "building": words.name(building) or None,
+                "places": sorted({words.name(p) for p in (locality, town) if p}),
             }
         )  # fmt: skip
     return rows
@@ -85,7 +85,7 @@ def _from_council_tax(
     ).fetchall()
     by_supplier: dict[str, dict[str, list[tuple[Any, ...]]]] = defaultdict(lambda: defaultdict(list))
     for supplier, uprn, *address in found:
-        by_supplier[supplier][text.uprn_of(uprn) or uprn].append(tuple(address))
+        by_supplier[supplier][words.uprn_of(uprn) or uprn].append(tuple(address))
     outward = _outward_councils(listed)
     rows: dict[str, dict[str, Any]] = {}
     for supplier, properties in sorted(by_supplier.items()):

@@ -7,31 +7,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 
 from jellyfish import damerau_levenshtein_distance
 
-_ABBREVIATIONS = {
-    "RD": "ROAD", "STR": "STREET", "AVE": "AVENUE", "AV": "AVENUE", "AVEN": "AVENUE", "CL": "CLOSE", "CLO": "CLOSE",
-    "DR": "DRIVE", "DRV": "DRIVE", "CRES": "CRESCENT", "CR": "CRESCENT", "CRESC": "CRESCENT", "GDNS": "GARDENS",
-    "GDN": "GARDENS", "GRDNS": "GARDENS", "LN": "LANE", "CT": "COURT", "CRT": "COURT", "PL": "PLACE", "SQ": "SQUARE",
-    "TER": "TERRACE", "TERR": "TERRACE", "TCE": "TERRACE", "WY": "WAY", "GR": "GROVE", "GRV": "GROVE", "GRO": "GROVE",
-    "PK": "PARK", "HSE": "HOUSE", "HO": "HOUSE", "BLDG": "BUILDING", "BLDGS": "BUILDINGS", "WLK": "WALK", "MT": "MOUNT",
-    "GN": "GREEN", "GRN": "GREEN", "HTS": "HEIGHTS", "MWS": "MEWS", "PDE": "PARADE", "RW": "ROW", "VW": "VIEW",
-    "LWR": "LOWER", "UPR": "UPPER", "NTH": "NORTH", "STH": "SOUTH", "ESP": "ESPLANADE", "HL": "HILL", "LDG": "LODGE",
-    "GVE": "GROVE", "LA": "LANE", "CLSE": "CLOSE", "BLVD": "BOULEVARD", "COTT": "COTTAGE", "COTTS": "COTTAGES",
-    "APTS": "APARTMENTS", "APPTS": "APARTMENTS", "MANS": "MANSIONS", "FM": "FARM", "BK": "BANK",
-}  # fmt: skip
-_POINTS = {"N": "NORTH", "S": "SOUTH", "E": "EAST", "W": "WEST"}
-_BUILDING_WORDS = {
-    "COURT", "HOUSE", "BUILDING", "BUILDINGS", "HEIGHTS", "LODGE", "APARTMENTS", "MANSIONS", "COTTAGE", "COTTAGES", "FARM",
-}  # fmt: skip
-STREET_TYPES = (
-    frozenset(_ABBREVIATIONS.values()) - _BUILDING_WORDS - {"LOWER", "UPPER", "NORTH", "SOUTH"}
-    | {"STREET", "HILL", "CROFT", "RISE", "END", "FOLD", "BANK", "COURT", "CLOSE", "APPROACH", "CAUSEWAY", "PASSAGE"}
-)  # fmt: skip
-"""Last words of streets. A court may be a street or a building."""
-_NAME_ENDS = STREET_TYPES | _BUILDING_WORDS
+from linkage.places.words import NAME_ENDS, name, number_of, postcode
+
+KEPT = 100_000
+"""Parts of texts whose form is kept: most repeat, and what Python holds stays bounded."""
 _COUNTY = frozenset(
     [
         "WEST MIDLANDS",
@@ -57,7 +40,7 @@ _COUNTY = frozenset(
     ]
 )
 _FLAT = re.compile(
-    r"\b(?:FLAT|FLT|FL|APP?ART?MENT|APT|APMT|UNIT|ROOM|RM|STUDIO|BEDSIT|MAISONETTE|SUITE)"
+    r"\b(?:THE\s+)?(?:FLAT|FLT|FL|APP?ART? ?MENT|APT|APMT|UNIT|ROOM|RM|STUDIO|BEDSIT|MAISONETTE|SUITE)"
     # A letter stands apart from the word: `MERE APARTMENTS` is no apartment S.
     r"(?:\s*(?:NO\b|NUMBER\b|#)?\s*([0-9]+\s?[A-Z]?|[A-Z][0-9]+[A-Z]?)|\s+(?:NO\s+|NUMBER\s+|#\s*)?([A-Z]))\b"
 )
@@ -65,6 +48,8 @@ _IN_A_FLAT = re.compile(
     r"\b(?:(?:ROOM|RM|BEDROOM|BED) \w+|FLAT|APARTMENT),? (?=(?:FLAT|FLT|APARTMENT|APT) ?(?:NO )?\d)"
 )
 """`Room 4, Flat 2`: the room has no property of its own; and `Flat Flt 2`."""
+_THE_FLAT = re.compile(r"^THE FLAT,? (?=\d+[A-Z]? [A-Z])")
+"""`The Flat 71 Regent Road`: a flat without a number, so the number is the house's."""
 _HASH = re.compile(r"#\s*(?=\d)")
 _FLAT_WORDS = ("FLAT", "APARTMENT", "MAISONETTE")
 _NEARLY_FLAT = re.compile(r"^([A-Z]{3,12}) (?=\d+[A-Z]?\b)")
@@ -72,15 +57,16 @@ _SEVERAL_LINES = re.compile(r"[;|\n\r]|\s/\s")
 _STUCK = re.compile(r"\b(\d+)(?=[A-Z]{3})")
 _SLASHED = re.compile(r"(?:^|(?<=[,\s]))(\d+[A-Z]?)\s*/\s*(\d+[A-Z]?)(?=\s+[A-Z])")
 _ONE_NUMBER = r"0*(\d+\s?[A-Z]?(?:\s*-\s*\d+[A-Z]?)?)"
+_DIGIT = re.compile(r"\d")
 _NUMBERED = re.compile(rf"^(?:NO\s+|NUMBER\s+)?{_ONE_NUMBER}\s+(.+)$")
 _NUMBER = re.compile(rf"^(?:NO\s+|NUMBER\s+)?{_ONE_NUMBER}$")
 _TWO_NUMBERS = re.compile(r"^(\d+[A-Z]?) (?=\d+[A-Z]?(?: |$))")
 _INLINE = re.compile(r"^(.*?\D)\s+(\d+[A-Z]?(?:\s*-\s*\d+[A-Z]?)?)\s+(.+)$")
-_FLOOR = re.compile(r"\b(BASEMENT|LOWER GROUND|GROUND|FIRST|SECOND|THIRD|FOURTH|TOP|1ST|2ND|3RD|4TH) FLOOR\b")
+_FLOOR = re.compile(r"\b(BASEMENT|LOWER GROUND|GROUND|GRD|FIRST|SECOND|THIRD|FOURTH|TOP|1ST|2ND|3RD|4TH) FLOOR\b")
 _ON_A_FLOOR = re.compile(rf"(?:^|(?<=, ))(\d+[A-Z]?),? {_FLOOR.pattern}")
 _AT = re.compile(r"(?:^|(?<=, ))(\d+[A-Z]?) (?:AT|OF)\b,?(?=\s)")
 _FLOORS = {
-    "BASEMENT": "BASEMENT", "LOWER GROUND": "BASEMENT", "GROUND": "GROUND", "FIRST": "FIRST", "1ST": "FIRST",
+    "BASEMENT": "BASEMENT", "LOWER GROUND": "BASEMENT", "GROUND": "GROUND", "GRD": "GROUND", "FIRST": "FIRST", "1ST": "FIRST",
     "SECOND": "SECOND", "2ND": "SECOND", "THIRD": "THIRD", "3RD": "THIRD", "FOURTH": "FOURTH", "4TH": "FOURTH", "TOP": "TOP",
 }  # fmt: skip
 _FLOOR_INITIALS = {"GFF": "GROUND", "FFF": "FIRST", "SFF": "SECOND", "TFF": "TOP", "LGFF": "BASEMENT"}
@@ -91,10 +77,15 @@ _FLOOR_FLAT = re.compile(
     # A number right after it is the flat's own, unless a street follows: `GROUND FLOOR FLAT 12 HIGH STREET`.
     r"(?!\s*(?:NO\s*|NUMBER\s*)?[0-9]+[A-Z]?\b\s*(?:,|$|\d))"
 )
+_MAY_BE_A_FLAT = ("FL", "FF", "AP", "UNIT", "ROOM", "RM", "STUDIO", "BED", "MAISONETTE", "SUITE", " AT", " OF")
+"""What every text that names a flat, a room or a floor has in it: the many without are read without looking for one."""
+_JOINED = re.compile(r"^[\s,]*(?:AT|OF|IN)\b")
+_MARKS = re.compile(r"['’.`]")
+_BRACKETS = re.compile(r"[()\[\]\"]")
+_SPACES = re.compile(r"\s+")
+_NOT_IN_A_PART = re.compile(r"[^A-Z0-9/ -]")
 _BESIDE = re.compile(r"\b(?:ADJACENT|ADJ|ADJOINING|OPPOSITE|OPP|OUTSIDE|BEHIND|NEAR|NEXT TO|REAR OF|LAND AT|O/S|R/O)\b")
 _POSTCODE = re.compile(r"\b([A-Z]{1,2}[0-9][0-9A-Z]?)\s*([0-9O][A-Z0-9]{2})\b")
-_LETTER = str.maketrans("0154", "OISA")
-_DIGIT = str.maketrans("OILSZ", "01152")
 
 
 @dataclass(frozen=True)
@@ -117,61 +108,6 @@ class Parsed:
     def readings(self) -> tuple[Parsed, ...]:
         """The reading itself and the others."""
         return (self, *self.others)
-
-
-@cache
-def postcode(text: str | None) -> str | None:
-    """A postcode in the form `DY1 1AA`, with O and 0 put right by position; None where it cannot be one."""
-    plain = re.sub(r"[^A-Z0-9]", "", (text or "").upper())
-    if not 5 <= len(plain) <= 7:
-        return None
-    outward, inward = plain[:-3], plain[-3:]
-    inward = inward[0].translate(_DIGIT) + inward[1:].translate(_LETTER)
-    head = re.match(r"[A-Z]{1,2}", outward)
-    if not head:
-        outward = outward[0].translate(_LETTER) + outward[1:]
-        head = re.match(r"[A-Z]{1,2}", outward)
-    if not head:
-        return None
-    letters = head.group()
-    if len(letters) == len(outward):  # all letters: the last stands for a digit
-        letters = outward[:-1]
-    rest = outward[len(letters) :]
-    # No outward code ends in the letter O.
-    rest = rest[0].translate(_DIGIT) + rest[1:].replace("O", "0") if rest else rest
-    found = f"{letters}{rest} {inward}"
-    return found if re.fullmatch(r"[A-Z]{1,2}[0-9][0-9A-Z]? [0-9][A-Z]{2}", found) else None
-
-
-@cache
-def name(text: str | None) -> str:
-    """A street, building or place name in one form: capitals, no punctuation, abbreviations written out."""
-    words = re.sub(r"[^A-Z0-9 ]", " ", re.sub(r"['’.]", "", (text or "").upper())).split()
-    out = [_ABBREVIATIONS.get(w, w) if i else w for i, w in enumerate(words)]
-    if len(out) > 1:
-        out[0] = _POINTS.get(out[0], out[0])
-        # ST ends a street and opens a saint.
-        out = [("SAINT" if i == 0 else "STREET") if w == "ST" else w for i, w in enumerate(out)]
-    return " ".join(out)
-
-
-@cache
-def squeezed(plain: str) -> str:
-    """A name in one form without its gaps, its saint and its article: `STJOHNS ROAD` and `D ARCY ROAD` are names."""
-    words = plain.removeprefix("THE ").replace("SAINT ", "ST ").split()
-    return "".join(words) if len(words) > 1 else ""
-
-
-def uprn_of(written: str | None) -> str | None:
-    """A UPRN in one form: ` 00100012345` and `100012345.0`, as spreadsheets leave it, give the digits alone."""
-    return re.sub(r"\.0+$", "", (written or "").strip()).lstrip("0") or None
-
-
-@cache
-def number_of(written: str | None) -> str | None:
-    """A house number in one form: `014`, `14 a`, `12 - 14`, `12/14` give 14, 14A, 12-14."""
-    plain = re.sub(r"[^A-Z0-9-]", "", (written or "").upper().replace("/", "-").replace("–", "-"))
-    return plain.lstrip("0") or None
 
 
 def flat_of(text: str | None) -> str | None:
@@ -198,16 +134,16 @@ def _plain_flat(written: str) -> str:
 def parse(lines: tuple[str | None, ...], given_postcode: str | None) -> Parsed:
     """Take one address text apart."""
     text = ", ".join(line for line in lines if line).upper()
-    text = _SEVERAL_LINES.sub(",", re.sub(r"['’.`]", "", text))
-    text = re.sub(r"[()\[\]\"]", " ", text).replace("–", "-")
+    text = _SEVERAL_LINES.sub(",", _MARKS.sub("", text))
+    text = _BRACKETS.sub(" ", text).replace("–", "-")
     code = postcode(given_postcode)
     if (found := _POSTCODE.search(text)) and (inside := postcode(found.group())):
         code = code or inside
         text = f"{text[: found.start()]},{text[found.end() :]}"
-    text = re.sub(r"\s+", " ", _STUCK.sub(r"\1 ", _HASH.sub("FLAT ", text))).strip(" ,")
+    text = _SPACES.sub(" ", _STUCK.sub(r"\1 ", _HASH.sub("FLAT ", text))).strip(" ,")
     if _BESIDE.search(text):
         return Parsed(None, (), (), code)  # `Adjacent to 34 Watt Street` is not number 34.
-    slashed = _SLASHED.search(text)
+    slashed = _SLASHED.search(text) if "/" in text else None
     if not slashed:
         return _read(text, code)
     a, b = slashed.groups()
@@ -221,24 +157,26 @@ def parse(lines: tuple[str | None, ...], given_postcode: str | None) -> Parsed:
 
 def _read(text: str, code: str | None) -> Parsed:
     """One reading of a text in capitals."""
-    text = _SHORT_FLOOR.sub(lambda m: f"{_FLOOR_INITIALS[m.group(1)]} FLOOR FLAT", text)
-    text = _FLAT_FLOOR.sub("", text) if not _FLOOR_FLAT.search(text) else text
     if nearly := _NEARLY_FLAT.match(text):
         text = _flat_word(nearly.group(1)) + text[nearly.end() - 1 :]
-    text = _IN_A_FLAT.sub("", text)
+    if not any(word in text for word in _MAY_BE_A_FLAT):
+        return _segments(text, None, code)
+    text = _SHORT_FLOOR.sub(lambda m: f"{_FLOOR_INITIALS[m.group(1)]} FLOOR FLAT", text)
+    text = _FLAT_FLOOR.sub("", text) if not _FLOOR_FLAT.search(text) else text
+    text = _IN_A_FLAT.sub("", _THE_FLAT.sub("", text))
     flat = floor = None
     if found := _FLOOR_FLAT.search(text):
         flat = _FLOORS[found.group(1)]
         text = f"{text[: found.start()]},{text[found.end() :]}"
     elif (found := _FLAT.search(text)) or (found := _ON_A_FLOOR.search(text)) or (found := _AT.search(text)):
         flat = _plain_flat(found.group(1) or found.group(2))
-        rest = re.sub(r"^[\s,]*(?:AT|OF|IN)\b", "", text[found.end() :])
+        rest = _JOINED.sub("", text[found.end() :])
         # With the flat's number the floor says nothing more.
         text = _FLOOR.sub("", f"{text[: found.start()]},{rest}")
     elif found := _FLOOR.search(text):
         floor = _FLOORS[found.group(1)]
         text = f"{text[: found.start()]},{text[found.end() :]}"
-    return replace(_segments(text, flat, code), floor=floor)
+    return _segments(text, flat, code, floor)
 
 
 @cache
@@ -247,23 +185,30 @@ def _flat_word(word: str) -> str:
     return next((w for w in _FLAT_WORDS if damerau_levenshtein_distance(word, w) <= len(w) // 4), word)
 
 
-def _segments(text: str, flat: str | None, code: str | None) -> Parsed:
+@lru_cache(KEPT)
+def _part(raw: str) -> str:
+    """A part between commas in capitals, digits and single spaces."""
+    return _SPACES.sub(" ", _NOT_IN_A_PART.sub(" ", raw).strip(" -/"))
+
+
+def _segments(text: str, flat: str | None, code: str | None, floor: str | None = None) -> Parsed:
+    """What stands between commas: numbers with names, or names, or a number that belongs to the name after it."""
     numbered: list[tuple[str, str]] = []
     names: list[str] = []
     pending: str | None = None
     for raw in text.split(","):
-        segment = re.sub(r"[^A-Z0-9/ -]", " ", raw).strip(" -/")
-        segment = re.sub(r"\s+", " ", segment)
+        segment = _part(raw)
         if not segment:
             continue
         if not flat and not pending and (two := _TWO_NUMBERS.match(segment)):
             flat, segment = two.group(1), segment[two.end() :]
-        if alone := _NUMBER.match(segment):
+        has_number = _DIGIT.search(segment)
+        if has_number and (alone := _NUMBER.match(segment)):
             # Of two numbers in a row the first is the flat, its word left out: `4, 30, Bank Road`.
             flat = flat or pending
             pending = number_of(alone.group(1))
             continue
-        if found := _NUMBERED.match(segment):
+        if has_number and (found := _NUMBERED.match(segment)):
             number, rest = number_of(found.group(1)) or "", found.group(2)
             flat, pending = flat or pending, None
             if inline := _INLINE.match(rest):
@@ -272,7 +217,7 @@ def _segments(text: str, flat: str | None, code: str | None) -> Parsed:
                 number, rest = number_of(inline.group(2)) or "", inline.group(3)
             numbered.append((number, name(rest)))
             numbered += _tails(number, rest)
-        elif inline := _INLINE.match(segment):
+        elif has_number and (inline := _INLINE.match(segment)):
             number = number_of(inline.group(2)) or ""
             names += [name(inline.group(1)), *_heads(name(inline.group(1)))]
             numbered.append((number, name(inline.group(3))))
@@ -286,7 +231,7 @@ def _segments(text: str, flat: str | None, code: str | None) -> Parsed:
                 numbered += [(pending, n) for n in (plain, *heads)]
                 pending = None
             names += [plain, *heads]
-    return Parsed(flat, tuple(dict.fromkeys(numbered)), tuple(dict.fromkeys(n for n in names if n)), code)
+    return Parsed(flat, tuple(dict.fromkeys(numbered)), tuple(dict.fromkeys(n for n in names if n)), code, floor)
 
 
 def _tails(number: str, rest: str) -> list[tuple[str, str]]:
@@ -294,8 +239,9 @@ def _tails(number: str, rest: str) -> list[tuple[str, str]]:
     return [(number, head) for head in _heads(name(rest))]
 
 
-def _heads(plain: str) -> list[str]:
+@lru_cache(KEPT)
+def _heads(plain: str) -> tuple[str, ...]:
     """A name that places follow on one line, up to its street or building word: `GLADSTONE COURT WARLEY OLDBURY`."""
     words = plain.split()
-    ends = [i for i, w in enumerate(words) if w in _NAME_ENDS and 0 < i < len(words) - 1]
-    return [" ".join(words[: i + 1]) for i in ends]
+    ends = [i for i, w in enumerate(words) if w in NAME_ENDS and 0 < i < len(words) - 1]
+    return tuple(" ".join(words[: i + 1]) for i in ends)

@@ -116,6 +116,17 @@ def test_odd_texts(answers):
     assert not wrong, "\n".join(wrong)
 
 
+def test_several_flats_of_a_house_that_lists_none_are_no_home(gazetteer):
+    """`Flat A` of a house alone is the house; beside a `Flat B` nobody knows who shares a home, so only the building is said."""
+    property.build(gazetteer, settings.load().table("hubs"))
+    flats = [((f"Flat {letter}", "43 Willow Road", "Netherton"), "DY2 7EA", None) for letter in "AAB"]
+    for many, level in ((2, "property"), (3, "building")):
+        addresses(gazetteer, flats[:many])
+        match.run(gazetteer)
+        told = gazetteer.execute("SELECT DISTINCT uprn, match_level FROM address_match").fetchall()
+        assert told == [("1", level)]
+
+
 def addresses(con, cases):
     con.execute(
         "CREATE OR REPLACE TABLE address (mention_id VARCHAR, contract VARCHAR, supplier VARCHAR, record_id VARCHAR, mention VARCHAR, "

@@ -110,7 +110,44 @@ def test_places(folders):
 
 
 def test_household_members(folders):
-    assert run(folders)["households"] == {"precision": 1.0, "recall": 1.0, "f1": 1.0}
+    found = run(folders)["households"]
+    # A is held at 1 and lives there; the household at 7 is past.
+    assert found == {"precision": 1.0, "recall": 1.0, "f1": 1.0, "members": 1, "true_members": 1}
+
+
+def test_household_members_count_whom_nobody_was_given(folders):
+    """Four live at 1, of whom we hold A there, beside somebody who does not live there; B has a second home that we miss."""
+    truth, out = folders / "truth", folders / "out" / str(NIGHT)
+    dates = {"from": date(2025, 1, 1), "to": None}
+    homes = [("A", "1"), ("B", "1"), ("C", "1"), ("no record names them", "1"), ("B", "2")]
+    pl.DataFrame(
+        [{"true_person": p, "uprn": u, **dates, "share": 1.0} for p, u in homes], schema_overrides={"to": pl.Date}
+    ).write_parquet(truth / "residence.parquet")
+    held = pl.read_parquet(out / "households.parquet").filter(pl.col("household_id") == "H1")
+    stranger = held.with_columns(person_id=pl.lit("P9"))
+    pl.concat([held, stranger]).write_parquet(out / "households.parquet")
+    found = run(folders)["households"]
+    # Of the two whom we hold at 1, A's household is half right, the stranger's not at all.
+    assert found["precision"] == pytest.approx((1 / 2 + 0) / 2)
+    # Of five true memberships only A's is found, and there A alone of four.
+    assert found["recall"] == pytest.approx((1 / 4) / 5)
+    assert (found["members"], found["true_members"]) == (2, 5)
+
+
+def test_a_person_left_in_two_is_one_member_and_one_nobody(folders):
+    """P1 and P2 both stand for A mostly: the one with fewer mentions is nobody, however true the home."""
+    out, truth = folders / "out" / str(NIGHT), folders / "truth"
+    pl.read_parquet(truth / "mentions.parquet").with_columns(true_person=pl.lit("A")).write_parquet(
+        truth / "mentions.parquet"
+    )
+    persons = pl.read_parquet(out / "persons.parquet")
+    persons.with_columns(
+        person_id=pl.when(pl.col("record_id") == "c").then(pl.lit("P2")).otherwise(pl.lit("P1"))
+    ).write_parquet(out / "persons.parquet")
+    held = pl.read_parquet(out / "households.parquet").filter(pl.col("household_id") == "H1")
+    pl.concat([held, held.with_columns(person_id=pl.lit("P2"))]).write_parquet(out / "households.parquet")
+    found = run(folders)["households"]
+    assert (found["precision"], found["recall"]) == (pytest.approx(1 / 4), 1.0)
 
 
 def test_household_links(folders):

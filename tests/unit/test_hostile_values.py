@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from linkage.places import text as places
+from linkage.places import words
 from linkage.sources import parquet_file
 from linkage.sources.read import land
 from linkage.standardise import contact, mention, names
@@ -80,7 +81,7 @@ def test_contacts_and_numbers_have_their_shape_or_none(value):
 @given(st.lists(st.none() | ANYTHING, min_size=5, max_size=5), st.none() | ANYTHING)
 def test_addresses_are_parsed_or_left(lines, code):
     places.parse(tuple(lines), code)
-    assert (found := places.postcode(code)) is None or found.isascii()
+    assert (found := words.postcode(code)) is None or found.isascii()
 
 
 @pytest.mark.parametrize(("tricked", "plain"), [
@@ -94,7 +95,7 @@ def test_a_name_in_disguise_is_the_same_name(tricked, plain):
 def test_time_grows_with_length_and_no_faster():
     value = "(((0" * 5000
     start = time.monotonic()
-    for shape in (contact.phone, contact.email, contact.relationship, names.fold, places.postcode):
+    for shape in (contact.phone, contact.email, contact.relationship, names.fold, words.postcode):
         shape(value)
     places.parse((value, value, None, None, None), None)
     assert time.monotonic() - start < 5

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from linkage.places.text import Parsed, flat_of, name, parse, postcode
+from linkage.places.text import Parsed, flat_of, parse
+from linkage.places.words import name, postcode
 
 WRITTEN = [
     # lines, postcode, flat, (number, name), postcode found
