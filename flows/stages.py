@@ -74,8 +74,9 @@ def standardise(job: Job) -> Counts:
 def places(job: Job) -> Counts:
     hubs = job.work.night.settings.table("hubs")
     known = properties.build(job.work.con, hubs)
-    matched = match.run(job.work.con)
-    match.run_loose(job.work.con, "sealed_address", "sealed_match")
+    threads = job.work.night.threads
+    matched = match.run(job.work.con, threads)
+    match.run_loose(job.work.con, "sealed_address", "sealed_match", threads)
     clusters.keep_sealed_places(job.work.con, job.work.night)
     return {"addresses": matched, "properties": known}
 

@@ -13,13 +13,18 @@ flat that the gazetteer does not know; where tonight's texts name several flats 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
+from itertools import chain
+from typing import NamedTuple
 
 import duckdb
 import polars as pl
 
 from linkage import store
+from linkage.parallel import cut, spread
 from linkage.places import kept
 from linkage.places.agree import Candidate, postcodes_alike
 from linkage.places.candidates import candidates
@@ -42,9 +47,9 @@ BATCH = 50_000
 """Distinct texts that are resolved at a time: bounds what Python holds."""
 
 
-def run(con: duckdb.DuckDBPyConnection) -> int:
-    """`address_match`: one row an address of `address` with the property that it means. Returns the rows."""
-    _resolve_new(con)
+def run(con: duckdb.DuckDBPyConnection, processes: int = 1) -> int:
+    """`address_match`: one row an address of `address` with the property that it means, on so many cores. Returns the rows."""
+    _resolve_new(con, processes)
     con.execute(
         "CREATE OR REPLACE TABLE address_match AS WITH several AS (SELECT uprn FROM store.resolved_address "
         "WHERE how = 'unlisted_flat' GROUP BY uprn HAVING count(DISTINCT flat_named) > 1) "
@@ -57,12 +62,12 @@ def run(con: duckdb.DuckDBPyConnection) -> int:
     return int(row[0]) if row else 0
 
 
-def run_loose(con: duckdb.DuckDBPyConnection, source: str, target: str) -> None:
+def run_loose(con: duckdb.DuckDBPyConnection, source: str, target: str, processes: int = 1) -> None:
     """`target`: one row an address of `source` and property that it may mean.
 
     For protection, where a place missed is worse than a place too many.
     """
-    answers = {text: found for batch in _answers_of(con, source, loose=True) for text, found, _, _ in batch}
+    answers = {one.text: one.answers for batch in _answers_of(con, source, processes, loose=True) for one in batch}
     addresses = con.execute(f"SELECT mention_id, address_role, {', '.join(TEXT)} FROM {source} ORDER BY ALL").fetchall()
     con.execute(
         f"CREATE OR REPLACE TABLE {target} (mention_id VARCHAR, address_role VARCHAR, uprn VARCHAR, match_level VARCHAR, "
@@ -72,10 +77,18 @@ def run_loose(con: duckdb.DuckDBPyConnection, source: str, target: str) -> None:
     store.insert(con, target, columns, [(m, r, *one) for m, r, *text in addresses for one in answers[tuple(text)]])
 
 
-def _answers_of(
-    con: duckdb.DuckDBPyConnection, source: str, *, loose: bool
-) -> Iterator[list[tuple[Text, list[Answer], Parsed, str]]]:
-    """Every distinct text of a table, so many at a time, with its answers, its parts and the names it may mean."""
+class Found(NamedTuple):
+    """One distinct text with its answers, its postcode, the names that they rest on (`|` between), and the flat it names."""
+
+    text: Text
+    answers: list[Answer]
+    postcode: str | None
+    names: str
+    flat: str | None
+
+
+def _answers_of(con: duckdb.DuckDBPyConnection, source: str, processes: int, *, loose: bool) -> Iterator[list[Found]]:
+    """Every distinct text of a table with what it means, so many at a time."""
     con.execute(
         f"CREATE OR REPLACE TABLE address_text AS SELECT *, row_number() OVER () // {BATCH} AS batch "
         f"FROM (SELECT DISTINCT {', '.join(TEXT)} FROM {source})"
@@ -83,19 +96,36 @@ def _answers_of(
     last = con.execute("SELECT max(batch) FROM address_text").fetchone() or (None,)
     index = read_index(con) if last[0] is not None else Index()
     for batch in range(last[0] + 1 if last[0] is not None else 0):
-        texts = con.execute(f"SELECT {', '.join(TEXT)} FROM address_text WHERE batch = $batch", {"batch": batch})
-        parsed = {row: parse(row[:5], row[5]) for row in texts.fetchall()}
-        resolve_names(con, index, parsed.values())
+        told = con.execute(f"SELECT {', '.join(TEXT)} FROM address_text WHERE batch = $batch", {"batch": batch})
+        texts = told.fetchall()
+        parsed = list(chain(*spread(_parse_all, cut(texts, processes))))
+        resolve_names(con, index, parsed)
         # Many texts are one once read, a word in capitals or a comma apart: each reading is looked for once.
-        meanings = {one: _meaning(index, one, loose=loose) for one in dict.fromkeys(parsed.values())}
-        yield [
-            (row, _answers(index, meanings[one], row[6], loose=loose), one, meanings[one].names)
-            for row, one in parsed.items()
-        ]
+        read: dict[Parsed, list[Text]] = defaultdict(list)
+        for text, one in zip(texts, parsed, strict=True):
+            read[one].append(text)
+        yield list(chain(*spread(partial(_look_for, index, loose), cut(list(read.items()), processes))))
     con.execute("DROP TABLE address_text")
 
 
-def _resolve_new(con: duckdb.DuckDBPyConnection) -> None:
+def _parse_all(texts: Sequence[Text]) -> list[Parsed]:
+    return [parse(text[:5], text[5]) for text in texts]
+
+
+def _look_for(index: Index, loose: bool, read: Sequence[tuple[Parsed, list[Text]]]) -> list[Found]:
+    found = []
+    for one, texts in read:
+        meaning = _meaning(index, one, loose=loose)
+        found += [
+            Found(
+                text, _answers(index, meaning, text[6], loose=loose), one.postcode, meaning.names, one.flat or one.floor
+            )
+            for text in texts
+        ]
+    return found
+
+
+def _resolve_new(con: duckdb.DuckDBPyConnection, processes: int) -> None:
     """`store.resolved_address`: one row a distinct text of tonight. Only texts without an answer that stands are resolved."""
     kept.prepare(con)
     con.execute(
@@ -105,10 +135,8 @@ def _resolve_new(con: duckdb.DuckDBPyConnection) -> None:
     columns = dict.fromkeys((*TEXT, *_ANSWER, "postcode_norm", "names", "flat_named"), pl.String) | _ANSWER
     # Lists are made by the database, which takes a tenth of the time.
     lists = "* REPLACE (CASE WHEN names = '' THEN [] ELSE string_split(names, '|') END AS names)"
-    for batch in _answers_of(con, "unresolved", loose=False):
-        rows = [
-            (*text, *one, parsed.postcode, names, parsed.flat or parsed.floor) for text, (one,), parsed, names in batch
-        ]
+    for batch in _answers_of(con, "unresolved", processes, loose=False):
+        rows = [(*text, *answer, *rest) for text, (answer,), *rest in batch]
         store.insert(con, "store.resolved_address", columns, rows, lists)
     con.execute("DROP TABLE unresolved")
 

@@ -52,7 +52,13 @@ def test_a_grown_up_seen_elsewhere_moved(living):
 
 
 def test_a_child_whom_another_practice_took_on_moved(living):
-    moved = {**TOM, "record_id": "p9", "supplier": "t", "registered_on": date(2025, 11, 1), **patient("p9", "Tom Lee", BORN["Tom Lee"], "3")}
+    moved = {
+        **TOM,
+        "record_id": "p9",
+        "supplier": "t",
+        "registered_on": date(2025, 11, 1),
+        **patient("p9", "Tom Lee", BORN["Tom Lee"], "3"),
+    }
     moved["registered_on"], moved["nhs_number"] = date(2025, 11, 1), TOM["nhs_number"]
     assert living(gp=[*FAMILY, moved])["Tom Lee"] == ["3"]
 
@@ -74,7 +80,9 @@ def contact(record_id, supplier, relationship):
 def test_statements_that_contradict_each_other_stand_side_by_side(con, raise_from):
     """One hospital has him as her husband, another as her brother: nobody here decides which."""
     bob = {**BOB, "mobile": "07700900123"}
-    raise_from(gp=[ANN, TOM, bob], maternity_booking=[contact("b1", "north", "husband"), contact("b2", "south", "brother")])
+    raise_from(
+        gp=[ANN, TOM, bob], maternity_booking=[contact("b1", "north", "husband"), contact("b2", "south", "brother")]
+    )
     told = con.execute(
         "SELECT r.relation, r.supplier, r.record_id, r.basis, a.name_display, b.name_display FROM relation AS r "
         "INNER JOIN profile AS a ON r.person_a = a.person_id INNER JOIN profile AS b ON r.person_b = b.person_id ORDER BY 1"
