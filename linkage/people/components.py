@@ -16,7 +16,7 @@ import polars as pl
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
-from linkage.parallel import WORTH, spread
+from linkage.parallel import cut, spread
 from linkage.people import model
 from linkage.people.cluster import Cluster, Facts
 from linkage.people.resolve import Edge, Resolution, Ruling
@@ -86,7 +86,7 @@ def _resolve_batch(con: duckdb.DuckDBPyConnection, link_at: float, batch: int, o
         {"of": of, "batch": batch},
     )
     row = con.execute("SELECT count(*) FROM unresolved").fetchone() or (0,)
-    parts = max(1, min(processes, row[0] // WORTH))
+    parts = len(cut(range(row[0]), processes))
     shares = (
         f"(SELECT mention_id FROM unresolved WHERE digest // {of} % {parts} = {part}) AS u" for part in range(parts)
     )

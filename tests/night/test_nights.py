@@ -5,13 +5,14 @@ from __future__ import annotations
 import csv
 import json
 import shutil
+from dataclasses import replace
 
 import pyarrow.parquet
 import pytest
 
 from flows.explain import rebuild
 from flows.replay import run_many, run_one
-from linkage import settings
+from linkage import parallel, settings
 from linkage.cli import main
 from tests.night.conftest import FIRST, SECOND, digest, exceptions, plan
 from tests.unit.test_report import text_of
@@ -86,6 +87,13 @@ def test_the_same_night_again_changes_nothing(region, done):
 
 def test_a_fresh_store_gives_the_same_bytes(region, done, tmp_path):
     assert run_many(plan(region / "landing", tmp_path)) in (0, 1)
+    assert digest(tmp_path / "out") == digest(done / "out")
+
+
+def test_on_more_cores_the_same_bytes(region, done, tmp_path, monkeypatch):
+    monkeypatch.setattr(parallel, "WORTH", 20)
+    for night in (FIRST, SECOND):
+        assert run_one(replace(plan(region / "landing", tmp_path), threads=3), night) in (0, 1)
     assert digest(tmp_path / "out") == digest(done / "out")
 
 
