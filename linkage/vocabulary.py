@@ -45,7 +45,7 @@ class IdentityEvent(StrEnum):
 
 KIND_WORDS = {
     Kind.CO_RESIDENCE: "Living at an address that no register shows",
-    Kind.HIDDEN_ADULT: "An adult the maternity record does not show in their part",
+    Kind.HIDDEN_ADULT: "An adult whose part in a child's life the maternity record does not show",
     Kind.DIVERGENCE: "Records give two different homes",
 }
 PRIORITY_WORDS = {

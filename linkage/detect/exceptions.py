@@ -148,7 +148,8 @@ class Writer:
 
     def _hubs(self, finding: Finding) -> list[str]:
         """The lead hub first: the council of the child's (or mother's) recorded residence."""
-        child_first = [*finding.child_ids, *([finding.mother_id] if finding.mother_id else []), finding.subject_id]
+        mother = [finding.mother_id] if finding.mother_id else []
+        child_first = dict.fromkeys([*_child_subject(finding), *finding.child_ids, *mother, finding.subject_id])
         found: list[str] = []
         for person in child_first:
             found += self.records.councils_of(person)
@@ -232,6 +233,11 @@ class Writer:
             "score_parts": [[what, round(part, 2)] for what, part in finding.score_parts],
             "weakest_link": round(weakest, 3),
         }
+
+
+def _child_subject(finding: Finding) -> list[str]:
+    """The subject where it is the child itself: its own recorded residence decides who leads, before a brother's."""
+    return [finding.subject_id] if finding.subject_role == "child" or finding.variant.startswith("child") else []
 
 
 def _by_date(row: dict[str, Any]) -> tuple[Any, ...]:

@@ -171,3 +171,12 @@ def test_what_time_was_allowed_reads_as_a_sentence(contents_from):
     known = {**ANN, "mobile": "07700900555"}
     assert looked(gp=[known], council_tax=[account], maternity_booking=[booking("b1", "Ann Lee", BORN["Ann Lee"], "2", MOTHER)])\
         .startswith("the newer home was first given on 1 August 2025; a record may be 14 days behind a move")  # fmt: skip
+
+
+def test_a_forwarding_address_speaks_for_a_year(raise_from):
+    def left(on):
+        gone = liable("c1", "Jack Hill", "2", date_of_birth=BORN["Jack Hill"], liable_to=on, **at("1", "forwarding_"))
+        return [kind for kind, _ in raise_from(gp=[*FAMILY, JACK], council_tax=[gone])]
+
+    assert left(date(2025, 5, 1)) == ["unregistered_co_residence"]
+    assert left(date(2024, 12, 1)) == []

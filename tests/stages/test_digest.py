@@ -118,7 +118,7 @@ def test_precision_from_hubs_answers(store):
     codes = ["new_and_useful"] * 5 + ["already_known"] + ["benign"] * 5 + ["cannot_tell"]
     answer(store, *((f"H{n}", code) for n, code in enumerate(codes)), ("D0", "benign"))
     made = {p.kind: (p.answered, p.right) for p in digest.build(store, LAST, 5).precision}
-    assert made["An adult the maternity record does not show in their part"] == (11, 55)
+    assert made["An adult whose part in a child's life the maternity record does not show"] == (11, 55)
     assert made["Records give two different homes"] == (None, None)
 
 

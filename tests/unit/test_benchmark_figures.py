@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+
+import polars as pl
 import pytest
 
-from benchmarks import plain_splink, speed
+from benchmarks import detectors, plain_splink, speed
 
 
 def test_pairwise_precision_and_recall(con):
@@ -24,3 +27,47 @@ def _size(mentions: int, cpu_seconds: float) -> speed.Size:
 def test_growth_is_the_power_of_n():
     sizes = [_size(n, 0.001 * n**1.1) for n in (20_000, 200_000, 1_000_000)]
     assert speed.growth(sizes, "cold") == pytest.approx(1.1)
+
+
+NIGHT = "2026-01-05"
+
+
+@pytest.fixture
+def told(tmp_path):
+    """A night with one restricted patient, one listed place and one exception; gives the folder with what it is to say."""
+
+    def write(person, uprn, residence):
+        landing, out, truth = (tmp_path / name for name in ("landing", "out", "truth"))
+        for folder in (landing / NIGHT, out / NIGHT, truth):
+            folder.mkdir(parents=True, exist_ok=True)
+        (landing / NIGHT / "gp__s.csv").write_text("record_id,nhs_number,sensitivity\nr1,1,S\nr2,2,\n")
+        (landing / NIGHT / "police__s.csv").write_text("record_id,nominal_ref\ni1,n1\n")
+        (landing / NIGHT / "protected__s.csv").write_text(
+            "record_id,uprn,nhs_number,nominal_ref,reason,from_date,to_date\na,99,,,refuge,2025-01-01,\n"
+            "b,98,,,refuge,2024-01-01,2025-01-01\nc,,2,,invalidated,,\n"
+        )
+        key = {"contract": "gp", "supplier": "s", "mention": "patient"}
+        rows = [{**key, "record_id": f"r{n}", "true_person": f"T{n}", "person_id": f"P{n}"} for n in (1, 2)]
+        pl.DataFrame(rows).drop("person_id").write_parquet(truth / "mentions.parquet")
+        pl.DataFrame(rows).drop("true_person").write_parquet(out / NIGHT / "persons.parquet")
+        pl.DataFrame({"uprn": [residence]}).write_parquet(out / NIGHT / "residence.parquet")
+        one = {"people": [{"person_id": person}], "addresses": [{"uprn": uprn}]}
+        (out / NIGHT / "exceptions.jsonl").write_text(json.dumps(one))
+        (out / NIGHT / "run.json").write_text("{}")
+        return detectors.protected(tmp_path)
+
+    return write
+
+
+@pytest.mark.parametrize(
+    ("person", "uprn", "residence", "raised", "leaked"),
+    [
+        pytest.param("P2", "1", "1", 0, 0, id="nobody protected"),
+        pytest.param("P1", "1", "1", 1, 0, id="about a restricted patient"),
+        pytest.param("P2", "99", "1", 1, 1, id="at a refuge"),
+        pytest.param("P2", "1", "99", 0, 1, id="a refuge among the homes"),
+        pytest.param("P2", "98", "98", 0, 0, id="a refuge that was closed"),
+    ],
+)
+def test_what_is_told_of_the_protected_is_counted(told, person, uprn, residence, raised, leaked):
+    assert told(person, uprn, residence) == {"there": 2, "raised": raised, "leaked": leaked}
