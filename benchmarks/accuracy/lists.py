@@ -29,13 +29,29 @@ from sample_data import simulator
 from sample_data.simulator import naming
 
 RESULTS = Path(__file__).with_name("LISTS.md")
-LISTS = ("spelling_classes", "nicknames", "honorifics", "title_tokens", "placeholders", "particles", "kin_words", "readings")
+LISTS = (
+    "spelling_classes",
+    "nicknames",
+    "honorifics",
+    "title_tokens",
+    "placeholders",
+    "particles",
+    "kin_words",
+    "readings",
+)
 HALF = 1.5
 
 
 def figures(region: Path) -> tuple[float, float, float, float]:
     """Pairwise precision and recall, and the largest gaps in recall and precision between naming traditions."""
-    cached_ones = (names._list, names.spelling_class, names.nicknames, names.readings, names.first_letters, names._letters_by_class)
+    cached_ones = (
+        names._list,
+        names.spelling_class,
+        names.nicknames,
+        names.readings,
+        names.first_letters,
+        names._letters_by_class,
+    )
     for cached in cached_ones:
         cached.cache_clear()
     con = store.connect()
