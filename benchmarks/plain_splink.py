@@ -1,9 +1,9 @@
 """Plain Splink 5 with its usual settings on a table of mentions: what a good analyst would have in an afternoon.
 
-    python -m benchmarks.plain_splink MENTIONS.parquet [TRUTH.parquet]
+    python -m benchmarks.plain_splink MENTIONS.parquet [TRUTH.parquet [WEIGHT …]]
 
 Prints one line of JSON: seconds to train, and with the model saved and loaded again to score and to cluster (`cpu`: processor
-seconds of both); peak memory; with the truth, pairwise precision and recall at two match weights. A process of its own, so
+seconds of both); peak memory; with the truth, pairwise precision and recall at some match weights. A process of its own, so
 that its memory is its own.
 """
 
@@ -100,7 +100,8 @@ def _pairs(con: duckdb.DuckDBPyConnection, columns: str) -> int:
 
 
 def main() -> None:
-    mentions, *truth = sys.argv[1:]
+    mentions, *rest = sys.argv[1:]
+    truth, weights = rest[:1], [float(weight) for weight in rest[1:]] or WEIGHTS
     logging.getLogger("splink").setLevel(logging.ERROR)
     with tempfile.TemporaryDirectory() as spill, Meter() as meter:
         con = duckdb.connect(config={"threads": 2, "temp_directory": spill})
@@ -112,7 +113,7 @@ def main() -> None:
         scored, clustered, pairs, linker = score_and_cluster(con, model)
         told = {"train": trained, "score": scored, "cluster": clustered, "cpu": time.process_time() - cpu}
     told = {name: round(seconds, 2) for name, seconds in told.items()}
-    judged = [accuracy(con, linker, pairs, truth[0], weight) for weight in WEIGHTS] if truth else []
+    judged = [accuracy(con, linker, pairs, truth[0], weight) for weight in weights] if truth else []
     print(json.dumps({**told, "peak_mb": round(meter.peak_mb), "accuracy": judged}))
 
 

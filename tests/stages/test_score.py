@@ -12,6 +12,7 @@ from linkage.people import model, score
 from linkage.places import match, property
 from linkage.protect import gate
 from linkage.standardise import mention
+from linkage.store import run_sql
 from tests.rules.conftest import TOWN, liable, patient
 
 ACCOUNTS = [
@@ -140,3 +141,19 @@ def test_levels_of_given_names_beside_one_birth_date(con, compare, one, other, l
     compare([*TOWN, *people], [])
     found = gamma(con, model.GIVEN_NAME, mention_of(con, "p0"), mention_of(con, "p1"))
     assert found == level
+
+
+def test_whoever_is_born_after_the_other_died_is_not_that_person(con, compare):
+    """A grandson registered under the name of a grandfather whose own record has no date of birth."""
+    old = {**patient("old", "Tom Lee", None, "1"), "date_of_death": date(2024, 3, 1)}
+    born_later, born_before = (patient(f"p{b.year}", "Tom Lee", b, "1") for b in (date(2024, 6, 1), date(1950, 6, 1)))
+    compare([*TOWN, old, born_later, born_before], [])
+    run_sql(con, score.HERE / "pair.sql")
+    veto = dict(
+        con.execute(
+            "SELECT CASE WHEN mention_id_l LIKE '%|old|%' THEN mention_id_r ELSE mention_id_l END, veto FROM pair "
+            "WHERE '|' || mention_id_l || mention_id_r LIKE '%|old|%'"
+        ).fetchall()
+    )
+    assert veto[mention_of(con, "p2024")] == "too_young"
+    assert veto[mention_of(con, "p1950")] is None
