@@ -48,7 +48,8 @@ def email(text: str) -> str | None:
 
 def valid_nhs_number(text: str) -> str | None:
     """The ten digits of an NHS number that passes its check digit, else None (then it identifies nobody)."""
-    digits = "".join(str(unicodedata.decimal(mark)) for mark in text if mark.isdecimal())
+    whole = re.sub(r"\.0+\s*$", "", text)  # as spreadsheets leave it: `9434765919.0`
+    digits = "".join(str(unicodedata.decimal(mark)) for mark in whole if mark.isdecimal())
     return digits if len(digits) == 10 and len(set(digits)) > 1 and nhs_number.is_valid(digits) else None
 
 
