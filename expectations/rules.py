@@ -168,7 +168,7 @@ def _figures(contract: Contract) -> Iterator[Rule]:
     """Identifiers that cannot be what they are called: counted, since a slip in them is itself evidence."""
     for column in contract.names:
         if column == "nhs_number":
-            digits = f"regexp_replace(\"{column}\", '[^0-9]', '', 'g')"
+            digits = f"regexp_replace(regexp_replace(\"{column}\", '[.]0+ *$', ''), '[^0-9]', '', 'g')"
             yield Rule("nhs_number_has_ten_digits", column, "not ten digits; kept as evidence of an error",
                        f'"{column}" IS NULL OR length({digits}) = 10', sets_aside=False)  # fmt: skip
         elif column == "uprn" or column.endswith("_uprn"):

@@ -59,8 +59,7 @@ def record_key(contract: str) -> str:
 
 def place_hash(expression: str) -> str:
     """SQL for the keyed hash of a UPRN; leading zeros, blanks and the `.0` of a spreadsheet do not matter."""
-    whole = f"regexp_replace({expression}, '[.]0+ *$', '')"
-    return number_hash(f"ltrim({_digits(whole)}, '0')")
+    return number_hash(f"ltrim({_digits(expression)}, '0')")
 
 
 def count(con: duckdb.DuckDBPyConnection, table: str) -> int:
@@ -130,7 +129,8 @@ def _forget_ids_of_refused(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def _digits(column: str) -> str:
-    return f"regexp_replace(upper({column}), '[^0-9A-Z/]', '', 'g')"
+    """SQL for a number without blanks and marks, and without the `.0` that a spreadsheet leaves: with it nothing would match."""
+    return f"regexp_replace(upper(regexp_replace({column}, '[.]0+ *$', '')), '[^0-9A-Z/]', '', 'g')"
 
 
 def _with_numbers() -> list[Contract]:

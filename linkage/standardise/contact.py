@@ -49,8 +49,13 @@ def email(text: str) -> str | None:
 
 def valid_nhs_number(text: str) -> str | None:
     """The ten digits of an NHS number that passes its check digit, else None (then it identifies nobody)."""
+<<<<<<< HEAD
     # A night reads hundreds of thousands: the plain digits of nearly all of them need no look at each.
     digits = _NO_DIGIT.sub("", text) if text.isascii() else _digits_of_any_script(text)
+=======
+    whole = re.sub(r"\.0+\s*$", "", text)  # as spreadsheets leave it: `9434765919.0`
+    digits = "".join(str(unicodedata.decimal(mark)) for mark in whole if mark.isdecimal())
+>>>>>>> 50fad8298b1d9d448f604696aa99b27fcba43957
     return digits if len(digits) == 10 and len(set(digits)) > 1 and nhs_number.is_valid(digits) else None
 
 

@@ -91,3 +91,45 @@ def test_statements_that_contradict_each_other_stand_side_by_side(con, raise_fro
         ("partner", "north", "b1", "self_reported", "Bob Lee", "Ann Lee"),
         ("sibling", "south", "b2", "self_reported", "Bob Lee", "Ann Lee"),
     ]
+
+
+MARKED = [
+    {"protected": [{"record_id": "x", "nhs_number": BOB["nhs_number"], "reason": "court_order"}]},
+    # As a spreadsheet leaves the number.
+    {"protected": [{"record_id": "x", "nhs_number": f"{BOB['nhs_number']}.0", "reason": "other"}]},
+]
+PUBLISHED = ("claim", "standing", "household", "household_link", "relation")
+
+
+def published(con, night):
+    """Rows of every table of this stage that leaves the job, sorted, without ids that a run makes up."""
+    links.run(con, night)
+    return {name: con.execute(f"SELECT count(*) FROM {name}").fetchone()[0] for name in PUBLISHED}
+
+
+def said_of(con, uprn):
+    """How many rows of any table of this stage tell of a property."""
+    found = 0
+    for name in PUBLISHED:
+        columns = [c for c, *_ in con.execute(f"DESCRIBE {name}").fetchall() if "uprn" in c]
+        for column in columns:
+            found += con.execute(f"SELECT count(*) FROM {name} WHERE {column} = ?", [uprn]).fetchone()[0]
+    return found
+
+
+@pytest.mark.parametrize("mark", MARKED, ids=["as it is", "as a spreadsheet leaves it"])
+def test_a_protected_person_is_in_no_residence_household_relation_link_or_count(con, raise_from, night, mark):
+    """What stands of a night with him under protection is what stands of a night that never heard of him."""
+    kin = {"next_of_kin_name": "Ann Lee", "next_of_kin_relationship": "wife", "next_of_kin_phone": "07700900456"}
+    family = [{**ANN, "mobile": "07700900456"}, TOM]
+    records = {"gp": [*family, {**BOB, **kin}], "police": seen_at("3", "Bob Lee")}
+    raise_from(**records)
+    open_counts = published(con, night)
+    assert said_of(con, "3") > 0
+    assert open_counts["relation"] == 1
+    raise_from(**records, **mark)
+    marked_counts = published(con, night)
+    assert said_of(con, "3") == 0
+    raise_from(gp=family)
+    assert marked_counts == published(con, night)
+    assert open_counts != marked_counts

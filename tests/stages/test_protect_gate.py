@@ -54,6 +54,12 @@ def run(con, night):
         {"gp": [patient(sensitivity="S")]},
         {"gp": [patient(disclosure="withhold")]},
         {"gp": [patient()], "protected": [{"record_id": "x", "nhs_number": "999 177 7636", "reason": "court_order"}]},
+        # Spreadsheets leave `.0` behind a number; on either side it is the same number.
+        {"gp": [patient()], "protected": [{"record_id": "x", "nhs_number": f"{MOTHER}.0", "reason": "court_order"}]},
+        {
+            "gp": [patient(nhs_number=f"{MOTHER}.0")],
+            "protected": [{"record_id": "x", "nhs_number": MOTHER, "reason": "other"}],
+        },
         {"gp": [patient(sensitivity="S")], "maternity_booking": [booking()]},
         {"gp": [{**patient(), "supplier": "other"}, patient("p2", sensitivity="S")]},
     ],
@@ -117,6 +123,13 @@ def test_an_invalidated_number_is_refused_now_and_later_and_nothing_keeps_it(con
         assert counts["refused"] == 1
         assert con.execute("SELECT record_id FROM gp").fetchall() == [("p2",)]
         assert OLD not in everything(con)
+
+
+def test_an_invalidated_number_as_a_spreadsheet_leaves_it_is_refused(con, accept, night):
+    dead = {"record_id": "x", "nhs_number": f"{OLD}.0", "reason": "invalidated"}
+    accept(gp=[patient(nhs_number=OLD), patient("p2", nhs_number=f"{OLD}.0"), patient("p3")], protected=[dead])
+    assert run(con, night)["refused"] == 2
+    assert con.execute("SELECT record_id FROM gp").fetchall() == [("p3",)]
 
 
 def test_a_baby_of_a_restricted_mother_is_restricted(con, accept, night):
