@@ -14,6 +14,8 @@ _PLAIN_PHONE = re.compile(r"0[1-9][0-9]{8,9}")
 _BESIDE_PHONE = re.compile(r"\b(?!ext\b)[^\W\d_]{2,}\b|[()]")
 """Words that clerks write into the column of the number: `07700 900123 (mum)`."""
 _NO_DIGIT = re.compile(r"[^0-9]")
+_DECIMALS = re.compile(r"\.0+\s*$")
+"""As spreadsheets leave a number: `9434765919.0`."""
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
@@ -49,13 +51,9 @@ def email(text: str) -> str | None:
 
 def valid_nhs_number(text: str) -> str | None:
     """The ten digits of an NHS number that passes its check digit, else None (then it identifies nobody)."""
-<<<<<<< HEAD
+    whole = _DECIMALS.sub("", text)
     # A night reads hundreds of thousands: the plain digits of nearly all of them need no look at each.
-    digits = _NO_DIGIT.sub("", text) if text.isascii() else _digits_of_any_script(text)
-=======
-    whole = re.sub(r"\.0+\s*$", "", text)  # as spreadsheets leave it: `9434765919.0`
-    digits = "".join(str(unicodedata.decimal(mark)) for mark in whole if mark.isdecimal())
->>>>>>> 50fad8298b1d9d448f604696aa99b27fcba43957
+    digits = _NO_DIGIT.sub("", whole) if whole.isascii() else _digits_of_any_script(whole)
     return digits if len(digits) == 10 and len(set(digits)) > 1 and nhs_number.is_valid(digits) else None
 
 
