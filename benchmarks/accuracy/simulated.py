@@ -127,7 +127,7 @@ What to know when reading it:
 
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    arguments.add_argument("--people", type=int, default=600_000, help="600,000 have about a million full records")
+    arguments.add_argument("--people", type=int, default=900_000, help="900,000 have about a million full records")
     arguments.add_argument("--seed", type=int, default=424242)
     arguments.add_argument("--memory", default="4GB")
     given = arguments.parse_args()
