@@ -68,7 +68,7 @@ class AsWritten:
                 # `Malvern Point, 4, Ivy Way` is flat 4; the 8 of `2, Myrtle Lodge, 8, Priory Street` is the building's own number.
                 if known not in self.streets and not flat and written not in self.with_number:
                     for one in [one for n in self.numbers for one in self.index.by_building.get((known, n), [])]:
-                        if one.street in self.streets and one.number not in self.numbers:
+                        if (one.street in self.streets or not self.streets) and one.number not in self.numbers:
                             self.keep(one, similarity, 1)
 
     def _on_street(self, street: str, number: str, flat: str) -> Iterator[tuple[Property, int]]:

@@ -80,12 +80,22 @@ class _Search(AsWritten):
         for known, similarity in [pair for name in self.names for pair in index.near.get(name, {}).items()]:
             likest[known] = max(similarity, likest.get(known, 0.0))
         found = [one for known in likest for one in index.flats.get((known, flat), [])]
+        found += self._at_postcode(found)
         cut = [one for one in found if one.building and any(one.building.startswith(f"{n} ") for n in self.written)]
         if not cut:
             here = {one.uprn: one for one in found if (one.postcode == code if code else self._only_flats(one))}
             cut = [one for one in here.values() if len(here) == 1 and self._all_its_own(one)]
         for one in cut:
-            self.keep(one, likest[one.street or ""], 0)
+            # A street cut short is borne out by the building's name cut short, and by the postcode.
+            self.keep(one, max(likest.get(one.street or "", 0.0), NEAR_NAME), 0)
+
+    def _at_postcode(self, found: list[Property]) -> list[Property]:
+        """The flats of this number at the postcode: of the building named in short, or, with no name, of the only door with flats."""
+        code, flat = self.parsed.postcode or "", self.parsed.flat or ""
+        here = self.index.flats_at.get((code, flat), [])
+        heads = [one for one in here if one.building and any(one.building.startswith(f"{n} ") for n in self.written)]
+        only = not found and not self.streets and len(self.index.doors_at.get(code, ())) == 1
+        return heads or (here if only else [])
 
     def _only_flats(self, one: Property) -> bool:
         """Whether a flat is of the one door with flats in its street, has no house of its number there, and lies in a place written."""

@@ -46,8 +46,9 @@ class Index:
     wheres: for each street or building name the streets or buildings that bear it, by their places, with their postcodes.
     flats_in: the flats of one door, by street and number, or of one building, by its name. in_range: the properties of a
     street whose number is a range, with its ends. streets_of: the streets of a postcode. near: for each written name the
-    names that it may be. doors: by street, the buildings and numbers that hold flats, with their places. heads: buildings' names without their
-    last word. rows: the rows of names read so far (names.py).
+    names that it may be. doors: by street, the buildings and numbers that hold flats, with their places. flats_at: flats
+    by postcode. doors_at: by postcode, the streets, buildings and numbers that hold flats. heads: buildings' names without
+    their last word. rows: the rows of names read so far (names.py).
     """
 
     by_uprn: dict[str, Property] = field(default_factory=dict)
@@ -65,6 +66,8 @@ class Index:
     streets: set[str] = field(default_factory=set)
     places: set[str] = field(default_factory=set)
     near: dict[str, dict[str, float]] = field(default_factory=dict)
+    flats_at: dict[tuple[str, str], list[Property]] = field(default_factory=lambda: defaultdict(list))
+    doors_at: dict[str, set[tuple[str, str, str]]] = field(default_factory=lambda: defaultdict(set))
     doors: dict[str, set[tuple[str, str, frozenset[str]]]] = field(default_factory=lambda: defaultdict(set))
     heads: set[str] = field(default_factory=set)
     rows: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -89,6 +92,9 @@ class Index:
         if one.street and flat:
             self.flats[one.street, flat].append(one)
             self.doors[one.street].add((one.building or "", one.number or "", one.places))
+        if one.postcode and flat:
+            self.flats_at[one.postcode, flat].append(one)
+            self.doors_at[one.postcode].add((one.street or "", one.building or "", one.number or ""))
         if one.street and one.postcode:
             self.streets_of[one.postcode].add(one.street)
         if one.street:
