@@ -22,12 +22,19 @@ stays AS (
     GROUP BY person_id, uprn
 ),
 
-children AS (
-    SELECT p.person_id
+births AS (
+    SELECT p.person_id, m.date_of_birth, count(*) AS said
     FROM person AS p
     INNER JOIN mention AS m ON p.mention_id = m.mention_id
-    GROUP BY p.person_id
-    HAVING mode(m.date_of_birth ORDER BY m.date_of_birth) > $night - INTERVAL 18 YEAR
+    WHERE m.date_of_birth IS NOT NULL
+    GROUP BY ALL
+),
+
+children AS (
+    SELECT person_id
+    FROM births
+    GROUP BY person_id
+    HAVING min_by(date_of_birth, (-said, date_of_birth)) > $night - INTERVAL 18 YEAR
 ),
 
 -- Who was last said to live where, children aside.
@@ -48,17 +55,19 @@ held_at_home AS (
     WHERE s.registered
 ),
 
+stays_held AS (
+    SELECT s.*, h.person_id IS NOT NULL AS held
+    FROM stays AS s
+    LEFT JOIN held_at_home AS h ON s.person_id = h.person_id AND s.uprn = h.uprn
+),
+
 -- A later claim of the same person somewhere else ends a stay there; what a register still says does not revive it.
 ended AS (
     SELECT
         s.*,
-        min(n.valid_from) AS moved_on
-    FROM stays AS s
-    LEFT JOIN held_at_home AS h ON s.person_id = h.person_id AND s.uprn = h.uprn
-    LEFT JOIN stays AS n
-        ON
-            s.person_id = n.person_id AND s.uprn <> n.uprn AND n.last_said > s.last_said
-            AND (h.person_id IS NULL OR n.registered)
+        min(n.valid_from) FILTER (WHERE s.uprn <> n.uprn AND n.last_said > s.last_said AND (n.registered OR NOT s.held)) AS moved_on
+    FROM stays_held AS s
+    INNER JOIN stays AS n ON s.person_id = n.person_id
     GROUP BY ALL
 )
 
