@@ -91,7 +91,7 @@ def _take(handle: IO[str], store_file: Path) -> None:
         raise AnotherRun(f"another run is working on {store_file}; this one leaves") from None
 
 
-DUCKDB_SHARE = 0.75
+DUCKDB_SHARE = 0.7
 """Of a night's memory. The rest is Python's: its imports, the index of the gazetteer, the texts and mentions of one batch."""
 
 

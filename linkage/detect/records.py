@@ -33,14 +33,18 @@ _COUNCILS = """
     WHERE registered AND council_gss IS NOT NULL AND person_id IN (SELECT c.person_id FROM concerned AS c)
     ORDER BY person_id, register_said, uprn
 """
+# The occurrences are joined on three columns: with a condition on one side alone DuckDB would compare every row with every row.
 _MENTIONS = """
+    WITH occurrence AS (
+        SELECT 'police' AS contract, supplier, record_id, occurrence_ref, occurrence_type, role, outcome FROM police
+    )
     SELECT p.person_id, m.mention_id, m.anchor_id, a.person_id AS anchor_person_id, m.contract, m.supplier, m.record_id,
         m.mention, m.relationship, m.asserted_on, p.link_probability,
         o.occurrence_ref, o.occurrence_type, o.role, o.outcome
     FROM person AS p
     INNER JOIN mention AS m ON p.mention_id = m.mention_id
     LEFT JOIN person AS a ON m.anchor_id = a.mention_id
-    LEFT JOIN police AS o ON m.contract = 'police' AND o.supplier = m.supplier AND o.record_id = m.record_id
+    LEFT JOIN occurrence AS o ON m.contract = o.contract AND m.supplier = o.supplier AND m.record_id = o.record_id
     WHERE p.person_id IN (SELECT c.person_id FROM concerned AS c)
     ORDER BY p.person_id, m.mention_id
 """

@@ -8,7 +8,7 @@ from flows.workroom import share_of
 
 
 @pytest.mark.parametrize(
-    ("given", "share"), [("4GB", "3GB"), ("500MB", "375MB"), ("1.5 GiB", "1.125GiB"), ("much", "much")]
+    ("given", "share"), [("4GB", "2.8GB"), ("500MB", "350MB"), ("1.5 GiB", "1.05GiB"), ("much", "much")]
 )
-def test_duckdb_gets_three_quarters(given, share):
+def test_duckdb_gets_seven_tenths(given, share):
     assert share_of(given) == share
