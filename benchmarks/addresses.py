@@ -36,15 +36,10 @@ import duckdb
 import polars as pl
 
 from benchmarks.address_matchers import Found, Text, by_matcher, gazetteer, matched, written
-from expectations import contracts
-from linkage import history, settings, store
-from linkage.night import Night
+from benchmarks.shaped import shaped
 from linkage.places import match, property
 from linkage.places.text import flat_of, parse
 from linkage.places.words import name
-from linkage.protect import gate
-from linkage.sources import read
-from linkage.standardise import mention
 
 RESULTS = Path(__file__).with_name("ADDRESSES.md")
 STYLES = (None, "leeds", "bradford", "derby")
@@ -100,12 +95,7 @@ def kind_of_miss(one: dict[str, str | None], text: Text, shared: set[str], stree
 def real_night(region: Path, scratch: Path) -> str:
     """How fast the address texts of a region's first night are resolved: one line of the table."""
     day = min(date.fromisoformat(p.name) for p in (region / "landing").iterdir())
-    night = Night(day, region / "landing", scratch, settings.load())
-    con = store.connect(memory="8GB")
-    con.execute("ATTACH ':memory:' AS store")
-    history.prepare(con, night)
-    for stage in (read.land, contracts.gate, gate.run, history.remember, mention.run):
-        stage(con, night)
+    con, night = shaped(region / "landing", day, scratch)
     property.build(con, night.settings.table("hubs"))
     began = time.process_time()
     addresses = match.run(con)

@@ -19,14 +19,11 @@ from typing import Any
 
 import duckdb
 
-from expectations import contracts
-from linkage import history, settings, store
+from benchmarks.shaped import shaped
+from linkage import store
 from linkage.night import Night
 from linkage.people import components, measured, model, resolve, score, train
 from linkage.places import match, property
-from linkage.protect import gate
-from linkage.sources import read
-from linkage.standardise import mention
 
 SAMPLE = 1000
 """Mentions a side of the random pairs: a million pairs from each region."""
@@ -35,12 +32,7 @@ SAMPLE = 1000
 def prepare(region: Path, scratch: Path) -> tuple[duckdb.DuckDBPyConnection, Night]:
     """Run the last night of a region up to `person_input`, in memory."""
     day = max(date.fromisoformat(p.name) for p in (region / "landing").iterdir())
-    night = Night(day, region / "landing", scratch, settings.load())
-    con = store.connect(memory="8GB")
-    con.execute("ATTACH ':memory:' AS store")
-    history.prepare(con, night)
-    for stage in (read.land, contracts.gate, gate.run, history.remember, mention.run):
-        stage(con, night)
+    con, night = shaped(region / "landing", day, scratch)
     property.build(con, night.settings.table("hubs"))
     match.run(con)
     store.run_sql(con, score.HERE / "person_input.sql")

@@ -28,12 +28,7 @@ import polars as pl
 import vl_convert
 
 from benchmarks.night import PACKAGES, night, version
-from expectations import contracts
-from linkage import history, settings, store
-from linkage.night import Night
-from linkage.protect import gate
-from linkage.sources import read
-from linkage.standardise import mention
+from benchmarks.shaped import shaped
 from sample_data.simulator import simulate
 
 HERE = Path(__file__).parent
@@ -95,12 +90,7 @@ def measure(people: int, seed: int, repeat: int) -> Size:
 
 def export(landing: Path, day: str, file: Path) -> None:
     """The mentions of a night as a plain table: what any linker would be given."""
-    one = Night(date.fromisoformat(day), landing, file.parent, settings.load())
-    con = store.connect(memory="8GB")
-    con.execute("ATTACH ':memory:' AS store")
-    history.prepare(con, one)
-    for stage in (read.land, contracts.gate, gate.run, history.remember, mention.run):
-        stage(con, one)
+    con, _ = shaped(landing, date.fromisoformat(day), file.parent)
     con.execute(f"COPY ({MENTIONS}) TO '{file}'")
     con.close()
 
