@@ -24,7 +24,13 @@ WORTH = 2_000
 """Rows from which on a second process is worth its start."""
 _DIE_WITH_PARENT = 1
 """PR_SET_PDEATHSIG of prctl(2)."""
+_RUNNING: set[int] = set()
 _LIBC = ctypes.CDLL(None, use_errno=True)
+
+
+def running() -> tuple[int, ...]:
+    """The process ids of the shares that are being worked on elsewhere now."""
+    return tuple(_RUNNING)
 
 
 def cut(rows: Sequence[T], processes: int) -> list[Sequence[T]]:
@@ -61,9 +67,11 @@ class _Child:
 
     def __init__(self, pid: int, pipe: int) -> None:
         self.pid, self.pipe, self.ended = pid, pipe, False
+        _RUNNING.add(pid)
 
     def wait(self) -> int:
         self.ended = True
+        _RUNNING.discard(self.pid)
         return os.waitpid(self.pid, 0)[1]
 
     def end(self) -> None:
