@@ -303,7 +303,7 @@ BLOCKING: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
     (("postcode", "family_last", "any_initial"), ("any_initial",)),
     (("rare_name",), ()),
     (("together_keys", "given_called"), ("together_keys",)),
-    (("move_days", "family_last", "any_initial"), ("move_days", "any_initial")),
+    (("move_keys",), ("move_keys",)),
 )
 """Each rule: the columns that must be equal, and those of them that are lists to be taken apart."""
 
