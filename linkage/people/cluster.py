@@ -175,9 +175,11 @@ def _names_differ(a: Cluster, b: Cluster) -> bool:
 
 
 def _short_slip(x: WrittenName, y: WrittenName) -> bool:
-    """Whether given names, one of them of three letters, are one letter apart: Ali and Alo, but Tim and Tom as well."""
+    """Whether given names, one of them of three letters, are one letter apart: Ali and Alo, Lin and Ln, but Tim and Tom as well."""
     return any(
-        min(len(s), len(t)) == 3 and jellyfish.damerau_levenshtein_distance(s, t) == 1 for s in x.given for t in y.given
+        3 in (len(s), len(t)) and min(len(s), len(t)) >= 2 and jellyfish.damerau_levenshtein_distance(s, t) == 1
+        for s in x.given
+        for t in y.given
     )
 
 

@@ -153,7 +153,10 @@ SELECT
     -- The called name's initial and the family name's: K Y of Khadra Yusuf, whom another record gives a third name.
     list_distinct(list_transform(family_keys, lambda f: coalesce(given_called[1], initials[1]) || f[1])) AS name_initials,
     family_keys,
-    list_distinct(list_transform(family_keys, lambda f: f[1])) AS family_initials,
+    -- What may stand before a given name that is in the family name's place: K of Kaur, or S of a second name.
+    list_distinct(
+        list_transform(family_keys, lambda f: f[1]) || title_initials || CASE WHEN len(given) > 0 THEN later_initials ELSE [] END
+    ) AS leading_initials,
     given_called,
     given_joined,
     name_letters,
@@ -175,8 +178,8 @@ SELECT
         list_filter([family_last] || family_keys, lambda f: f IS NOT NULL AND given_called IS NOT NULL),
         lambda f: least(given_called[1], f[1]) || greatest(given_called[1], f[1])
     )) AS both_initials,
-    -- Names stand in either order, so the family name's first letter opens a pair too.
-    list_distinct(initials || list_transform(family_keys, lambda f: f[1])) AS any_initial,
+    -- Names stand in either order, so the family name's first letter opens a pair too, and so does that of a formal name: Tony's A.
+    list_distinct(initials || list_transform(family_keys || given_keys, lambda f: f[1])) AS any_initial,
     home_keys,
     context_keys,
     home_keys || context_keys AS place_key,
