@@ -107,7 +107,8 @@ _SCHEMA = {
                      "family_keys", "leading_initials"), _LIST),
     **dict.fromkeys(("given_called", "given_joined", "name_letters", "family_last", "given_written", "family_written"), _TEXT),
     "full_name": _TEXT, "family_sound": _TEXT, "born": _TEXT, "sex": _TEXT, "nhs_number": _TEXT, "phone": _TEXT, "email": _TEXT, "force_key": _TEXT,
-    "given_initial": _TEXT, **dict.fromkeys(("any_initial", "home_keys", "context_keys", "place_key", "together_keys"), _LIST),
+    "given_initial": _TEXT, **dict.fromkeys(("any_initial", "home_keys", "context_keys", "place_key", "together_keys", "forward_keys"), _LIST),
+    "home_since": _TEXT, "home_until": _TEXT,
     "postcode": _TEXT, "id_number": _TEXT, "middle": _TEXT, "town": _TEXT,
 }  # fmt: skip
 
@@ -133,6 +134,7 @@ def _row(
         "born": born, "sex": (sex or "")[:1].upper() or None, "nhs_number": None, "phone": None, "email": None, "force_key": None,
         "given_initial": called[0] if called else next(iter(initials), None), "any_initial": any_initial,
         "home_keys": homes, "context_keys": [], "place_key": homes, "together_keys": [],
+        "forward_keys": [], "home_since": None, "home_until": None,
         "postcode": postcode if postcode != NOWHERE else None, "id_number": digits or None, "middle": (middle or "")[:1].upper() or None,
         "town": re.sub(r"[^a-z]", "", (town or "").lower()) or None,
     }  # fmt: skip

@@ -42,8 +42,10 @@ _PLACED = model.gammas_of(
         for where in ("home", "named_from_home", "named_together")
         for family in ("and_family", "without_family")
     ),
+    "home_and_family_apart",
+    "home_without_family_apart",
 )
-_UNDER_ANOTHER_NAME = model.gammas_of(model.FAMILY_AND_HOME, "home", "named_from_home", "named_together")
+_UNDER_ANOTHER_NAME = model.gammas_of(model.FAMILY_AND_HOME, "home", "home_apart", "named_from_home", "named_together")
 _GIVEN = model.gammas_of(model.GIVEN_NAME, "several", "same", "joined")
 IN_SIGHT = f"gamma_family_and_home IN {_PLACED} OR (gamma_family_and_home IN {_UNDER_ANOTHER_NAME} AND gamma_given_name IN {_GIVEN})"
 """Where two mentions share a home: by the family name, or by a whole given name under another family name."""

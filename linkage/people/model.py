@@ -96,6 +96,11 @@ _NEAR_FAMILY = (
     "OR (len(family_written_l) >= 4 AND levenshtein(family_written_l, family_written_r) <= 1))"
 )
 _SAME_HOME = "list_has_any(home_keys_l, home_keys_r)"
+# One left before the other came: a later tenant, or a person whose other record is late. A forwarding address is no home left.
+_AT_OTHER_TIMES = (
+    "(home_until_l < home_since_r OR home_until_r < home_since_l) "
+    "AND NOT list_has_any(forward_keys_l, home_keys_r) AND NOT list_has_any(forward_keys_r, home_keys_l)"
+)
 _NAMED_FROM_HOME = "(list_has_any(home_keys_l, context_keys_r) OR list_has_any(context_keys_l, home_keys_r))"
 _NAMED_TOGETHER = "list_has_any(context_keys_l, context_keys_r)"
 # Begum alone says nothing of the family name Khan. Begum beside Khatun, each alone, is no name left out.
@@ -171,10 +176,16 @@ FAMILY_AND_HOME = Comparison(
     f"(len(family_keys_l) = 0 OR len(family_keys_r) = 0) AND NOT ({_SAME_HOME} OR {_NAMED_FROM_HOME} "
     f"OR {_NAMED_TOGETHER} OR coalesce(postcode_l = postcode_r, false) OR coalesce(family_last_l = family_last_r, false))",
     (
+        Level("home_and_family_apart", f"{_SAME_HOME} AND {_FAMILY_OF_HOME} AND {_AT_OTHER_TIMES}",
+              "the same home and family name, one having left before the other came", per_person=True),
         Level("home_and_family", f"{_SAME_HOME} AND {_FAMILY_OF_HOME}",
               "the same home and family name", per_person=True),
+        Level("home_without_family_apart", f"{_SAME_HOME} AND {_NO_FAMILY} AND {_AT_OTHER_TIMES}",
+              "the same home, one record without a family name, one having left before the other came", per_person=True),
         Level("home_without_family", f"{_SAME_HOME} AND {_NO_FAMILY}",
               "the same home, one record without a family name", per_person=True),
+        Level("home_apart", f"{_SAME_HOME} AND {_AT_OTHER_TIMES}",
+              "the same home under another family name, one having left before the other came", per_person=True),
         Level("home", _SAME_HOME, "the same home under another family name", per_person=True),
         Level("named_from_home_and_family", f"{_NAMED_FROM_HOME} AND {_FAMILY_OF_HOME}",
               "the same family name, living where the person who named them lives", per_person=True),

@@ -27,7 +27,11 @@ own AS (
             AS uprns,
         list_sort(list(DISTINCT w.door) FILTER (WHERE w.door IS NOT NULL)) AS doors,
         min(regexp_extract(replace(upper(a.postcode), ' ', ''), '^([A-Z]{1,2}[0-9][A-Z0-9]?[0-9][A-Z]{2})$', 1))
-            AS postcode
+            AS postcode,
+        -- Where an account's person went is no home that they left.
+        list_sort(list(DISTINCT coalesce(w.door, m.uprn)) FILTER (
+            WHERE a.address_role = 'forwarding' AND (w.door IS NOT NULL OR m.match_level = 'property')
+        )) AS forwards
     FROM address AS a
     LEFT JOIN address_match AS m ON a.mention_id = m.mention_id AND a.address_role = m.address_role
     LEFT JOIN property AS p ON m.uprn = p.uprn
@@ -40,6 +44,7 @@ kept AS (
     SELECT
         m.*,
         coalesce(o.uprns, []) || coalesce(o.doors, []) AS home_keys,
+        coalesce(o.forwards, []) AS forward_keys,
         nullif(o.postcode, '') AS postcode,
         list_filter(coalesce(c.uprns, []) || coalesce(c.doors, []) || ['N' || m.anchor_number], lambda k: k IS NOT NULL) AS context_keys,
         nullif(c.postcode, '') AS context_postcode
@@ -183,6 +188,9 @@ SELECT
     home_keys,
     context_keys,
     home_keys || context_keys AS place_key,
+    forward_keys,
+    CAST(coalesce(liable_from, asserted_on) AS VARCHAR) AS home_since,
+    CAST(liable_to AS VARCHAR) AS home_until,
     coalesce(together_keys, []) AS together_keys,
     coalesce(move_keys, []) AS move_keys,
     list_transform(

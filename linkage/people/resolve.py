@@ -30,7 +30,7 @@ ANOTHER_SEX = -5.0
 YOUNGER_AND_LIABLE = -6.0
 """Match weight of a home's child (or a resident's brother or sister), as somebody who lives there calls them, and the person liable for it.
 
-Not one link in four hundred of such a pair with an initial or a name in common was true on invented regions. A grown child who takes a parent in is
+Of 175 such pairs that agree in a name or an initial, on three invented regions, none was one person. A grown child who takes a parent in is
 both, so it is no veto: a phone or a birth date outweighs it, and without one it is a question for an officer.
 """
 

@@ -13,7 +13,7 @@ from linkage.places import match, property
 from linkage.protect import gate
 from linkage.standardise import mention
 from linkage.store import run_sql
-from tests.rules.conftest import TOWN, liable, patient
+from tests.rules.conftest import TOWN, at, liable, patient
 
 ACCOUNTS = [
     liable(f"c{n}", f"{p['given_names']} {p['family_name']}", "1", phone=p["mobile"]) for n, p in enumerate(TOWN[:12])
@@ -150,6 +150,28 @@ def test_a_home_that_no_gazetteer_lists_is_told_by_its_postcode_and_number(con, 
     patient_, account, other = (mention_of(con, r) for r in ("ann", "c1", "c2"))
     assert gamma(con, model.FAMILY_AND_HOME, patient_, account) == "home_and_family"
     assert gamma(con, model.FAMILY_AND_HOME, patient_, other) in (None, "postcode_and_family")
+
+
+@pytest.mark.parametrize(
+    ("until", "more", "level"),
+    [
+        (date(2021, 5, 1), {}, "home_apart"),
+        (date(2024, 5, 1), {}, "home"),
+        (None, {}, "home"),
+        (date(2021, 5, 1), at("1", "forwarding_"), "home"),
+    ],
+    ids=["left before the other came", "left after", "did not leave", "went there when they left"],
+)
+def test_a_home_held_at_the_same_time_is_told_from_one_that_was_left_before(con, compare, until, more, level):
+    """Jo Hill who paid for home 1, or for home 2 and went to home 1, and Jo Moss, registered at home 1 since 2022."""
+    jo = {
+        **patient("jo", "Jo Moss", date(1980, 1, 5), "1"),
+        "address_updated_on": date(2022, 3, 1),
+        "mobile": "07700900123",
+    }
+    paid = liable("c1", "Jo Hill", "2" if more else "1", liable_to=until, phone="07700900123", **more)
+    compare([*TOWN, jo], [paid])
+    assert gamma(con, model.FAMILY_AND_HOME, mention_of(con, "jo"), mention_of(con, "c1")) == level
 
 
 @pytest.mark.parametrize(

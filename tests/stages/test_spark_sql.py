@@ -22,13 +22,15 @@ NUMBERS = ("07700900123", "07700900132", "07700900124", "0770090012", "077009111
 LISTS = {
     **dict.fromkeys(("given", "given_keys", "family_keys"), WORDS),
     **dict.fromkeys(("initials", "leading_initials", "any_initial"), "ABC"),
-    **dict.fromkeys(("home_keys", "context_keys", "place_key", "together_keys"), ("1", "2", "3", "4", "5")),
+    **dict.fromkeys(
+        ("home_keys", "context_keys", "place_key", "together_keys", "forward_keys"), ("1", "2", "3", "4", "5")
+    ),
     **dict.fromkeys(("move_days", "came_on", "left_on"), DATES[:3]),
 }
 TEXTS = {
     **dict.fromkeys(("given_called", "given_joined", "family_last"), WORDS[:4]),
     **dict.fromkeys(("given_written", "family_written"), SPELLINGS),
-    "born": DATES,
+    **dict.fromkeys(("born", "home_since", "home_until"), DATES),
     "phone": NUMBERS,
 }
 CONDITIONS = [
