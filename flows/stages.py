@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from expectations import contracts
+from expectations import contracts, judge
 from expectations import linkage as linked
 from flows import gates as gate_outcome
 from flows.nightly import Counts, Job
@@ -37,6 +37,7 @@ from linkage.store import run_sql
 
 def sources(job: Job) -> Counts:
     job.handed["started_at"] = datetime.now(UTC)
+    job.handed["loading"] = judge.load_ahead()
     remembered.prepare(job.work.con, job.work.night)
     remembered.retire(job.work.con, job.work.night, suppliers.retired(job.work.night.settings, job.work.night.date))
     read.land(job.work.con, job.work.night)
@@ -46,6 +47,7 @@ def sources(job: Job) -> Counts:
 
 def gates(job: Job) -> Counts:
     contracts.gate(job.work.con, job.work.night)
+    job.handed.pop("loading").join()
     outcome = gate_outcome.decide(job.work.con, job.work.night)
     if outcome.stop_reason:
         raise NightImpossible(outcome.stop_reason)
@@ -160,9 +162,8 @@ def report(job: Job) -> Counts:
     model_hash = scoring.model_hash(con, model.in_force(night.settings))
     content = nightly_content.build(con, night, entries, version.SOFTWARE, model_hash[:12])
     hub_pages.keep(con, content, entries)
-    for gss in sorted(night.settings.table("hubs")):
-        if nightly_content.concerns(content, gss):
-            hub_report.write(night.out, gss, content)
+    hubs = [gss for gss in sorted(night.settings.table("hubs")) if nightly_content.concerns(content, gss)]
+    hub_report.write_all(night.out, hubs, content, night.threads)
     if agency.due(con, night.date):
         agency.write(night.out, night.date, agency.lists(con, content.exceptions), synthetic=content.synthetic)
     job.warnings += drift.run(con, night)
