@@ -11,8 +11,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib import import_module
-from threading import Thread
 from typing import Any
 
 import pandas as pd
@@ -44,13 +42,6 @@ class Suite:
 
 Broken = dict[str, list[int]]
 """The ids of a frame's rows that break each rule, by rule name; rules that hold are left out."""
-
-
-def load_ahead() -> Thread:
-    """Start to import the library, which takes two seconds, while the database reads files. Join before a process is forked."""
-    loading = Thread(target=import_module, args=("great_expectations",), name="load the judge", daemon=True)
-    loading.start()
-    return loading
 
 
 def judge(suites: Sequence[Suite]) -> dict[str, Broken]:

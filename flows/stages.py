@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from expectations import contracts, judge
+from expectations import contracts
 from expectations import linkage as linked
 from flows import gates as gate_outcome
 from flows.nightly import Counts, Job
@@ -37,7 +37,6 @@ from linkage.store import run_sql
 
 def sources(job: Job) -> Counts:
     job.handed["started_at"] = datetime.now(UTC)
-    job.handed["loading"] = judge.load_ahead()
     remembered.prepare(job.work.con, job.work.night)
     remembered.retire(job.work.con, job.work.night, suppliers.retired(job.work.night.settings, job.work.night.date))
     read.land(job.work.con, job.work.night)
@@ -47,7 +46,6 @@ def sources(job: Job) -> Counts:
 
 def gates(job: Job) -> Counts:
     contracts.gate(job.work.con, job.work.night)
-    job.handed.pop("loading").join()
     outcome = gate_outcome.decide(job.work.con, job.work.night)
     if outcome.stop_reason:
         raise NightImpossible(outcome.stop_reason)
