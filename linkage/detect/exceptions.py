@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -117,6 +117,7 @@ class Writer:
             return None
         evidence = self._evidence(finding)
         weakest = min((e.pop("link_probability") for e in evidence), default=1.0)
+        finding = self._as_sure_as_its_link(finding, weakest)
         priority = self._priority(finding, weakest, len(hubs) > 1)
         content = {
             "kind": finding.kind,
@@ -133,6 +134,13 @@ class Writer:
             "checks": wording.checks(finding),
         }
         return Raised(situation.thread, content, self._detail(finding, priority, weakest))
+
+    def _as_sure_as_its_link(self, finding: Finding, weakest: float) -> Finding:
+        """A claim that hangs on an unsure link scores lower. It is raised all the same: a data officer is asked first."""
+        if weakest >= self.night.settings.number("priority.hold_below_link"):
+            return finding
+        part = ("a link between its records is unsure", self.night.settings.number("score.link.unsure"))
+        return replace(finding, score_parts=[*finding.score_parts, part])
 
     def _supporting(self, situation: Situation) -> list[dict[str, str]]:
         """Weaker findings about the same people and properties, then what records say of the mother and her infants.
