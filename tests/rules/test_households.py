@@ -133,3 +133,18 @@ def test_a_protected_person_is_in_no_residence_household_relation_link_or_count(
     raise_from(gp=family)
     assert marked_counts == published(con, night)
     assert open_counts != marked_counts
+
+
+def test_of_two_statements_of_one_day_the_verified_one_counts_whichever_comes_first(con, living):
+    """Else the households of a night would hang on the order in which rows happen to be read."""
+    day = date(2025, 11, 1)
+    own = [{**one, "registered_on": day, "address_updated_on": day} for one in FAMILY]
+    living(gp=own, police=[involved("x1", "Ann Lee", BORN["Ann Lee"], "1", day)])
+    bases = con.execute(
+        "SELECT DISTINCT h.basis FROM household AS h INNER JOIN profile AS p USING (person_id) WHERE p.name_display = 'Ann Lee'"
+    ).fetchall()
+    said = con.execute(
+        "SELECT count(DISTINCT basis) FROM claim AS c INNER JOIN profile AS p USING (person_id) WHERE p.name_display = 'Ann Lee'"
+    ).fetchone()
+    assert said == (2,)
+    assert bases == [("verified",)]
