@@ -34,6 +34,7 @@ def html(content: NightContent, hub: summary.Hub) -> str:
         .render(
             hub=hub,
             stale=summary.stale(content),
+            subjects=summary.subjects,
             pictures=summary.pictures,
             member_facts=genogram.member_facts,
             tie_facts=genogram.tie_facts,
