@@ -144,7 +144,8 @@ def test_of_two_statements_of_one_day_the_verified_one_counts_whichever_comes_fi
         "SELECT DISTINCT h.basis FROM household AS h INNER JOIN profile AS p USING (person_id) WHERE p.name_display = 'Ann Lee'"
     ).fetchall()
     said = con.execute(
-        "SELECT count(DISTINCT basis) FROM claim AS c INNER JOIN profile AS p USING (person_id) WHERE p.name_display = 'Ann Lee'"
+        "SELECT count(DISTINCT basis) FROM claim AS c INNER JOIN profile AS p USING (person_id) "
+        "WHERE p.name_display = 'Ann Lee' AND c.says_residence"
     ).fetchone()
     assert said == (2,)
     assert bases == [("verified",)]
