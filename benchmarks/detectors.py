@@ -87,9 +87,10 @@ def protected(folder: Path) -> dict[str, int]:
     for night in _nights(folder):
         people, places = _under_protection(con, folder, night.name)
         there |= people | places
+        ids = _ids(con, folder, night, people)
         for line in (night / "exceptions.jsonl").read_text(encoding="utf-8").splitlines():
             told = json.loads(line)
-            about = {p["person_id"] for p in told["people"]} & _ids(con, folder, night, people)
+            about = {p["person_id"] for p in told["people"]} & ids
             raised += bool(about or {a["uprn"] for a in told["addresses"]} & places)
             leaked += any(place in line for place in places)
         for name in FORBIDDEN:
