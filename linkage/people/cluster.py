@@ -127,39 +127,56 @@ def conflict(a: Cluster, b: Cluster) -> str | None:
     """Why the two cannot be one person, or None."""
     if a.barred and not a.barred.isdisjoint(b.members):
         return "verdict"
-    if a.nhs_numbers and b.nhs_numbers and a.nhs_numbers != b.nhs_numbers:
+    one_number = bool(a.nhs_numbers and b.nhs_numbers)
+    if one_number and a.nhs_numbers != b.nhs_numbers:
         return "two_nhs_numbers"
-    if (a.named_by & b.nhs_numbers) or (b.named_by & a.nhs_numbers):
+    if not (a.named_by.isdisjoint(b.nhs_numbers) and b.named_by.isdisjoint(a.nhs_numbers)):
         return "names_the_other"
-    if a.births & b.births and a.births and not (a.nhs_numbers & b.nhs_numbers):
+    if not one_number and not a.births.isdisjoint(b.births):
         return "born_together"
-    if not all(a.records[record] and b.records[record] for record in a.records.keys() & b.records.keys()):
+    if _of_one_record(a, b):
         return "same_record"
-    sure = bool(a.nhs_numbers & b.nhs_numbers) or bool(a.force_keys & b.force_keys)
-    if not sure and _names_differ(a, b):
-        return "given_names_differ"
-    if not sure and _birth_dates_differ(a, b):
-        return "birth_dates_differ"
-    both = a.accounts.keys() & b.accounts.keys()
-    if any(a.accounts[account] != b.accounts[account] for account in both) and not (a.born & b.born):
+    if not one_number and a.force_keys.isdisjoint(b.force_keys):
+        if _names_differ(a, b):
+            return "given_names_differ"
+        if _birth_dates_differ(a, b):
+            return "birth_dates_differ"
+    if a.accounts and b.accounts and _of_one_account(a, b):
         return "same_account"
-    born = a.born | b.born
+    return "another_generation" if _of_another_generation(a, b) else None
+
+
+def _of_one_record(a: Cluster, b: Cluster) -> bool:
+    """Whether one record names both, one of them as another than its contact."""
+    if a.records.keys().isdisjoint(b.records):
+        return False
+    return not all(a.records[record] and b.records[record] for record in a.records.keys() & b.records.keys())
+
+
+def _of_one_account(a: Cluster, b: Cluster) -> bool:
+    """Whether two records of one account name them, and no birth date says that they are one person."""
+    both = a.accounts.keys() & b.accounts.keys()
+    return any(a.accounts[account] != b.accounts[account] for account in both) and a.born.isdisjoint(b.born)
+
+
+def _of_another_generation(a: Cluster, b: Cluster) -> bool:
     before, after = min(a.born_before, b.born_before), max(a.born_after, b.born_after)
-    if before < after or (born and (min(born) > before or max(born) < after)):
-        return "another_generation"
-    return None
+    if before < after:
+        return True
+    born = a.born | b.born
+    return bool(born) and (min(born) > before or max(born) < after)
 
 
 def _birth_dates_differ(a: Cluster, b: Cluster) -> bool:
     # Where an identifier joined two dates, one is wrong: a mention that gives the other to the day is no stranger.
-    if any((x.month, x.day) != (1, 1) for x in a.born & b.born):
+    if not a.born or not b.born or any((x.month, x.day) != (1, 1) for x in a.born & b.born):
         return False
     return any(not may_be_one_date(x, y) for x in a.born for y in b.born)
 
 
 def _names_differ(a: Cluster, b: Cluster) -> bool:
     # The readings of one full name in either order are one name: it is enough that one of them fits.
-    one_day = bool(a.born & b.born)
+    one_day = not a.born.isdisjoint(b.born)
     for readings in a.names.values():
         for others in b.names.values():
             if readings.isdisjoint(others) and not any(
@@ -199,9 +216,10 @@ def _halves_of_one(x: WrittenName, y: WrittenName, a: Cluster, b: Cluster) -> bo
 
 def may_be_one_name(x: WrittenName, y: WrittenName) -> bool:
     """Whether two written names may be one person's: given names alike, in either order, or only an honorific given."""
-    return any(_only_honorific(name) for name in (x, y)) or _alike(x, y)
+    return _only_honorific(x) or _only_honorific(y) or _alike(x, y)
 
 
+@lru_cache(maxsize=1 << 16)
 def _only_honorific(name: WrittenName) -> bool:
     return _honorific(name.given) if name.given else name.initials == {HONORIFIC_INITIAL}
 

@@ -8,11 +8,15 @@ mention of its cluster and the probability that brought it in) and `refused_pair
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from functools import partial
+from itertools import starmap
+from typing import Any
 
 import duckdb
 import numpy as np
 import polars as pl
+import pyarrow as pa
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
@@ -50,10 +54,8 @@ _GIVEN = model.gammas_of(model.GIVEN_NAME, "several", "same", "joined")
 IN_SIGHT = f"gamma_family_and_home IN {_PLACED} OR (gamma_family_and_home IN {_UNDER_ANOTHER_NAME} AND gamma_given_name IN {_GIVEN})"
 """Where two mentions share a home: by the family name, or by a whole given name under another family name."""
 EDGES = f"SELECT match_weight, mention_id_l, mention_id_r, ({IN_SIGHT}) AS in_sight FROM pair WHERE veto IS NULL"
-_RESOLVED = {"mention_id": pl.String, "cluster": pl.String, "link": pl.Float64}
-_REFUSED = {"mention_id_l": pl.String, "mention_id_r": pl.String, "reason": pl.String}
-Row = tuple[str, str, float | None]
-Refused = tuple[str, str, str]
+_RESOLVED = pa.schema({"mention_id": pa.string(), "cluster": pa.string(), "link": pa.float64()})
+_REFUSED = pa.schema({"mention_id_l": pa.string(), "mention_id_r": pa.string(), "reason": pa.string()})
 
 
 def resolve(con: duckdb.DuckDBPyConnection, link_at: float, processes: int = 1) -> int:
@@ -69,7 +71,11 @@ def resolve(con: duckdb.DuckDBPyConnection, link_at: float, processes: int = 1) 
     _label(con)
     _digest(con)
     _forget_others(con, f"{code_of('people')} {link_at}")
-    row = con.execute("SELECT count(*) FROM component WHERE digest IS NOT NULL").fetchone() or (0,)
+    con.execute(
+        "CREATE OR REPLACE TABLE unresolved AS SELECT mention_id, digest FROM component "
+        "WHERE digest IS NOT NULL AND digest NOT IN (SELECT r.digest FROM store.resolved AS r)"
+    )
+    row = con.execute("SELECT count(*) FROM unresolved").fetchone() or (0,)
     batches = row[0] // BATCH + 1
     anew = sum(_resolve_batch(con, link_at, batch, batches, processes) for batch in range(batches))
     con.execute(
@@ -80,41 +86,44 @@ def resolve(con: duckdb.DuckDBPyConnection, link_at: float, processes: int = 1) 
         "CREATE OR REPLACE TABLE refused_pair AS SELECT mention_id_l, mention_id_r, reason FROM store.refused ORDER BY ALL"
     )
     con.execute("DROP TABLE component")
+    con.execute("DROP TABLE unresolved")
     return anew
 
 
 def _resolve_batch(con: duckdb.DuckDBPyConnection, link_at: float, batch: int, of: int, processes: int) -> int:
-    """Resolve the components of one batch that are not yet resolved; returns their mentions. Bounds what Python holds."""
-    con.execute(
-        "CREATE OR REPLACE TABLE unresolved AS SELECT mention_id, digest FROM component WHERE digest % $of = $batch "
-        "AND digest NOT IN (SELECT r.digest FROM store.resolved AS r)",
-        {"of": of, "batch": batch},
-    )
-    row = con.execute("SELECT count(*) FROM unresolved").fetchone() or (0,)
+    """Resolve one batch of what is `unresolved`; returns its mentions. Bounds what Python holds."""
+    mine = f"FROM unresolved WHERE digest % {of} = {batch}"
+    row = con.execute(f"SELECT count(*) {mine}").fetchone() or (0,)
     parts = len(cut(range(row[0]), processes))
-    shares = (
-        f"(SELECT mention_id FROM unresolved WHERE digest // {of} % {parts} = {part}) AS u" for part in range(parts)
-    )
+    shares = (f"(SELECT mention_id {mine} AND digest // {of} % {parts} = {part}) AS u" for part in range(parts))
     found = spread(partial(_resolved, link_at), [_known(con, share) for share in shares])
-    rows = [row for resolved, _ in found for row in resolved]
-    _keep(con, "resolved", pl.DataFrame(rows, schema=_RESOLVED, orient="row"), "mention_id")
-    refused = sorted(row for _, refused in found for row in refused)
-    _keep(con, "refused", pl.DataFrame(refused, schema=_REFUSED, orient="row"), "mention_id_l")
-    con.execute("DROP TABLE unresolved")
-    return len(rows)
+    resolved, refused = (pa.concat_tables(tables) for tables in zip(*found, strict=True))
+    _keep(con, "resolved", resolved, "mention_id")
+    _keep(con, "refused", refused, "mention_id_l")
+    return int(resolved.num_rows)
 
 
-def _known(con: duckdb.DuckDBPyConnection, among: str) -> tuple[list[Facts], list[Edge], list[Ruling]]:
-    return read_facts(con, among), read_edges(con, among), read_rulings(con, among)
+def _known(con: duckdb.DuckDBPyConnection, among: str) -> tuple[pa.Table, pa.Table, pa.Table]:
+    """Facts, edges and rulings of the mentions of a table, as the database lays them out: each share makes its own of them."""
+    return tuple(con.execute(query(among)).to_arrow_table() for query in (_facts_of, _edges_of, _rulings_of))
 
 
-def _resolved(link_at: float, known: tuple[list[Facts], list[Edge], list[Ruling]]) -> tuple[list[Row], list[Refused]]:
+def _resolved(link_at: float, known: tuple[pa.Table, pa.Table, pa.Table]) -> tuple[pa.Table, pa.Table]:
     """Every mention with the first of its cluster and the link that brought it in; and the links that a rule forbade."""
-    facts, edges, rulings = known
-    resolution = Resolution(facts, edges, link_at, rulings)
+    facts, edges, rulings = map(_rows, known)
+    resolution = Resolution(_as_facts(facts), _as_edges(edges), link_at, starmap(Ruling, rulings))
     clusters = unique_clusters(resolution.run())
     rows = [(m, c.members[0], resolution.link.get(m)) for c in clusters for m in c.members]
-    return rows, [(a, b, reason) for (a, b), reason in resolution.refused.items()]
+    return _table(rows, _RESOLVED), _table([(a, b, why) for (a, b), why in resolution.refused.items()], _REFUSED)
+
+
+def _rows(table: pa.Table) -> Iterable[tuple[Any, ...]]:
+    return zip(*(column.to_pylist() for column in table.columns), strict=True)
+
+
+def _table(rows: Sequence[tuple[Any, ...]], schema: pa.Schema) -> pa.Table:
+    columns = zip(*rows, strict=True) if rows else ((),) * len(schema)
+    return pa.table([pa.array(values, field.type) for values, field in zip(columns, schema, strict=True)], schema)
 
 
 def _label(con: duckdb.DuckDBPyConnection) -> None:
@@ -167,7 +176,7 @@ def _forget_others(con: duckdb.DuckDBPyConnection, rules: str) -> None:
         )
 
 
-def _keep(con: duckdb.DuckDBPyConnection, table: str, rows: pl.DataFrame, key: str) -> None:
+def _keep(con: duckdb.DuckDBPyConnection, table: str, rows: pa.Table, key: str) -> None:
     con.register("found", rows)
     con.execute(
         f"INSERT INTO store.{table} SELECT u.digest, f.* FROM found AS f "
@@ -176,28 +185,41 @@ def _keep(con: duckdb.DuckDBPyConnection, table: str, rows: pl.DataFrame, key: s
     con.unregister("found")
 
 
-def read_facts(con: duckdb.DuckDBPyConnection, among: str = "mention") -> list[Facts]:
-    """What every mention says that can rule a link out, in order of mention_id, for the mentions of a table."""
-    rows = con.execute(f"FROM ({FACTS}) SEMI JOIN {among} USING (mention_id) ORDER BY mention_id").fetchall()
+def _facts_of(among: str) -> str:
+    return f"FROM ({FACTS}) SEMI JOIN {among} USING (mention_id) ORDER BY mention_id"
+
+
+def _edges_of(among: str) -> str:
+    return f"FROM ({EDGES}) WHERE mention_id_l IN (SELECT mention_id FROM {among}) ORDER BY ALL"
+
+
+def _rulings_of(among: str) -> str:
+    """Verdicts in force, as `linkage.sources.decisions` laid them out: pairs of mentions, one person or not."""
+    return (
+        "SELECT mention_id_l, mention_id_r, same FROM verdict_pair "
+        f"WHERE mention_id_l IN (SELECT mention_id FROM {among}) ORDER BY ALL"
+    )
+
+
+def _as_facts(rows: Iterable[tuple[Any, ...]]) -> list[Facts]:
     return [
         Facts(r[0], r[1], r[2], frozenset(r[3]), frozenset(r[4]), frozenset(r[5]), *r[6:-2], *map(frozenset, r[-2:]))
         for r in rows
     ]
 
 
-def read_edges(con: duckdb.DuckDBPyConnection, among: str = "mention") -> list[Edge]:
-    """Pairs that no rule forbids, with their match weights, whose first mention is in a table."""
-    rows = con.execute(f"FROM ({EDGES}) WHERE mention_id_l IN (SELECT mention_id FROM {among}) ORDER BY ALL").fetchall()
+def _as_edges(rows: Iterable[tuple[Any, ...]]) -> list[Edge]:
     return [Edge(float(weight), a, b, in_sight) for weight, a, b, in_sight in rows]
 
 
-def read_rulings(con: duckdb.DuckDBPyConnection, among: str = "mention") -> list[Ruling]:
-    """Verdicts in force, as `linkage.sources.decisions` laid them out: pairs of mentions, one person or not."""
-    found = con.execute(
-        "SELECT mention_id_l, mention_id_r, same FROM verdict_pair "
-        f"WHERE mention_id_l IN (SELECT mention_id FROM {among}) ORDER BY ALL"
-    ).fetchall()
-    return [Ruling(*row) for row in found]
+def read_facts(con: duckdb.DuckDBPyConnection) -> list[Facts]:
+    """What every mention says that can rule a link out, in order of mention_id."""
+    return _as_facts(con.execute(_facts_of("mention")).fetchall())
+
+
+def read_edges(con: duckdb.DuckDBPyConnection) -> list[Edge]:
+    """Pairs that no rule forbids, with their match weights."""
+    return _as_edges(con.execute(_edges_of("mention")).fetchall())
 
 
 def unique_clusters(by_mention: dict[str, Cluster]) -> list[Cluster]:

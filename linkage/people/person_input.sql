@@ -1,43 +1,33 @@
 -- one row: one mention as the model compares it
 -- reads: mention, address, address_match, property
 CREATE OR REPLACE TABLE person_input AS
-WITH doors AS (
+WITH address_of AS (
     SELECT
         a.mention_id,
         a.address_role,
+        CASE WHEN m.match_level = 'property' AND coalesce(p.kind, '') <> 'institution' THEN m.uprn END AS uprn,
         regexp_extract(replace(upper(a.postcode), ' ', ''), '^([A-Z]{1,2}[0-9][A-Z0-9]?[0-9][A-Z]{2})$', 1) AS postcode,
-        regexp_extract_all(upper(concat_ws(' ', a.line_1, a.line_2, a.line_3, a.line_4, a.line_5)), '\b[0-9]+[A-Z]?\b')
-            AS numbers
-    FROM address AS a
-    INNER JOIN address_match AS m ON a.mention_id = m.mention_id AND a.address_role = m.address_role
-    WHERE m.match_level = 'none'
-),
-
--- A home that no gazetteer of ours lists (new, or beyond the boundary): its postcode and the numbers on its door tell it.
-unlisted AS (
-    SELECT mention_id, address_role, 'A' || postcode || ' ' || array_to_string(numbers, ' ') AS door
-    FROM doors
-    WHERE postcode <> '' AND len(numbers) > 0
-),
-
-own AS (
-    SELECT
-        a.mention_id,
-        list_sort(list(DISTINCT m.uprn) FILTER (WHERE m.match_level = 'property' AND coalesce(p.kind, '') <> 'institution'))
-            AS uprns,
-        list_sort(list(DISTINCT w.door) FILTER (WHERE w.door IS NOT NULL)) AS doors,
-        min(regexp_extract(replace(upper(a.postcode), ' ', ''), '^([A-Z]{1,2}[0-9][A-Z0-9]?[0-9][A-Z]{2})$', 1))
-            AS postcode,
-        -- Where an account's person went is no home that they left.
-        list_sort(list(DISTINCT coalesce(w.door, m.uprn)) FILTER (
-            WHERE a.address_role = 'forwarding' AND (w.door IS NOT NULL OR m.match_level = 'property')
-        )) AS forwards
+        CASE WHEN m.match_level = 'none' THEN array_to_string(regexp_extract_all(
+            upper(concat_ws(' ', a.line_1, a.line_2, a.line_3, a.line_4, a.line_5)), '\b[0-9]+[A-Z]?\b'
+        ), ' ') END AS numbers
     FROM address AS a
     LEFT JOIN address_match AS m ON a.mention_id = m.mention_id AND a.address_role = m.address_role
     LEFT JOIN property AS p ON m.uprn = p.uprn
-    LEFT JOIN unlisted AS w ON a.mention_id = w.mention_id AND a.address_role = w.address_role
     WHERE a.address_role IN ('home', 'discharge', 'emergency_contact', 'forwarding')
-    GROUP BY a.mention_id
+),
+
+-- A home that no gazetteer of ours lists (new, or beyond the boundary): its postcode and the numbers on its door tell it.
+own AS (
+    SELECT
+        mention_id,
+        list_sort(list(DISTINCT uprn) FILTER (WHERE uprn IS NOT NULL)) AS uprns,
+        list_sort(list(DISTINCT 'A' || postcode || ' ' || numbers) FILTER (WHERE postcode <> '' AND numbers <> '')) AS doors,
+        min(postcode) AS postcode,
+        -- Where an account's person went is no home that they left.
+        list_sort(list(DISTINCT coalesce(uprn, CASE WHEN postcode <> '' AND numbers <> '' THEN 'A' || postcode || ' ' || numbers END))
+            FILTER (WHERE address_role = 'forwarding' AND (uprn IS NOT NULL OR (postcode <> '' AND numbers <> '')))) AS forwards
+    FROM address_of
+    GROUP BY mention_id
 ),
 
 kept AS (
@@ -51,6 +41,15 @@ kept AS (
     FROM mention AS m
     LEFT JOIN own AS o ON m.mention_id = o.mention_id
     LEFT JOIN own AS c ON m.anchor_id = c.mention_id
+),
+
+-- A full name that few bear is worth comparing wherever its bearers live.
+rare AS (
+    SELECT given_called, family_last, given_called || ' ' || family_last AS rare_name
+    FROM mention
+    WHERE given_called IS NOT NULL AND family_last IS NOT NULL
+    GROUP BY given_called, family_last
+    HAVING count(*) <= 8
 ),
 
 -- Where each full name lives, in whichever order it is written, with the birth dates it has there. A name of many homes
@@ -200,11 +199,9 @@ SELECT
     list_filter([CAST(liable_to AS VARCHAR)], lambda d: d IS NOT NULL) AS left_on,
     postcode,
     coalesce(postcode[:-4], context_postcode[:-4]) AS outward,
-    -- A full name that few bear is worth comparing wherever its bearers live.
-    CASE
-        WHEN count(*) OVER (PARTITION BY given_called, family_last) <= 8 THEN given_called || ' ' || family_last
-    END AS rare_name
+    rare_name
 FROM kept
 LEFT JOIN moved USING (mention_id)
 LEFT JOIN move USING (mention_id)
+LEFT JOIN rare USING (given_called, family_last)
 ORDER BY mention_id

@@ -124,13 +124,15 @@ def _why(
     lost = {person_id for mention_id, person_id in held.items() if mention_id not in standing}
 
     def why(group: identity.Group, moved: int) -> str:
+        if not moved:
+            return "first seen"
         if any(m.rsplit("|", 1)[0] in changed for m in group):
             cause = "a record of theirs is new or has changed"
         elif any(held.get(m) in lost for m in group):
             cause = "a record of theirs has gone"
         else:
             cause = "no record of theirs changed: other records, a verdict, a setting or the model speak otherwise"
-        return f"{moved} {'record' if moved == 1 else 'records'} moved; {cause}" if moved else "first seen"
+        return f"{moved} {'record' if moved == 1 else 'records'} moved; {cause}"
 
     return why
 

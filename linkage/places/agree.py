@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 import jellyfish
 
@@ -11,8 +11,7 @@ from linkage.places.index import NEAR_NAME, Property
 from linkage.places.text import Parsed
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """A property an address may mean: how well its name, postcode, place, street and number agree, and the reading it is of.
 
     street: 1 the text names its street, 0 it names none, -1 only others. number: 1 as written, 0 in another form or not at all.

@@ -177,6 +177,28 @@ class _Search(AsWritten):
         return TYPELESS if places >= 0 and len(index.streets_of[one.postcode or ""]) == 1 else 0.0
 
 
+def as_listed(index: Index, parsed: Parsed, words: Named) -> Candidate | None:
+    """The house that a text gives in the gazetteer's own words: number, street, a place and the postcode, all of them its own.
+
+    Most texts do. Nothing can agree better (`match._rank`), and where the postcode has no other property of that number,
+    no house and no flat, nothing can agree as well: then no other need be looked for. None where that is not so.
+    """
+    numbers = {number for number, _ in words.numbered}
+    if parsed.flat or parsed.floor or parsed.others or len(numbers) != 1:
+        return None
+    code, number = parsed.postcode or "", numbers.pop()
+    here = index.by_postcode.get((code, number, ""), ())
+    if len(here) != 1 or not number.isdigit() or (code, number) in index.flats_at:
+        return None
+    one = here[0]
+    # A street that stands in a row of names may be part of another name.
+    if (number, one.street) not in words.numbered or len(words.rows.get(one.street or "", ())) > 1:
+        return None
+    if place_agrees(words.here, parsed, one) != 1:
+        return None
+    return Candidate(one, 1.0, 4, 1, 1, 1, alone=True, whole=True, reading=parsed)
+
+
 def candidates(index: Index, parsed: Parsed, words: list[Named], *, loose: bool = False) -> list[Candidate]:
     """The properties that one text may mean, each once, with how well it agrees; `loose` leaves in what is outdone.
 

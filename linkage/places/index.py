@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 import duckdb
 import polars as pl
 
-from linkage.places.text import Parsed
 from linkage.places.words import STREET_TYPES, squeezed, uprn_of
 
 NEAR_NAME = 0.9
@@ -106,6 +105,7 @@ class Index:
 
     def close(self) -> None:
         """The other forms of every name, once all properties are in."""
+        self.near = {name: {name: 1.0} for name in self.names}
         for name in self.names:
             self._squeezed[squeezed(name)].add(name)
             head, _, last = name.rpartition(" ")
@@ -150,14 +150,14 @@ def read_index(con: duckdb.DuckDBPyConnection) -> Index:
         uprn, parent, kind, council, code, flat, number, street, building, places = row
         index.add(Property(uprn, parent, kind, council, code, flat, number, street, building, frozenset(places or [])))
     index.close()
+    # What a row of names is taken apart into (names.py) is looked up whatever other texts write: an answer rests on its own.
+    resolve_names(con, index, index.places | index.heads)
     return index
 
 
-def resolve_names(con: duckdb.DuckDBPyConnection, index: Index, parsed: Iterable[Parsed]) -> None:
-    """`index.near`: for each written name the gazetteer names it may be, with their similarity."""
-    read = [reading for p in parsed for reading in p.readings]
-    written = sorted({n for p in read for n in (*(name for _, name in p.numbered), *p.names)})
-    unknown = [n for n in written if n not in index.names]
+def resolve_names(con: duckdb.DuckDBPyConnection, index: Index, written: Iterable[str]) -> None:
+    """Add to `index.near` what each written name that it lacks may be: gazetteer names with their similarity."""
+    unknown = sorted(set(written).difference(index.near))
     known = sorted(index.names)
     con.register("written", pl.DataFrame({"written": unknown}, schema={"written": pl.String}))
     con.register("known", pl.DataFrame({"known": known}, schema={"known": pl.String}))
@@ -174,7 +174,6 @@ def resolve_names(con: duckdb.DuckDBPyConnection, index: Index, parsed: Iterable
     con.execute("DROP TABLE near_name")
     con.unregister("written")
     con.unregister("known")
-    index.rows = {}
-    index.near = {n: {n: 1.0} if n in index.names else index.alike(n) for n in written}
+    index.near |= {name: index.alike(name) for name in unknown}
     for name, other, similarity in rows:
         index.near[name][other] = max(similarity, index.near[name].get(other, 0.0))

@@ -13,21 +13,18 @@ flat that the gazetteer does not know; where tonight's texts name several flats 
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain
-from typing import NamedTuple
 
 import duckdb
-import polars as pl
+import pyarrow as pa
 
-from linkage import store
 from linkage.parallel import cut, spread
 from linkage.places import kept
 from linkage.places.agree import Candidate, postcodes_alike
-from linkage.places.candidates import candidates
+from linkage.places.candidates import as_listed, candidates
 from linkage.places.index import NEAR_NAME, Index, Property, read_index, resolve_names
 from linkage.places.kept import ALIKE, TEXT
 from linkage.places.names import named, names_of
@@ -38,11 +35,15 @@ PROBABILITY = {
     "given": 0.999, "exact": 0.998, "near_name": 0.99, "near_postcode": 0.985, "no_postcode": 0.97, "other_street": 0.95,
     "wrong_postcode": 0.95, "unlisted_flat": 0.95,
 }  # fmt: skip
-_ANSWER = {"uprn": pl.String, "match_level": pl.String, "how": pl.String, "match_probability": pl.Float64}
 Text = tuple[str | None, ...]
 """An address as written: five lines, the postcode, and the UPRN it came with."""
 Answer = tuple[str | None, str, str, float]
 """UPRN or None, match level, method and probability."""
+_FOUND = pa.schema(
+    [(name, pa.float64() if name == "match_probability" else pa.string())
+     for name in (*TEXT, "uprn", "match_level", "how", "match_probability", "postcode_norm", "names", "flat_named")]
+)  # fmt: skip
+"""One row a distinct text and answer: with its postcode, the names that the answer rests on (`|` between), and the flat it names."""
 BATCH = 50_000
 """Distinct texts that are resolved at a time: bounds what Python holds."""
 
@@ -67,28 +68,21 @@ def run_loose(con: duckdb.DuckDBPyConnection, source: str, target: str, processe
 
     For protection, where a place missed is worse than a place too many.
     """
-    answers = {one.text: one.answers for batch in _answers_of(con, source, processes, loose=True) for one in batch}
-    addresses = con.execute(f"SELECT mention_id, address_role, {', '.join(TEXT)} FROM {source} ORDER BY ALL").fetchall()
     con.execute(
         f"CREATE OR REPLACE TABLE {target} (mention_id VARCHAR, address_role VARCHAR, uprn VARCHAR, match_level VARCHAR, "
         "how VARCHAR, match_probability DOUBLE)"
     )
-    columns = {"mention_id": pl.String, "address_role": pl.String, **_ANSWER}
-    store.insert(con, target, columns, [(m, r, *one) for m, r, *text in addresses for one in answers[tuple(text)]])
+    for found in _answers_of(con, source, processes, loose=True):
+        con.register("found", found)
+        con.execute(
+            f"INSERT INTO {target} SELECT a.mention_id, a.address_role, r.uprn, r.match_level, r.how, r.match_probability "
+            f"FROM {source} AS a INNER JOIN found AS r ON {ALIKE} ORDER BY ALL"
+        )
+        con.unregister("found")
 
 
-class Found(NamedTuple):
-    """One distinct text with its answers, its postcode, the names that they rest on (`|` between), and the flat it names."""
-
-    text: Text
-    answers: list[Answer]
-    postcode: str | None
-    names: str
-    flat: str | None
-
-
-def _answers_of(con: duckdb.DuckDBPyConnection, source: str, processes: int, *, loose: bool) -> Iterator[list[Found]]:
-    """Every distinct text of a table with what it means, so many at a time."""
+def _answers_of(con: duckdb.DuckDBPyConnection, source: str, processes: int, *, loose: bool) -> Iterator[pa.Table]:
+    """Every distinct text of a table with what it means (_FOUND), so many at a time."""
     con.execute(
         f"CREATE OR REPLACE TABLE address_text AS SELECT *, row_number() OVER () // {BATCH} AS batch "
         f"FROM (SELECT DISTINCT {', '.join(TEXT)} FROM {source})"
@@ -97,32 +91,43 @@ def _answers_of(con: duckdb.DuckDBPyConnection, source: str, processes: int, *, 
     index = read_index(con) if last[0] is not None else Index()
     for batch in range(last[0] + 1 if last[0] is not None else 0):
         told = con.execute(f"SELECT {', '.join(TEXT)} FROM address_text WHERE batch = $batch", {"batch": batch})
-        texts = told.fetchall()
-        parsed = list(chain(*spread(_parse_all, cut(texts, processes))))
-        resolve_names(con, index, parsed)
-        # Many texts are one once read, a word in capitals or a comma apart: each reading is looked for once.
-        read: dict[Parsed, list[Text]] = defaultdict(list)
-        for text, one in zip(texts, parsed, strict=True):
-            read[one].append(text)
-        yield list(chain(*spread(partial(_look_for, index, loose), cut(list(read.items()), processes))))
+        shares = spread(partial(_read_and_look, index, loose), cut(told.fetchall(), processes))
+        waiting = [one for _, waits in shares for one in waits]
+        resolve_names(con, index, chain.from_iterable(parsed.written for parsed, _ in waiting))
+        yield pa.concat_tables(
+            [*(found for found, _ in shares), *spread(partial(_look_for, index, loose), cut(waiting, processes))]
+        )
     con.execute("DROP TABLE address_text")
 
 
-def _parse_all(texts: Sequence[Text]) -> list[Parsed]:
-    return [parse(text[:5], text[5]) for text in texts]
+Read = tuple[Parsed, Text]
+"""A text and what is read in it."""
 
 
-def _look_for(index: Index, loose: bool, read: Sequence[tuple[Parsed, list[Text]]]) -> list[Found]:
-    found = []
-    for one, texts in read:
-        meaning = _meaning(index, one, loose=loose)
-        found += [
-            Found(
-                text, _answers(index, meaning, text[6], loose=loose), one.postcode, meaning.names, one.flat or one.floor
-            )
-            for text in texts
-        ]
-    return found
+def _read_and_look(index: Index, loose: bool, texts: Sequence[Text]) -> tuple[pa.Table, list[Read]]:
+    """What texts mean; and those that must wait, since they write a name of which is not yet known what it may be."""
+    ready: list[Read] = []
+    waiting: list[Read] = []
+    for text in texts:
+        parsed = parse(text[:5], text[5])
+        known = all(name in index.near for name in parsed.written)
+        (ready if known else waiting).append((parsed, text))
+    return _look_for(index, loose, ready), waiting
+
+
+def _look_for(index: Index, loose: bool, read: Sequence[Read]) -> pa.Table:
+    # Many texts are one once read, a word in capitals or a comma apart: each reading is looked for once.
+    meanings: dict[Parsed, _Meaning] = {}
+    rows = []
+    for parsed, text in read:
+        told = index.by_uprn.get(uprn_of(text[6]) or "") if text[6] else None
+        meaning = meanings.get(parsed)
+        if meaning is None or not meaning.speaks_of(told):
+            meaning = meanings[parsed] = _meaning(index, parsed, told, loose=loose)
+        for answer in _answers(meaning, told, loose=loose):
+            rows.append((*text, *answer, parsed.postcode, meaning.names, parsed.flat or parsed.floor))
+    columns = zip(*rows, strict=True) if rows else ((),) * len(_FOUND)
+    return pa.table([pa.array(values, field.type) for values, field in zip(columns, _FOUND, strict=True)], _FOUND)
 
 
 def _resolve_new(con: duckdb.DuckDBPyConnection, processes: int) -> None:
@@ -132,12 +137,14 @@ def _resolve_new(con: duckdb.DuckDBPyConnection, processes: int) -> None:
         "CREATE OR REPLACE TABLE unresolved AS SELECT a.* FROM address AS a "
         f"WHERE NOT EXISTS (SELECT 1 FROM store.resolved_address AS r WHERE {ALIKE})"
     )
-    columns = dict.fromkeys((*TEXT, *_ANSWER, "postcode_norm", "names", "flat_named"), pl.String) | _ANSWER
-    # Lists are made by the database, which takes a tenth of the time.
-    lists = "* REPLACE (CASE WHEN names = '' THEN [] ELSE string_split(names, '|') END AS names)"
-    for batch in _answers_of(con, "unresolved", processes, loose=False):
-        rows = [(*text, *answer, *rest) for text, (answer,), *rest in batch]
-        store.insert(con, "store.resolved_address", columns, rows, lists)
+    for found in _answers_of(con, "unresolved", processes, loose=False):
+        con.register("found", found)
+        # Lists are made by the database, which takes a tenth of the time.
+        con.execute(
+            f"INSERT INTO store.resolved_address ({', '.join(_FOUND.names)}) SELECT * REPLACE "
+            "(CASE WHEN names = '' THEN [] ELSE string_split(names, '|') END AS names) FROM found"
+        )
+        con.unregister("found")
     con.execute("DROP TABLE unresolved")
 
 
@@ -192,24 +199,32 @@ def _rank(candidate: Candidate) -> tuple[float, int, int, int, float]:
 class _Meaning:
     """What a text may mean, whatever UPRN it came with: candidates, best first, and the answer.
 
-    names: those that the answer rests on, in one row with `|` between.
+    names: those that the answer rests on, in one row with `|` between. whole: whether every candidate was looked for, and
+    not the best alone.
     """
 
     parsed: Parsed
     found: list[Candidate]
     names: str
     answer: Answer
+    whole: bool
+
+    def speaks_of(self, told: Property | None) -> bool:
+        """Whether it says of a property that came with the text if the text may mean it."""
+        return self.whole or told is None or told.uprn == self.answer[0]
 
 
-def _meaning(index: Index, parsed: Parsed, *, loose: bool) -> _Meaning:
+def _meaning(index: Index, parsed: Parsed, told: Property | None, *, loose: bool) -> _Meaning:
     words = [named(index, reading) for reading in parsed.readings]
+    names = "|".join(names_of(index, words))
+    if not loose and (listed := as_listed(index, parsed, words[0])) and told in (None, listed.property):
+        return _Meaning(parsed, [listed], names, _best([listed], parsed), whole=False)
     found = candidates(index, parsed, words, loose=loose)
     found.sort(key=lambda c: (*(-x for x in _rank(c)), c.property.uprn))
-    return _Meaning(parsed, found, "|".join(names_of(index, words)), _best(found, parsed))
+    return _Meaning(parsed, found, names, _best(found, parsed), whole=True)
 
 
-def _answers(index: Index, meaning: _Meaning, given: str | None, *, loose: bool) -> list[Answer]:
-    told = index.by_uprn.get(uprn_of(given) or "") if given else None
+def _answers(meaning: _Meaning, told: Property | None, *, loose: bool) -> list[Answer]:
     if loose:
         uprns = {c.property.uprn for c in meaning.found} | ({told.uprn} if told else set())
         return [(u, "property", "loose", 0.5) for u in sorted(uprns)]

@@ -90,8 +90,6 @@ def _read_row(index: Index, words: list[str]) -> list[str]:
         else:
             return []
         at = end
-        if name in index.names:
-            index.near.setdefault(name, {name: 1.0})
         if name not in KINDS or name in index.names:
             found.append(name)
     return found
@@ -102,5 +100,4 @@ def _building_first(index: Index, written: str) -> list[str]:
     head, _, last = written.rpartition(" ")
     if " " not in head or head not in index.names or head in index.streets or last in STREET_TYPES:
         return []
-    index.near.setdefault(head, {head: 1.0})
     return [head]

@@ -6,8 +6,8 @@ The parts keep no opinion on which name is a street and which a building: the ga
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
 from functools import cache, lru_cache
+from typing import NamedTuple
 
 from jellyfish import damerau_levenshtein_distance
 
@@ -80,6 +80,8 @@ _FLOOR_FLAT = re.compile(
 _MAY_BE_A_FLAT = ("FL", "FF", "AP", "UNIT", "ROOM", "RM", "STUDIO", "BED", "MAISONETTE", "SUITE", " AT", " OF")
 """What every text that names a flat, a room or a floor has in it: the many without are read without looking for one."""
 _JOINED = re.compile(r"^[\s,]*(?:AT|OF|IN)\b")
+_PLAIN = re.compile(r"[A-Z0-9,-]+(?: [A-Z0-9,-]+)*")
+"""What nearly all texts are made of: single spaces, and no mark that has to be read or taken away."""
 _MARKS = re.compile(r"['’.`]")
 _BRACKETS = re.compile(r"[()\[\]\"]")
 _SPACES = re.compile(r"\s+")
@@ -88,8 +90,7 @@ _BESIDE = re.compile(r"\b(?:ADJACENT|ADJ|ADJOINING|OPPOSITE|OPP|OUTSIDE|BEHIND|N
 _POSTCODE = re.compile(r"\b([A-Z]{1,2}[0-9][0-9A-Z]?)\s*([0-9O][A-Z0-9]{2})\b")
 
 
-@dataclass(frozen=True)
-class Parsed:
+class Parsed(NamedTuple):
     """One address text: its flat (or None), (number, name) pairs, names without number, and postcode.
 
     floor: the floor where no flat is named, `First Floor, 12 High Street`. others: what else it may be read as, since
@@ -108,6 +109,11 @@ class Parsed:
     def readings(self) -> tuple[Parsed, ...]:
         """The reading itself and the others."""
         return (self, *self.others)
+
+    @property
+    def written(self) -> list[str]:
+        """Every name of every reading."""
+        return [name for one in self.readings for name in (*(name for _, name in one.numbered), *one.names)]
 
 
 def flat_of(text: str | None) -> str | None:
@@ -134,13 +140,15 @@ def _plain_flat(written: str) -> str:
 def parse(lines: tuple[str | None, ...], given_postcode: str | None) -> Parsed:
     """Take one address text apart."""
     text = ", ".join(line for line in lines if line).upper()
-    text = _SEVERAL_LINES.sub(",", _MARKS.sub("", text))
-    text = _BRACKETS.sub(" ", text).replace("–", "-")
+    if not _PLAIN.fullmatch(text):
+        text = _SEVERAL_LINES.sub(",", _MARKS.sub("", text))
+        text = _HASH.sub("FLAT ", _BRACKETS.sub(" ", text).replace("–", "-"))
+        text = _SPACES.sub(" ", text)
     code = postcode(given_postcode)
     if (found := _POSTCODE.search(text)) and (inside := postcode(found.group())):
         code = code or inside
         text = f"{text[: found.start()]},{text[found.end() :]}"
-    text = _SPACES.sub(" ", _STUCK.sub(r"\1 ", _HASH.sub("FLAT ", text))).strip(" ,")
+    text = _STUCK.sub(r"\1 ", text).strip(" ,")
     if _BESIDE.search(text):
         return Parsed(None, (), (), code)  # `Adjacent to 34 Watt Street` is not number 34.
     slashed = _SLASHED.search(text) if "/" in text else None
@@ -149,10 +157,10 @@ def parse(lines: tuple[str | None, ...], given_postcode: str | None) -> Parsed:
     a, b = slashed.groups()
     ways = [f"{a}-{b}"] if _FLAT.search(text) else [f"FLAT {b}, {a}", f"FLAT {a}, {b}", f"{a}-{b}"]
     first, *others = (
-        replace(_read(f"{text[: slashed.start()]}{way}{text[slashed.end() :]}", code), whole_range="-" in way)
+        _read(f"{text[: slashed.start()]}{way}{text[slashed.end() :]}", code)._replace(whole_range="-" in way)
         for way in ways
     )
-    return replace(first, others=tuple(others))
+    return first._replace(others=tuple(others))
 
 
 def _read(text: str, code: str | None) -> Parsed:

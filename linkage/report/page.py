@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -13,8 +14,9 @@ from linkage.report.dates import day
 TEMPLATES = Path(__file__).with_name("templates")
 
 
+@cache
 def environment() -> Environment:
-    """Jinja with autoescape, and an error for a name that is not given."""
+    """Jinja with autoescape, and an error for a name that is not given. One for all pages: each template is read once."""
     made = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
@@ -34,6 +36,7 @@ def html(content: NightContent, hub: summary.Hub) -> str:
         .render(
             hub=hub,
             stale=summary.stale(content),
+            subjects=summary.subjects,
             pictures=summary.pictures,
             member_facts=genogram.member_facts,
             tie_facts=genogram.tie_facts,

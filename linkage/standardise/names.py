@@ -147,16 +147,19 @@ def _nick_namer():  # type: ignore[no-untyped-def]
     return NickNamer()
 
 
+@cache
 def is_title(token: str) -> bool:
     """Whether a token is a courtesy title before a name: MR, MRS, DR."""
     return _list("honorifics").get(token) == "courtesy"
 
 
+@cache
 def is_placeholder(token: str) -> bool:
     """Whether a token stands where no name was given: BABY, TWIN, UNKNOWN."""
     return _list("placeholders").get(token, "whole") != "whole"
 
 
+@lru_cache(maxsize=1 << 16)
 def no_name(text: str | None) -> bool:
     """Whether a whole text says that no name is known: N/A, Not known, See above. As a word among others some are names (Li Na)."""
     tokens = fold(text)
@@ -165,6 +168,7 @@ def no_name(text: str | None) -> bool:
     return _list("placeholders").get("".join(tokens), "newborn") != "newborn"
 
 
+@cache
 def is_title_token(token: str, *, given: bool = False) -> bool:
     """Whether a token is borne as a title and says little of family: BEGUM, BIBI, KAUR, SINGH, KHATUN.
 
@@ -177,6 +181,7 @@ def is_title_token(token: str, *, given: bool = False) -> bool:
     return found is not None and not (given and found == "second_name")
 
 
+@cache
 def bare(token: str) -> str:
     """A family name without the particle that leads it: ALMASRI gives MASRI, as some write it."""
     for particle, kind in _list("particles").items():

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from linkage import settings
-from linkage.places import kept, match, property
+from linkage.places import candidates, kept, match, property
 from linkage.places.text import parse
 
 GAZETTEER = [
@@ -279,6 +279,47 @@ def test_what_is_kept_is_what_a_cold_start_answers(gazetteer, seed):
         for table in ("resolved_address", "resolved_property", "resolved_against"):
             con.execute(f"CREATE OR REPLACE TABLE store.{table} AS FROM put_by_{table}")
     assert kept_over > 100, "or nothing is kept and the test shows nothing"
+
+
+def resolved_anew(con):
+    con.execute("DROP TABLE IF EXISTS store.resolved_address")
+    match.run(con)
+    return con.execute("FROM store.resolved_address ORDER BY ALL").fetchall()
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_house_written_as_it_is_listed_is_what_a_whole_search_finds(gazetteer, monkeypatch, seed):
+    """Also where buildings, flats and other streets of the name stand at its postcode, and whatever UPRN came with it."""
+    con, draw = gazetteer, random.Random(seed)
+    stock = [some_property(draw, n) for n in range(150)]
+    con.execute("DELETE FROM gazetteer")
+    con.executemany("INSERT INTO gazetteer VALUES (?,?,?,?,?,?,?,?,?,?,?,'g')", stock)
+    property.build(con, settings.load().table("hubs"))
+    addresses(con, [some_text(draw, draw.choice(stock)) for _ in range(2_000)])
+    found: list[bool] = []
+
+    def watched(*asked):
+        listed = candidates.as_listed(*asked)
+        found.append(listed is not None)
+        return listed
+
+    monkeypatch.setattr(match, "as_listed", watched)
+    quick = resolved_anew(con)
+    assert found.count(True) > 20, "or the test shows nothing"
+    monkeypatch.setattr(match, "as_listed", lambda *_: None)
+    assert quick == resolved_anew(con)
+
+
+def test_an_answer_rests_on_its_own_text_and_not_on_those_that_came_with_it(gazetteer):
+    property.build(gazetteer, settings.load().table("hubs"))
+    texts = [case[:3] for case in CASES]
+    addresses(gazetteer, texts)
+    together = resolved_anew(gazetteer)
+    alone = []
+    for text in texts:
+        addresses(gazetteer, [text])
+        alone += resolved_anew(gazetteer)
+    assert sorted(alone, key=repr) == sorted(together, key=repr)
 
 
 @pytest.mark.parametrize(
