@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -13,6 +14,7 @@ from linkage.report.dates import day
 TEMPLATES = Path(__file__).with_name("templates")
 
 
+@cache
 def environment() -> Environment:
     """Jinja with autoescape, and an error for a name that is not given."""
     made = Environment(
