@@ -3,8 +3,8 @@
     python -m benchmarks.detectors [--people N] [--nights K] [--seeds S …] [--large N:S:K] [--work DIR]
 
 Every region is replayed in order into a store of its own and judged by `linkage evaluate`'s figures; protection is judged by
-the protected list and restriction marks of the extracts. With --work regions and results are kept, and a region that was
-evaluated before is not run again.
+the protected list and restriction marks of the extracts. An analyst's SQL runs on the last night beside it. With --work regions
+and results are kept, and a region that was evaluated before is not run again.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from typing import Any
 
 import duckdb
 
+from benchmarks import analyst
 from benchmarks.detectors_page import Region, render
 from linkage.evaluate import exceptions
 from sample_data.simulator import simulate
@@ -56,6 +57,17 @@ def measure(region: Region, work: Path) -> dict[str, Any]:
     return result
 
 
+def beside(region: Region, work: Path) -> dict[str, Any]:
+    """The figures of an analyst's SQL on the last night of a region that was measured."""
+    folder = work / f"{region.people}_{region.seed}_{region.nights}"
+    raised = analyst.judged(folder / "landing", folder / "truth")
+    con = duckdb.connect()
+    people, places = _under_protection(con, folder, _nights(folder)[-1].name)
+    about = [j for j in raised if set(j.people) & people or {a["uprn"] for a in j.exception["addresses"]} & places]
+    figures = exceptions.figures([raised], exceptions.read_truth(con, folder / "truth"))
+    return {**figures, "protected_raised": len(about)}
+
+
 def _nights(folder: Path) -> list[Path]:
     return sorted(night for night in (folder / "out").iterdir() if (night / "run.json").exists())
 
@@ -75,9 +87,10 @@ def protected(folder: Path) -> dict[str, int]:
     for night in _nights(folder):
         people, places = _under_protection(con, folder, night.name)
         there |= people | places
+        ids = _ids(con, folder, night, people)
         for line in (night / "exceptions.jsonl").read_text(encoding="utf-8").splitlines():
             told = json.loads(line)
-            about = {p["person_id"] for p in told["people"]} & _ids(con, folder, night, people)
+            about = {p["person_id"] for p in told["people"]} & ids
             raised += bool(about or {a["uprn"] for a in told["addresses"]} & places)
             leaked += any(place in line for place in places)
         for name in FORBIDDEN:
@@ -152,7 +165,7 @@ def main() -> None:
         work.mkdir(parents=True, exist_ok=True)
         found: list[dict[str, Any]] = []
         for region in regions:
-            found.append(measure(region, work))
+            found.append({**measure(region, work), "analyst": beside(region, work)})
             RESULTS.write_text(render(regions[: len(found)], found), encoding="utf-8")
     print(RESULTS.read_text(encoding="utf-8"))
 

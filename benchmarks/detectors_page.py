@@ -64,11 +64,43 @@ def render(regions: list[Region], found: list[dict[str, Any]]) -> str:
         "Recall counts an exception of the situation's own kind about its people; in brackets also what stands inside an exception of "
         "another kind. Precision counts every exception that stands, those that wait among them.",
         "",
+        *_beside(regions, found),
         *_pooled_recall(told),
         *_pooled_look_alikes(told),
         *_pooled_bins(told),
     ]
     return "\n".join(lines) + "\n"
+
+
+def _beside(regions: list[Region], found: list[dict[str, Any]]) -> list[str]:
+    """Our figures and an analyst's, as `ours / theirs`, on the last night of the same extracts."""
+    both = [(f["exceptions"], f["analyst"]) for f in found]
+
+    def row(name: str, say: Callable[[dict[str, Any]], str]) -> str:
+        return _row(name, "", both, lambda b: f"{say(b[0])} / {say(b[1])}").replace("|  |", "|", 1)
+
+    return [
+        "## Beside an analyst's SQL",
+        "",
+        "The analyst joins records by exact NHS number, else by exact name and birth date, and has one rule a kind "
+        "([analyst.sql](analyst.sql)). Ours / theirs, on the last night of the same extracts, judged alike.",
+        "",
+        "| | " + " | ".join(r.name for r in regions) + " |",
+        "| --- |" + " ---: |" * len(regions),
+        *(row(f"recall: {_words(k)}", _strict(k)) for k in KINDS),
+        *(row(f"precision: {_words(k)}", _precision(k)) for k in KINDS),
+        row("true among the 20 highest", lambda f: _share(f["highest"]["20"])),
+        row("true among the 50 highest", lambda f: _share(f["highest"]["50"])),
+        row("look-alikes raised", lambda f: f"{f['look_alikes']['share_raised']:.1%}"),
+        row("calibration error of scores", lambda f: f"{f['calibration']['ece']:.3f}"),
+        _row("raised about a protected person or place", "", found,
+             lambda f: f"{f['protected']['raised']} / {f['analyst']['protected_raised']}").replace("|  |", "|", 1),
+        "",
+    ]  # fmt: skip
+
+
+def _strict(kind: str) -> Callable[[dict[str, Any]], str]:
+    return lambda f: _share(f["recall"][kind]["strict"]) if kind in f["recall"] else "–"
 
 
 def _options(regions: list[Region]) -> str:

@@ -16,7 +16,7 @@ import polars as pl
 
 from expectations import deliveries, quarantine, volumes
 from expectations.accepted import clean, from_fragments, repaired, typed
-from expectations.judge import ID, Expectation, RuleCrashed, judge
+from expectations.judge import ID, Broken, Expectation, RuleCrashed, Suite, judge
 from expectations.rules import Limits, Rule, key_of, rules_of
 from linkage.night import Night
 from linkage.tables import CONTRACTS, Contract
@@ -35,9 +35,14 @@ def gate(con: duckdb.DuckDBPyConnection, night: Night) -> None:
     limits = limits_of(night)
     _prepare(con)
     deliveries.prepare(con, night)
-    for contract in _landed(con):
+    landed = {contract: rules_of(contract, limits) for contract in _landed(con)}
+    for contract, rules in landed.items():
         with _no_value_in_errors(contract):
-            _check(con, contract, limits)
+            _compute_outcomes(con, contract, rules)
+    broken = judge([_suite(con, contract, rules) for contract, rules in landed.items()])
+    for contract, rules in landed.items():
+        with _no_value_in_errors(contract):
+            _set_aside(con, contract, rules, broken[contract.name])
     quarantine.set_rejects_aside(con)
     volumes.refuse(con, night)
     for contract in CONTRACTS.values():
@@ -79,32 +84,35 @@ def _prepare(con: duckdb.DuckDBPyConnection) -> None:
     con.execute("CREATE OR REPLACE TABLE gate_warning (contract VARCHAR, supplier VARCHAR, words VARCHAR)")
 
 
-def _check(con: duckdb.DuckDBPyConnection, contract: Contract, limits: Limits) -> None:
-    """Judge every landed row of a contract and set aside the rows that break a rule of that kind."""
-    con.execute(f"CREATE OR REPLACE TEMP VIEW cleaned AS {clean(contract)}")
-    rules = rules_of(contract, limits)
-    _compute_outcomes(con, contract, rules)
-    outcomes = con.execute("SELECT * FROM outcome ORDER BY outcome_id").pl()
-    frame = outcomes.drop("supplier", "rows").to_pandas()
-    broken = judge(f"contract_{contract.name}", frame, [Expectation(r.name, r.sets_aside) for r in rules])
-    _record_results(con, contract, [(r, broken.get(r.name, [])) for r in rules], outcomes)
-    quarantine.set_aside(con, contract, [r for r in rules if r.sets_aside and r.name in broken], broken)
-    con.execute("DROP VIEW cleaned")
-
-
 def _compute_outcomes(con: duckdb.DuckDBPyConnection, contract: Contract, rules: list[Rule]) -> None:
-    """`checked`: the outcome of every rule for every row; `outcome`: each different outcome of a supplier, once."""
-    names = ", ".join(r.name for r in rules)
+    """`checked_<contract>`: every rule's outcome for every row; `outcome_<contract>`: each outcome of a supplier, once."""
+    name, names = contract.name, ", ".join(r.name for r in rules)
     flags = ", ".join(f"({r.holds}) AS {r.name}" for r in rules)
+    con.execute(f"CREATE OR REPLACE TEMP VIEW cleaned_{name} AS {clean(contract)}")
     _find_doubled_keys(con, contract)
     con.execute(
-        f"CREATE OR REPLACE TEMP TABLE checked AS SELECT c.supplier, c.row_number, {flags} FROM cleaned AS c "
+        f"CREATE OR REPLACE TEMP TABLE checked_{name} AS SELECT c.supplier, c.row_number, {flags} FROM cleaned_{name} AS c "
         f"LEFT JOIN doubled AS d ON d.supplier = c.supplier AND d.key = c.{key_of(contract)}"
     )
     con.execute(
-        f"CREATE OR REPLACE TEMP TABLE outcome AS SELECT row_number() OVER (ORDER BY supplier, {names}) AS {ID}, "
-        f"supplier, {names}, rows FROM (SELECT supplier, {names}, count(*) AS rows FROM checked GROUP BY ALL)"
+        f"CREATE OR REPLACE TEMP TABLE outcome_{name} AS SELECT row_number() OVER (ORDER BY supplier, {names}) AS {ID}, "
+        f"supplier, {names}, rows FROM (SELECT supplier, {names}, count(*) AS rows FROM checked_{name} GROUP BY ALL)"
     )
+
+
+def _suite(con: duckdb.DuckDBPyConnection, contract: Contract, rules: list[Rule]) -> Suite:
+    """What the judge is shown of a contract's rows: which outcomes there are, and nothing of who has them."""
+    outcomes = con.execute(f"SELECT * EXCLUDE (supplier, rows) FROM outcome_{contract.name} ORDER BY {ID}").pl()
+    return Suite(contract.name, outcomes.to_pandas(), [Expectation(r.name, r.sets_aside) for r in rules])
+
+
+def _set_aside(con: duckdb.DuckDBPyConnection, contract: Contract, rules: list[Rule], broken: Broken) -> None:
+    """Tell what was judged, and set aside the rows that break a rule of that kind."""
+    outcomes = con.execute(f"SELECT * FROM outcome_{contract.name} ORDER BY {ID}").pl()
+    _record_results(con, contract, [(r, broken.get(r.name, [])) for r in rules], outcomes)
+    quarantine.set_aside(con, contract, [r for r in rules if r.sets_aside and r.name in broken], broken)
+    con.execute(f"DROP VIEW cleaned_{contract.name}")
+    con.execute(f"DROP TABLE checked_{contract.name}")
 
 
 def _find_doubled_keys(con: duckdb.DuckDBPyConnection, contract: Contract) -> None:
@@ -112,9 +120,9 @@ def _find_doubled_keys(con: duckdb.DuckDBPyConnection, contract: Contract) -> No
     key, columns = key_of(contract), ", ".join(f'"{c}"' for c in contract.names)
     con.execute(
         "CREATE OR REPLACE TEMP TABLE doubled AS WITH often AS ("
-        f"SELECT supplier, {key} AS key FROM cleaned WHERE {key} IS NOT NULL GROUP BY ALL HAVING count(*) > 1) "
+        f"SELECT supplier, {key} AS key FROM cleaned_{contract.name} WHERE {key} IS NOT NULL GROUP BY ALL HAVING count(*) > 1) "
         f"SELECT o.supplier, o.key, count(DISTINCT row({columns})) AS versions, min(row_number) AS first_row "
-        f"FROM often AS o INNER JOIN cleaned AS c ON c.supplier = o.supplier AND c.{key} = o.key GROUP BY ALL"
+        f"FROM often AS o INNER JOIN cleaned_{contract.name} AS c ON c.supplier = o.supplier AND c.{key} = o.key GROUP BY ALL"
     )
 
 

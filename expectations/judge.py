@@ -2,7 +2,7 @@
 
 DuckDB computes every rule as a boolean column; rows with the same outcomes are one row of the frame handed over here,
 with an id. So the judge sees no personal value, and its cost does not grow with the extracts. The answers of all rules
-are judged as one column, since the library takes as long for one rule as for a hundred. A judgement that crashed also
+of all tables are judged as one column, since the library takes as long for one rule as for a hundred. A judgement that crashed also
 reports `success = False`: it is told apart by its empty result and stops the night.
 """
 
@@ -15,7 +15,8 @@ from typing import Any
 
 import pandas as pd
 
-ID, RULE, HOLDS = "outcome_id", "rule", "holds"
+ID, SUITE, RULE, HOLDS = "outcome_id", "suite", "rule", "holds"
+WHERE = [SUITE, RULE, ID]
 
 
 class RuleCrashed(RuntimeError):
@@ -30,33 +31,55 @@ class Expectation:
     critical: bool
 
 
-def judge(suite_name: str, frame: pd.DataFrame, expected: Sequence[Expectation]) -> dict[str, list[int]]:
-    """The ids of the frame's rows that break each rule, by rule name; rules that hold are left out.
+@dataclass(frozen=True)
+class Suite:
+    """The rules of one table and their outcomes: a frame with a column `outcome_id` and one boolean column a rule."""
 
-    The frame has a column `outcome_id` and one boolean column a rule. Raises RuleCrashed.
-    """
-    if frame.empty or not expected:
-        return {}
-    _no_unknown_outcome(suite_name, frame, expected)
-    answers = frame.melt(id_vars=[ID], value_vars=[e.name for e in expected], var_name=RULE, value_name=HOLDS)
-    if len(answers) != len(frame) * len(expected):
-        raise RuleCrashed(f"suite {suite_name}: a rule gave no answer for some rows")
-    results = _validate(suite_name, answers, critical=any(e.critical for e in expected))
+    name: str
+    frame: pd.DataFrame
+    expected: Sequence[Expectation]
+
+
+Broken = dict[str, list[int]]
+"""The ids of a frame's rows that break each rule, by rule name; rules that hold are left out."""
+
+
+def judge(suites: Sequence[Suite]) -> dict[str, Broken]:
+    """What is broken in each suite, by its name, in one judgement. Raises RuleCrashed."""
+    asked = [s for s in suites if not s.frame.empty and s.expected]
+    broken: dict[str, Broken] = {s.name: {} for s in suites}
+    if not asked:
+        return broken
+    answers = pd.concat([_answers(suite) for suite in asked], ignore_index=True)
+    results = _validate(answers, critical=any(e.critical for s in asked for e in s.expected))
     if len(results) != 1:
-        raise RuleCrashed(f"suite {suite_name}: one judgement was asked for and {len(results)} came")
-    broken = _read(suite_name, results[0], len(answers))
-    return {e.name: broken[e.name] for e in expected if e.name in broken}
+        raise RuleCrashed(f"one judgement was asked for and {len(results)} came")
+    found = _read(results[0], len(answers))
+    for suite in asked:
+        mine = found.get(suite.name, {})
+        broken[suite.name] = {e.name: mine[e.name] for e in suite.expected if e.name in mine}
+    return broken
 
 
-def _no_unknown_outcome(suite_name: str, frame: pd.DataFrame, expected: Sequence[Expectation]) -> None:
+def _answers(suite: Suite) -> pd.DataFrame:
+    """One row an outcome and rule of a suite: whether it holds."""
+    _no_unknown_outcome(suite)
+    names = [e.name for e in suite.expected]
+    answers = suite.frame.melt(id_vars=[ID], value_vars=names, var_name=RULE, value_name=HOLDS)
+    if len(answers) != len(suite.frame) * len(suite.expected):
+        raise RuleCrashed(f"suite {suite.name}: a rule gave no answer for some rows")
+    return answers.assign(**{SUITE: suite.name})
+
+
+def _no_unknown_outcome(suite: Suite) -> None:
     """A rule column that is null somewhere would be passed over by the judge as a missing value."""
-    for rule in expected:
-        if rule.name not in frame or frame[rule.name].isna().any():
-            raise RuleCrashed(f"suite {suite_name}: the rule {rule.name} gave no answer for some rows")
+    for rule in suite.expected:
+        if rule.name not in suite.frame or suite.frame[rule.name].isna().any():
+            raise RuleCrashed(f"suite {suite.name}: the rule {rule.name} gave no answer for some rows")
 
 
-def _validate(suite_name: str, answers: pd.DataFrame, *, critical: bool) -> list[Any]:
-    import great_expectations as gx  # here and not above: the import takes three seconds
+def _validate(answers: pd.DataFrame, *, critical: bool) -> list[Any]:
+    import great_expectations as gx  # here and not above: the import takes two seconds
     from great_expectations.data_context.types.base import ProgressBarsConfig
 
     # It sets its own level when it is imported, and would tell of every temporary folder.
@@ -64,30 +87,30 @@ def _validate(suite_name: str, answers: pd.DataFrame, *, critical: bool) -> list
 
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
-    asset = context.data_sources.add_pandas("night").add_dataframe_asset(suite_name)
+    asset = context.data_sources.add_pandas("night").add_dataframe_asset("answers")
     batch = asset.add_batch_definition_whole_dataframe("all").get_batch({"dataframe": answers})
     every_rule_holds = gx.expectations.ExpectColumnValuesToBeInSet(
         column=HOLDS, value_set=[True], severity="critical" if critical else "warning"
     )
-    suite = gx.ExpectationSuite(name=suite_name, expectations=[every_rule_holds])
+    suite = gx.ExpectationSuite(name="every_rule_holds", expectations=[every_rule_holds])
     result_format = {
         "result_format": "COMPLETE",
-        "unexpected_index_column_names": [RULE, ID],
+        "unexpected_index_column_names": WHERE,
         "exclude_unexpected_values": True,
     }
     return list(batch.validate(suite, result_format=result_format).results)
 
 
-def _read(suite_name: str, result: Any, answers: int) -> dict[str, list[int]]:
-    """The ids by broken rule."""
+def _read(result: Any, answers: int) -> dict[str, Broken]:
+    """The ids by broken rule, by suite."""
     outcome = result.result or {}
     if outcome.get("element_count") != answers or outcome.get("missing_count"):
-        raise RuleCrashed(f"suite {suite_name} could not be evaluated")
+        raise RuleCrashed("the rules could not be evaluated")
     told = outcome.get("unexpected_index_list") or []
-    found = sorted((str(rule), int(row)) for one in told for rule, row in zip(one[RULE], one[ID], strict=True))
+    found = sorted((str(s), str(r), int(i)) for one in told for s, r, i in zip(*(one[w] for w in WHERE), strict=True))
     if len(found) != outcome.get("unexpected_count") or bool(found) == bool(result.success):
-        raise RuleCrashed(f"suite {suite_name} reports a breach without its rows")
-    broken: dict[str, list[int]] = {}
-    for rule, row in found:
-        broken.setdefault(rule, []).append(row)
+        raise RuleCrashed("a breach is reported without its rows")
+    broken: dict[str, Broken] = {}
+    for suite, rule, row in found:
+        broken.setdefault(suite, {}).setdefault(rule, []).append(row)
     return broken

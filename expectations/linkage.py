@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import duckdb
 
-from expectations.judge import ID, Expectation, RuleCrashed, judge
+from expectations.judge import ID, Expectation, RuleCrashed, Suite, judge
 
 MENTION = "contract, supplier, record_id, mention"
 
@@ -81,26 +81,31 @@ def check(
     `protected_absent` is the protection gate's own finding that no protected mention stands in any of them. Raises
     RuleCrashed when a table is missing or a rule cannot be evaluated.
     """
-    breaches = [breach for table in dict.fromkeys(r.table for r in rules) for breach in _of_table(con, table, rules)]
+    broken = judge([_suite(con, table, rules) for table in dict.fromkeys(r.table for r in rules)])
+    breaches = [
+        Breach(r.table, r.name, r.words, _rows(con, r.table, ids))
+        for r in rules
+        if (ids := broken[r.table].get(r.name))
+    ]
     if not protected_absent:
         breaches.append(Breach("all", "protected_absent", "a protected mention stands in the linked tables", 1))
     return breaches
 
 
-def _of_table(con: duckdb.DuckDBPyConnection, table: str, rules: tuple[LinkedRule, ...]) -> list[Breach]:
+def _suite(con: duckdb.DuckDBPyConnection, table: str, rules: tuple[LinkedRule, ...]) -> Suite:
     mine = [r for r in rules if r.table == table]
     _compute(con, table, mine)
-    frame = con.execute(f"SELECT * EXCLUDE (rows) FROM linked_outcome ORDER BY {ID}").pl().to_pandas()
-    broken = judge(f"linked_{table}", frame, [Expectation(r.name, True) for r in mine])
-    return [Breach(table, r.name, r.words, _rows(con, broken[r.name])) for r in mine if r.name in broken]
+    frame = con.execute(f"SELECT * EXCLUDE (rows) FROM linked_{table} ORDER BY {ID}").pl().to_pandas()
+    return Suite(table, frame, [Expectation(r.name, True) for r in mine])
 
 
 def _compute(con: duckdb.DuckDBPyConnection, table: str, rules: list[LinkedRule]) -> None:
+    """`linked_<table>`: each different outcome of the table's rules, once, and how many rows have it."""
     names = ", ".join(r.name for r in rules)
     flags = ", ".join(f"({r.holds}) AS {r.name}" for r in rules)
     try:
         con.execute(
-            f"CREATE OR REPLACE TEMP TABLE linked_outcome AS SELECT row_number() OVER (ORDER BY {names}) AS {ID}, "
+            f"CREATE OR REPLACE TEMP TABLE linked_{table} AS SELECT row_number() OVER (ORDER BY {names}) AS {ID}, "
             f"{names}, rows FROM (SELECT {names}, count(*) AS rows "
             f'FROM (SELECT {flags} FROM "{table}" AS t) GROUP BY ALL)'
         )
@@ -108,6 +113,6 @@ def _compute(con: duckdb.DuckDBPyConnection, table: str, rules: list[LinkedRule]
         raise RuleCrashed(f"the rules of {table} cannot be evaluated: it or a column of it is missing") from None
 
 
-def _rows(con: duckdb.DuckDBPyConnection, ids: list[int]) -> int:
-    row = con.execute(f"SELECT sum(rows) FROM linked_outcome WHERE list_contains($ids, {ID})", {"ids": ids}).fetchone()
+def _rows(con: duckdb.DuckDBPyConnection, table: str, ids: list[int]) -> int:
+    row = con.execute(f"SELECT sum(rows) FROM linked_{table} WHERE list_contains($ids, {ID})", {"ids": ids}).fetchone()
     return int(row[0]) if row and row[0] is not None else 0

@@ -33,30 +33,31 @@ def set_aside(
     """One quarantine row a landed row that breaks any of the rules, with all its reasons."""
     columns = "supplier VARCHAR, row_number BIGINT, place INTEGER, fault_words VARCHAR"
     con.execute(f"CREATE OR REPLACE TEMP TABLE fault ({columns})")
-    _number_faulty_rows(con, rules)
+    _number_faulty_rows(con, contract, rules)
     _keep_restricted(con, contract)
     for place, rule in enumerate(rules):
         column = rule.which or f"'{rule.column}'"
         con.execute(
             f"INSERT INTO fault SELECT supplier, row_number, {place}, concat({column}, ': ', $words) "
-            "FROM cleaned INNER JOIN faulty USING (supplier, row_number) WHERE list_contains($ids, outcome_id)",
+            f"FROM cleaned_{contract.name} INNER JOIN faulty USING (supplier, row_number) WHERE list_contains($ids, outcome_id)",
             {"words": rule.words, "ids": broken[rule.name]},
         )
     con.execute(
         f"INSERT INTO quarantine SELECT $contract, supplier, {_shown_key(contract)}, row_number, "
-        "list(fault_words ORDER BY place) FROM fault INNER JOIN cleaned USING (supplier, row_number) "
+        f"list(fault_words ORDER BY place) FROM fault INNER JOIN cleaned_{contract.name} USING (supplier, row_number) "
         "GROUP BY ALL ORDER BY supplier, row_number",
         {"contract": contract.name},
     )
 
 
-def _number_faulty_rows(con: duckdb.DuckDBPyConnection, rules: list[Rule]) -> None:
+def _number_faulty_rows(con: duckdb.DuckDBPyConnection, contract: Contract, rules: list[Rule]) -> None:
     """`faulty`: the rows that break a rule, each with the id of its outcome."""
-    names = [c[0] for c in con.execute("SELECT * EXCLUDE (outcome_id, rows) FROM outcome LIMIT 0").description or ()]
+    outcome = f"outcome_{contract.name}"
+    names = [c[0] for c in con.execute(f"SELECT * EXCLUDE (outcome_id, rows) FROM {outcome} LIMIT 0").description or ()]
     fails = " OR ".join(f"NOT {r.name}" for r in rules) or "false"
     con.execute(
-        f"CREATE OR REPLACE TEMP TABLE faulty AS SELECT supplier, row_number, {ID} FROM checked "
-        f"INNER JOIN outcome USING ({', '.join(names)}) WHERE {fails}"
+        f"CREATE OR REPLACE TEMP TABLE faulty AS SELECT supplier, row_number, {ID} FROM checked_{contract.name} "
+        f"INNER JOIN {outcome} USING ({', '.join(names)}) WHERE {fails}"
     )
 
 
@@ -69,7 +70,8 @@ def _keep_restricted(con: duckdb.DuckDBPyConnection, contract: Contract) -> None
     key = f"coalesce({key_of(contract)}, 'row ' || row_number)"
     con.execute(
         "CREATE OR REPLACE TEMP TABLE kept AS SELECT supplier, row_number FROM faulty "
-        f"INNER JOIN cleaned USING (supplier, row_number) INNER JOIN checked AS k USING (supplier, row_number) "
+        f"INNER JOIN cleaned_{contract.name} USING (supplier, row_number) "
+        f"INNER JOIN checked_{contract.name} AS k USING (supplier, row_number) "
         f"WHERE ({marked(contract)}) AND k.key_not_repeated "
         f"QUALIFY row_number() OVER (PARTITION BY supplier, {key} ORDER BY row_number) = 1"
     )
@@ -77,7 +79,7 @@ def _keep_restricted(con: duckdb.DuckDBPyConnection, contract: Contract) -> None
     con.execute(f"INSERT INTO kept_row SELECT '{contract.name}', supplier, row_number FROM kept")
     if contract.name == "protected":  # none of its rows is ever in `faulty` but for exact repetitions
         con.execute(
-            "INSERT INTO kept_row SELECT 'protected', supplier, row_number FROM checked "
+            "INSERT INTO kept_row SELECT 'protected', supplier, row_number FROM checked_protected "
             "WHERE NOT (values_not_too_long AND values_without_nul)"
         )
     con.execute(

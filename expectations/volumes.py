@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import duckdb
 
-from expectations.judge import ID, Expectation, judge
+from expectations.judge import ID, Expectation, Suite, judge
 from linkage.night import Night
 from linkage.settings import Settings
 from linkage.tables import CONTRACTS
@@ -30,8 +30,8 @@ def refuse(con: duckdb.DuckDBPyConnection, night: Night) -> None:
     """Mark the files whose volume is not believable as refused. Raises judge.RuleCrashed."""
     _compute(con, night)
     frame = con.execute("SELECT * EXCLUDE (contract, supplier) FROM file_volume ORDER BY outcome_id").pl().to_pandas()
-    broken = judge("volumes", frame, [Expectation(name, True) for name in WORDS])
-    for name, ids in broken.items():
+    volumes = Suite("volumes", frame, [Expectation(name, True) for name in WORDS])
+    for name, ids in judge([volumes])[volumes.name].items():
         con.execute(
             "UPDATE input_file AS f SET status = 'refused', reasons = list_append(f.reasons, $words) "
             "FROM file_volume AS v WHERE v.contract = f.contract AND v.supplier = f.supplier "

@@ -79,6 +79,7 @@ def person(con: duckdb.DuckDBPyConnection, person_id: str, night: date) -> Told:
         *_part("Records", [f"{mention.replace('|', ' ')}, since {since}" for mention, since in records]),
         *_part("Households", [f"{household}, since {since}" for household, since in homes]),
         *_part("Exceptions", _exceptions_of(con, person_id, night)),
+        *_part("Looked at on the last night and not raised", _explained(con, person_id, night)),
         *_part("History of the id", events),
     ]
 
@@ -187,6 +188,25 @@ def _exceptions_of(con: duckdb.DuckDBPyConnection, person_id: str, night: date) 
         if roles and not _withheld(con, [p["person_id"] for p in told["people"]]):
             found.append(f"{exception_id} {told['kind']}, as {' and '.join(roles)}: {_status(when, status, night)}")
     return found
+
+
+def _explained(con: duckdb.DuckDBPyConnection, person_id: str, night: date) -> Told:
+    """What was found about a person and dismissed, with everything that was looked for. Of the last night alone: it is made anew."""
+    kept = "SELECT 1 FROM duckdb_tables() WHERE database_name = 'store' AND table_name = 'dismissed_finding'"
+    if not con.execute(kept).fetchone():
+        return []
+    rows = _rows(
+        con,
+        "SELECT kind, subject_id, people, looked_for FROM store.dismissed_finding WHERE night = $night AND list_contains(people, $id)",
+        person_id,
+        night,
+    )
+    lines = []
+    for kind, subject, people, looked_for in rows:
+        if not _withheld(con, people):
+            lines.append(f"{kind}, of {subject} with {', '.join(p for p in people if p != subject) or 'nobody else'}")
+            lines += [f"  {_benign(considered)}" for considered in json.loads(looked_for)]
+    return lines
 
 
 def _status(when: date, status: str, night: date) -> str:

@@ -78,7 +78,7 @@ ROLE_WORDS = {
 }
 BASIS_WORDS = {
     "self_reported": "as the person told the agency",
-    "verified": "seen by somebody in office",
+    "verified": "recorded by an official",
     "inferred": "worked out, not stated",
 }
 OCCURRENCE_BASIS = "as police recorded it"

@@ -104,7 +104,7 @@ _SCHEMA = {
     "mention_id": _TEXT, "contract": _TEXT, "mention": _TEXT,
     **dict.fromkeys(("given", "given_keys", "initials", "two_initials", "lead_initials", "later", "later_initials", "name_initials",
                      "behind_initials", "given_parts", "family_called",
-                     "family_keys", "family_initials"), _LIST),
+                     "family_keys", "leading_initials"), _LIST),
     **dict.fromkeys(("given_called", "given_joined", "name_letters", "family_last", "given_written", "family_written"), _TEXT),
     "full_name": _TEXT, "family_sound": _TEXT, "born": _TEXT, "sex": _TEXT, "nhs_number": _TEXT, "phone": _TEXT, "email": _TEXT, "force_key": _TEXT,
     "given_initial": _TEXT, **dict.fromkeys(("any_initial", "home_keys", "context_keys", "place_key", "together_keys"), _LIST),
@@ -121,19 +121,27 @@ def _row(
     called: str | None = name["given_called"]  # type: ignore[assignment]
     initials: list[str] = name["initials"]  # type: ignore[assignment]
     letters = sorted({k[0] for k in family_keys})
+    given_keys: list[str] = name["given_keys"]  # type: ignore[assignment]
+    any_initial = sorted({*initials, *letters, *(k[0] for k in given_keys)})
     homes = homes_of(number, unit, street)
     digits = re.sub(r"\D", "", id_number or "")
     return {
         "mention_id": record_id, "contract": "set", "mention": "person",
-        **{k: v for k, v in name.items() if k in _SCHEMA}, "family_initials": letters,
+        **{k: v for k, v in name.items() if k in _SCHEMA}, "leading_initials": sorted({*letters, *_behind(name)}),
         "name_initials": sorted({called[0] + letter for letter in letters}) if called else [],
         "full_name": f"{called} {name['family_last']}" if called and name["family_last"] else None,
         "born": born, "sex": (sex or "")[:1].upper() or None, "nhs_number": None, "phone": None, "email": None, "force_key": None,
-        "given_initial": called[0] if called else next(iter(initials), None), "any_initial": sorted({*initials, *letters}),
+        "given_initial": called[0] if called else next(iter(initials), None), "any_initial": any_initial,
         "home_keys": homes, "context_keys": [], "place_key": homes, "together_keys": [],
         "postcode": postcode if postcode != NOWHERE else None, "id_number": digits or None, "middle": (middle or "")[:1].upper() or None,
         "town": re.sub(r"[^a-z]", "", (town or "").lower()) or None,
     }  # fmt: skip
+
+
+def _behind(name: dict[str, object]) -> list[str]:
+    """First letters of titles and, where given names are written out, of all after the one that is used: as in person_input.sql."""
+    titles, later, given = (name[part] for part in ("title_initials", "later_initials", "given"))
+    return [*titles, *(later if given else [])]  # type: ignore[misc]
 
 
 def homes_of(number: str | None, unit: str | None, street: str | None) -> list[str]:

@@ -95,7 +95,7 @@ def _weigh(finding: Finding, row: dict[str, Any], night: Night) -> None:
     # For an adult an occurrence at the mother's home is where he was, which he may also have called his, unless no other
     # home is known. A child seen twice at a second home is surely there, and has two homes as before.
     if row["verified"] and finding.variant == "adult_on_no_register":
-        parts.append(("somebody in office saw it", weights["verified"]))
+        parts.append(("an official recorded it", weights["verified"]))
     if row["born"] is None and finding.variant == "adult_on_no_register":
         parts.append(("age of the adult not known", weights["age_unknown"]))
     if row["on_contact"] and not row["on_police"]:
@@ -106,7 +106,7 @@ def _weigh(finding: Finding, row: dict[str, Any], night: Night) -> None:
             parts.append(("maternity does not know of them, which says it better", weights["hidden_adult_says_it"]))
     if row["subject_is_family"] and finding.variant != "child_at_other_home":
         if row["verified"]:
-            parts.append(("somebody in office saw it", weights["verified"]))
+            parts.append(("an official recorded it", weights["verified"]))
         if row["last_said"] > row["since"] and finding.variant == "family_at_other_home":
             parts.append(("said more than once", weights["repeated"]))
     if row["discharge_only"]:

@@ -20,7 +20,10 @@ QUERY = """
             AND ((c.uprn = d.older_uprn AND c.other_uprn = d.uprn) OR (c.uprn = d.uprn AND c.other_uprn = d.older_uprn)))
             AS shared_care,
         EXISTS (SELECT 1 FROM benign_registered_carer AS c WHERE c.child_id = d.subject_id AND c.uprn = d.uprn) AS carer,
-        l.person_id IS NOT NULL AS landlord,
+        EXISTS (SELECT 1 FROM benign_landlord AS l WHERE l.person_id = d.subject_id
+            AND l.uprn IN (d.older_uprn, d.uprn)) AS landlord,
+        -- Where a child of the family is registered, the family lives: no home that is let.
+        EXISTS (SELECT 1 FROM stay AS k WHERE k.person_id = d.child_id AND k.uprn = d.uprn AND k.registered) AS child_there,
         -- A disregard speaks of one grown-up of the home: of this one, if of the age of most students.
         EXISTS (SELECT 1 FROM benign_student AS s WHERE s.uprn IN (d.older_uprn, d.uprn)
             AND (s.whole OR (f.is_grown_up AND coalesce(f.born > $night - INTERVAL 26 YEAR, TRUE)))) AS students,
@@ -34,7 +37,6 @@ QUERY = """
     LEFT JOIN benign_same_property AS q ON d.older_uprn = q.uprn_a AND d.uprn = q.uprn_b
     LEFT JOIN benign_recent_move AS m ON d.uprn = m.uprn
     LEFT JOIN benign_institution AS i ON d.subject_id = i.person_id
-    LEFT JOIN benign_landlord AS l ON d.subject_id = l.person_id
     INNER JOIN profile AS f ON d.subject_id = f.person_id
     ORDER BY d.subject_id, d.older_uprn, d.uprn, d.family_id, d.child_id
 """
@@ -155,8 +157,8 @@ def _look_for_benign(row: dict[str, Any], night: Night, infant: bool) -> list[Be
         ),
         Benign(
             "landlord_or_second_home",
-            (row["landlord"] and not row["newer_on_gp"]) or _pays_for_both(row, night),
-            "looked for council tax at more than one property",
+            (row["landlord"] and not row["newer_on_gp"] and not row["child_there"]) or _pays_for_both(row, night),
+            "looked for council tax that one adult alone pays at more than one property",
         ),
         Benign(
             "student_or_boarding", row["students"], "looked for a student exemption or disregard at either property"

@@ -1,14 +1,14 @@
 """Exceptions: situations that are raised tonight, as the objects of outputs.md without their life cycle.
 
 Reads the working tables of people, claims and findings; makes one `Raised` a situation. Findings that a benign
-explanation dismissed make nothing here but are kept in `dismissed_finding`, which reviewers can see.
+explanation dismissed make nothing here but are kept in `store.dismissed_finding`, which `linkage person` tells.
 """
 
 from __future__ import annotations
 
 import json
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -55,7 +55,7 @@ def run(con: duckdb.DuckDBPyConnection, night: Night) -> tuple[list[Raised], dic
     stands = [f for f in open_ if not f.dismissed]
     raised = [f for f in stands if f.score >= least[f.kind]]
     weaker = [f for f in stands if least["inside_another"] <= f.score < least[f.kind]]
-    _keep_dismissed(con, [f for f in open_ if f.dismissed])
+    _keep_dismissed(con, night, [f for f in open_ if f.dismissed])
     writer = Writer(con, night, records)
     situations = join(raised, weaker)
     exceptions = [e for s in situations if (e := writer.write(s)) is not None]
@@ -74,20 +74,22 @@ def _everybody(finding: Finding, records: Records) -> set[str]:
     return {*finding.people, *(records.mention[m]["person_id"] for m, _ in finding.mention_ids)}
 
 
-def _keep_dismissed(con: duckdb.DuckDBPyConnection, dismissed: list[Finding]) -> None:
+def _keep_dismissed(con: duckdb.DuckDBPyConnection, night: Night, dismissed: list[Finding]) -> None:
+    """`store.dismissed_finding`: tonight's findings that were explained, with all that was looked for. `linkage person` tells them."""
     con.execute(
-        "CREATE OR REPLACE TABLE dismissed_finding (kind VARCHAR, variant VARCHAR, subject_id VARCHAR, "
-        "family_id VARCHAR, score DOUBLE, explanations VARCHAR[])"
+        "CREATE OR REPLACE TABLE store.dismissed_finding (night DATE, kind VARCHAR, variant VARCHAR, subject_id VARCHAR, "
+        "people VARCHAR[], score DOUBLE, explanations VARCHAR[], looked_for VARCHAR)"
     )
     columns = {
-        "kind": pl.String, "variant": pl.String, "subject_id": pl.String, "family_id": pl.String, "score": pl.Float64,
-        "explanations": pl.List(pl.String),
+        "night": pl.Date, "kind": pl.String, "variant": pl.String, "subject_id": pl.String, "people": pl.List(pl.String),
+        "score": pl.Float64, "explanations": pl.List(pl.String), "looked_for": pl.String,
     }  # fmt: skip
     rows_ = [
-        (f.kind, f.variant, f.subject_id, f.family_id, f.score, [b.explanation for b in f.benign if b.found])
+        (night.date, f.kind, f.variant, f.subject_id, sorted(f.people), f.score, [b.explanation for b in f.benign if b.found],
+         json.dumps([b.as_dict() for b in f.benign]))
         for f in dismissed
-    ]
-    insert(con, "dismissed_finding", columns, rows_)
+    ]  # fmt: skip
+    insert(con, "store.dismissed_finding", columns, rows_)
 
 
 class Writer:
@@ -117,6 +119,7 @@ class Writer:
             return None
         evidence = self._evidence(finding)
         weakest = min((e.pop("link_probability") for e in evidence), default=1.0)
+        finding = self._as_sure_as_its_link(finding, weakest)
         priority = self._priority(finding, weakest, len(hubs) > 1)
         content = {
             "kind": finding.kind,
@@ -133,6 +136,13 @@ class Writer:
             "checks": wording.checks(finding),
         }
         return Raised(situation.thread, content, self._detail(finding, priority, weakest))
+
+    def _as_sure_as_its_link(self, finding: Finding, weakest: float) -> Finding:
+        """A claim that hangs on an unsure link scores lower. It is raised all the same: a data officer is asked first."""
+        if weakest >= self.night.settings.number("priority.hold_below_link"):
+            return finding
+        part = ("a link between its records is unsure", self.night.settings.number("score.link.unsure"))
+        return replace(finding, score_parts=[*finding.score_parts, part])
 
     def _supporting(self, situation: Situation) -> list[dict[str, str]]:
         """Weaker findings about the same people and properties, then what records say of the mother and her infants.

@@ -115,7 +115,7 @@ names AS (
 
 -- Who lives, by the latest word on each, where the mother lives by the latest word on her.
 with_mother AS (
-    SELECT p.supplier, p.record_id, a.person_id AS adult_id, any_value(m.uprn) AS uprn,
+    SELECT p.supplier, p.record_id, a.person_id AS adult_id, min(m.uprn) AS uprn,
         bool_or(a.registered) AS adult_registered, bool_or(a.on_police) AS adult_police, max(a.first_said) AS since
     FROM pregnancy AS p
     INNER JOIN stay AS m ON p.mother_id = m.person_id AND m.is_latest AND m.place_kind IN ('dwelling', 'flat')

@@ -108,11 +108,16 @@ def judge_night(con: duckdb.DuckDBPyConnection, folder: Path, truth: Truth, trut
         if exception["status"] == "resolved":
             continue
         people = {who.get(p["person_id"], "unknown"): p["role"] for p in exception["people"]}
-        one = Judged(exception, night, people)
-        _match(one, truth)
-        one.true = bool(one.matched) or holds(one, truth)
-        judged.append(one)
+        judged.append(judge(exception, night, people, truth))
     return judged
+
+
+def judge(exception: Row, night: date, people: dict[str, str], truth: Truth) -> Judged:
+    """One exception held against the truth. people: the part of each true person in it."""
+    one = Judged(exception, night, people)
+    _match(one, truth)
+    one.true = bool(one.matched) or holds(one, truth)
+    return one
 
 
 def _match(one: Judged, truth: Truth) -> None:

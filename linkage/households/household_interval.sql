@@ -17,7 +17,7 @@ stays AS (
         max(coalesce(valid_to, DATE '9999-12-31')) AS said_until,
         max(valid_from) AS last_said,
         bool_or(is_register AND coalesce(valid_to, $night) >= $night) AS registered,
-        max_by(basis, valid_from) AS basis
+        max_by(basis, (valid_from, basis)) AS basis
     FROM said
     GROUP BY person_id, uprn
 ),

@@ -54,7 +54,8 @@ def run(con: duckdb.DuckDBPyConnection, night: Night, raised: list[Raised]) -> l
     followed = threads.follow(con, night, past.values(), [found.thread for found in tonight])
     keys = succession.first_keys(con)
     benign = decisions.keep_quiet(con)
-    entries = [_entry(night, found, *_known(past, followed, found.thread), keys) for found in tonight]
+    nothing: tuple[Past | None, str] = (None, "")
+    entries = [_entry(night, found, *followed.known.get(found.thread, nothing), keys) for found in tonight]
     quiet = {e.exception["exception_id"] for e in entries if _answered(e, benign)}
     entries = [e for e in entries if e.exception["exception_id"] not in quiet]
     standing = {e.exception["exception_id"] for e in entries}
@@ -98,13 +99,7 @@ def _past(con: duckdb.DuckDBPyConnection) -> dict[str, Past]:
     return {r[0]: Past(r[0], r[1], r[2], r[3], r[4], r[5], r[6], json.loads(r[7]), json.loads(r[8])) for r in rows}
 
 
-def _known(past: dict[str, Past], followed: threads.Followed, thread: str) -> tuple[Past | None, str]:
-    """The past exception that a thread of tonight goes on, and why its thread reads otherwise now."""
-    found = followed.known.get(thread)
-    return (past[found[0].exception_id], found[1]) if found else (None, "")
-
-
-def _gone(followed: threads.Followed, known: Past) -> str:
+def _gone(followed: threads.Followed[Past], known: Past) -> str:
     """Why an exception no longer stands."""
     other = followed.taken_up.get(known.exception_id)
     return f"{threads.MERGED} Exception {other} goes on about them." if other else NO_LONGER

@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator
 from datetime import date
 from itertools import product
-from typing import NamedTuple, Protocol, TypeVar
+from typing import Generic, NamedTuple, Protocol, TypeVar
 
 import duckdb
 
@@ -35,14 +35,14 @@ class Known(Protocol):
 P = TypeVar("P", bound=Known)
 
 
-class Followed(NamedTuple):
+class Followed(NamedTuple, Generic[P]):
     """By thread of tonight the past exception and why its thread reads otherwise; by exception_id what took another up."""
 
-    known: dict[str, tuple[Known, str]]
+    known: dict[str, tuple[P, str]]
     taken_up: dict[str, str]
 
 
-def follow(con: duckdb.DuckDBPyConnection, night: Night, past: Collection[P], raised: Collection[str]) -> Followed:
+def follow(con: duckdb.DuckDBPyConnection, night: Night, past: Collection[P], raised: Collection[str]) -> Followed[P]:
     """Lay tonight's threads beside those of the past exceptions. raised: tonight's threads."""
     into = identity.became(con, "person")
     now: dict[str, list[P]] = defaultdict(list)
@@ -50,7 +50,7 @@ def follow(con: duckdb.DuckDBPyConnection, night: Night, past: Collection[P], ra
         now["|".join(into.get(part, part) for part in one.thread.split("|"))].append(one)
     # Of several that have become one thread the one that stands goes on, the oldest first.
     first = {thread: min(some, key=_first) for thread, some in now.items()}
-    known: dict[str, tuple[Known, str]] = {}
+    known: dict[str, tuple[P, str]] = {}
     for thread in raised:
         if thread in first:
             known[thread] = (first[thread], "" if first[thread].thread == thread else MERGED)

@@ -20,7 +20,10 @@ Known = TypeVar("Known", date, str)
 
 
 class Facts(NamedTuple):
-    """What one mention says that can rule a link out."""
+    """What one mention says that can rule a link out.
+
+    liable_at: homes that they are liable for; younger_at: homes of the people who name them as their child, brother or sister.
+    """
 
     mention_id: str
     record: str
@@ -39,6 +42,8 @@ class Facts(NamedTuple):
     force_key: str | None
     strong: bool
     sex: str | None = None
+    liable_at: frozenset[str] = frozenset()
+    younger_at: frozenset[str] = frozenset()
 
 
 class WrittenName(NamedTuple):
@@ -66,6 +71,8 @@ class Cluster:
     births: set[str] = field(default_factory=set)
     force_keys: set[str] = field(default_factory=set)
     sexes: set[str] = field(default_factory=set)
+    liable_at: set[str] = field(default_factory=set)
+    younger_at: set[str] = field(default_factory=set)
     born_before: date = date.max
     born_after: date = date.min
     barred: set[str] = field(default_factory=set)
@@ -83,6 +90,8 @@ class Cluster:
         cluster.births |= _of(facts.birth)
         cluster.force_keys |= _of(facts.force_key)
         cluster.sexes |= _of(facts.sex)
+        cluster.liable_at |= facts.liable_at
+        cluster.younger_at |= facts.younger_at
         if facts.account:
             cluster.accounts[facts.account] = facts.record
         cluster.born_before = facts.born_before or date.max
@@ -102,6 +111,8 @@ class Cluster:
         self.births |= other.births
         self.force_keys |= other.force_keys
         self.sexes |= other.sexes
+        self.liable_at |= other.liable_at
+        self.younger_at |= other.younger_at
         self.accounts |= other.accounts
         self.born_before = min(self.born_before, other.born_before)
         self.born_after = max(self.born_after, other.born_after)
@@ -181,9 +192,11 @@ def _names_differ(a: Cluster, b: Cluster) -> bool:
 
 
 def _short_slip(x: WrittenName, y: WrittenName) -> bool:
-    """Whether given names, one of them of three letters, are one letter apart: Ali and Alo, but Tim and Tom as well."""
+    """Whether given names, one of them of three letters, are one letter apart: Ali and Alo, Lin and Ln, but Tim and Tom as well."""
     return any(
-        min(len(s), len(t)) == 3 and jellyfish.damerau_levenshtein_distance(s, t) == 1 for s in x.given for t in y.given
+        3 in (len(s), len(t)) and min(len(s), len(t)) >= 2 and jellyfish.damerau_levenshtein_distance(s, t) == 1
+        for s in x.given
+        for t in y.given
     )
 
 

@@ -2,7 +2,7 @@
 
 Resolution never looks beyond the mentions that edges or verdicts connect, so each such component is resolved alone and
 kept under a digest of all that it rests on: facts, edges, verdicts, threshold and rules. A night resolves the components
-whose digest it has not seen. Reads `mention`, `pair`, `verdict_pair`; writes `resolved` (one row a mention: the first
+whose digest it has not seen. Reads `mention`, `person_input`, `pair`, `verdict_pair`; writes `resolved` (one row a mention: the first
 mention of its cluster and the probability that brought it in) and `refused_pair` (one row a link that a rule forbade).
 """
 
@@ -34,7 +34,10 @@ FACTS = (
     "CASE WHEN account IS NOT NULL THEN concat_ws('|', supplier, account) END AS account, "
     "CASE WHEN mention = 'baby' THEN concat_ws('|', supplier, pregnancy) END AS birth, born_before, born_after, "
     "CASE WHEN force_key IS NOT NULL THEN concat_ws('|', supplier, force_key) END AS force_key, "
-    "nhs_number IS NOT NULL OR (date_of_birth IS NOT NULL AND (len(given) > 0 OR mention = 'baby')) AS strong, sex FROM mention"
+    "nhs_number IS NOT NULL OR (date_of_birth IS NOT NULL AND (len(given) > 0 OR mention = 'baby')) AS strong, sex, "
+    "CASE WHEN mention = 'liable' THEN i.home_keys ELSE [] END AS liable_at, "
+    "CASE WHEN relationship IN ('son', 'daughter', 'brother', 'sister') THEN i.context_keys ELSE [] END AS younger_at "
+    "FROM mention INNER JOIN (SELECT mention_id, home_keys, context_keys FROM person_input) AS i USING (mention_id)"
 )
 _PLACED = model.gammas_of(
     model.FAMILY_AND_HOME,
@@ -199,7 +202,10 @@ def _rulings_of(among: str) -> str:
 
 
 def _as_facts(rows: Iterable[tuple[Any, ...]]) -> list[Facts]:
-    return [Facts(r[0], r[1], r[2], frozenset(r[3]), frozenset(r[4]), frozenset(r[5]), *r[6:]) for r in rows]
+    return [
+        Facts(r[0], r[1], r[2], frozenset(r[3]), frozenset(r[4]), frozenset(r[5]), *r[6:-2], *map(frozenset, r[-2:]))
+        for r in rows
+    ]
 
 
 def _as_edges(rows: Iterable[tuple[Any, ...]]) -> list[Edge]:

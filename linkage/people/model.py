@@ -67,8 +67,8 @@ _NEAR_SWAPPED = (
     "AND jaro_winkler_similarity(family_written_l, given_written_r) >= 0.88)"
 )
 _INITIAL_SWAPPED = (
-    "((len(given_l) = 0 AND list_has_any(family_keys_l, given_keys_r) AND list_has_any(initials_l, family_initials_r))"
-    " OR (len(given_r) = 0 AND list_has_any(family_keys_r, given_keys_l) AND list_has_any(initials_r, family_initials_l)))"
+    "((len(given_l) = 0 AND list_has_any(family_keys_l, given_keys_r) AND list_has_any(initials_l, leading_initials_r))"
+    " OR (len(given_r) = 0 AND list_has_any(family_keys_r, given_keys_l) AND list_has_any(initials_r, leading_initials_l)))"
 )
 _SURNAME_ONLY = (
     "((len(family_keys_l) = 0 AND list_has_any(given_keys_l, family_keys_r)) "
@@ -134,6 +134,8 @@ GIVEN_NAME = Comparison(
               "one given name is the start or the end of the other"),
         Level("initials", "(len(given_l) = 0 OR len(given_r) = 0) AND list_has_any(two_initials_l, two_initials_r)",
               "two initials that fit the given names"),
+        Level("swapped_initial", _INITIAL_SWAPPED, "an initial that fits, given and family name in the other order",
+              weighs_as="initial"),
         Level("behind_initial", "(len(given_l) = 0 AND list_has_any(two_initials_l, behind_initials_r)) "
               "OR (len(given_r) = 0 AND list_has_any(two_initials_r, behind_initials_l))",
               "an initial that fits, behind an M that may stand for Mohammed"),
@@ -146,8 +148,6 @@ GIVEN_NAME = Comparison(
         ),
         Level("later_initial", "(len(given_l) = 0 OR len(given_r) = 0) AND list_has_any(initials_l, initials_r)",
               "an initial that fits another given name than the first"),
-        Level("swapped_initial", _INITIAL_SWAPPED, "an initial that fits, given and family name in the other order",
-              weighs_as="initial"),
         Level("surname_only", _SURNAME_ONLY, "one record names them by the surname alone"),
         Level("title_only", _TITLE_ONLY, "one record names them only by what they bear as a title"),
         Level("honorific", "(born_l = born_r OR phone_l = phone_r OR email_l = email_r) AND "
@@ -157,7 +157,7 @@ GIVEN_NAME = Comparison(
         # Ali and Alo, but Tim and Tom as well: a slip in so short a name is heard only where the birth date agrees, and the
         # birth date, which is weighed by itself, must not be weighed here again.
         Level("short_slip", f"born_l = born_r AND {_BOTH_FULL} AND (len(given_written_l) = 3 OR len(given_written_r) = 3) "
-              "AND len(given_written_l) >= 3 AND len(given_written_r) >= 3 "
+              "AND len(given_written_l) >= 2 AND len(given_written_r) >= 2 "
               "AND damerau_levenshtein(given_written_l, given_written_r) = 1",
               "short given names that differ by one letter, beside the same date of birth", least_u=SHORT_SLIP_U),
     ),
@@ -303,7 +303,7 @@ BLOCKING: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
     (("postcode", "family_last", "any_initial"), ("any_initial",)),
     (("rare_name",), ()),
     (("together_keys", "given_called"), ("together_keys",)),
-    (("move_days", "family_last", "any_initial"), ("move_days", "any_initial")),
+    (("move_keys",), ("move_keys",)),
 )
 """Each rule: the columns that must be equal, and those of them that are lists to be taken apart."""
 

@@ -94,6 +94,43 @@ moved AS (
             least(k.given_called, k.family_last) || ' ' || greatest(k.given_called, k.family_last) = t.full_name
             AND list_contains(k.home_keys, t.uprn)
     GROUP BY k.mention_id
+),
+
+-- One account ends on the day another begins: whoever may be one person by name and sex, however their family name is written. An
+-- initial beside a title (M Kaur, then M Dhaliwal) fits many, so it counts only where neither account has another to go with.
+moves AS (
+    SELECT a.mention_id || '~' || b.mention_id AS move_key, a.mention_id AS one, b.mention_id AS other
+    FROM kept AS a
+    INNER JOIN kept AS b ON a.liable_to = b.liable_from
+    WHERE
+        a.mention_id <> b.mention_id
+        AND coalesce(a.sex = b.sex, TRUE)
+        AND (
+            list_has_any(a.given_keys, b.given_keys)
+            OR ((len(a.given) = 0 OR len(b.given) = 0) AND list_has_any(a.initials, b.initials))
+            OR list_has_any(a.given_keys, b.family_called)
+            OR list_has_any(b.given_keys, a.family_called)
+        )
+        AND (
+            len(a.family_keys) = 0 OR len(b.family_keys) = 0
+            OR list_has_any(a.family_keys, b.family_keys || b.later || b.given_keys)
+            OR list_has_any(b.family_keys, a.later || a.given_keys)
+            OR jaro_winkler_similarity(a.family_written, b.family_written) >= 0.85
+        )
+    QUALIFY
+        list_has_any(a.given_keys || a.family_called, b.given_keys || b.family_called)
+        OR jaro_winkler_similarity(a.family_written, b.family_written) >= 0.85
+        OR (count(*) OVER (PARTITION BY a.mention_id) = 1 AND count(*) OVER (PARTITION BY b.mention_id) = 1)
+),
+
+move AS (
+    SELECT mention_id, list(move_key ORDER BY move_key) AS move_keys
+    FROM (
+        SELECT one AS mention_id, move_key FROM moves
+        UNION ALL
+        SELECT other AS mention_id, move_key FROM moves
+    ) AS sides
+    GROUP BY mention_id
 )
 
 SELECT
@@ -115,7 +152,10 @@ SELECT
     -- The called name's initial and the family name's: K Y of Khadra Yusuf, whom another record gives a third name.
     list_distinct(list_transform(family_keys, lambda f: coalesce(given_called[1], initials[1]) || f[1])) AS name_initials,
     family_keys,
-    list_distinct(list_transform(family_keys, lambda f: f[1])) AS family_initials,
+    -- What may stand before a given name that is in the family name's place: K of Kaur, or S of a second name.
+    list_distinct(
+        list_transform(family_keys, lambda f: f[1]) || title_initials || CASE WHEN len(given) > 0 THEN later_initials ELSE [] END
+    ) AS leading_initials,
     given_called,
     given_joined,
     name_letters,
@@ -137,12 +177,13 @@ SELECT
         list_filter([family_last] || family_keys, lambda f: f IS NOT NULL AND given_called IS NOT NULL),
         lambda f: least(given_called[1], f[1]) || greatest(given_called[1], f[1])
     )) AS both_initials,
-    -- Names stand in either order, so the family name's first letter opens a pair too.
-    list_distinct(initials || list_transform(family_keys, lambda f: f[1])) AS any_initial,
+    -- Names stand in either order, so the family name's first letter opens a pair too, and so does that of a formal name: Tony's A.
+    list_distinct(initials || list_transform(family_keys || given_keys, lambda f: f[1])) AS any_initial,
     home_keys,
     context_keys,
     home_keys || context_keys AS place_key,
     coalesce(together_keys, []) AS together_keys,
+    coalesce(move_keys, []) AS move_keys,
     list_transform(
         list_filter([liable_from, liable_to], lambda d: d IS NOT NULL), lambda d: CAST(d AS VARCHAR)
     ) AS move_days,
@@ -153,5 +194,6 @@ SELECT
     rare_name
 FROM kept
 LEFT JOIN moved USING (mention_id)
+LEFT JOIN move USING (mention_id)
 LEFT JOIN rare USING (given_called, family_last)
 ORDER BY mention_id

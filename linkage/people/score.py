@@ -13,6 +13,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import math
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -57,8 +58,43 @@ def run(con: duckdb.DuckDBPyConnection, night: Night) -> dict[str, int]:
         con.execute("DROP TABLE scored")
     con.execute("INSERT INTO store.scored_mention FROM fresh_mention")
     con.execute("DROP TABLE fresh_mention")
-    pairs = run_sql(con, HERE / "pair.sql")
-    return {"pairs": pairs, "mentions": mentions, "compared": fresh}
+    run_sql(con, HERE / "pair.sql")
+    _offer_sole_bearers(con, night)
+    return {"pairs": _scalar(con, "SELECT count(*) FROM pair"), "mentions": mentions, "compared": fresh}
+
+
+def _offer_sole_bearers(con: duckdb.DuckDBPyConnection, night: Night) -> None:
+    """Let an account that no practice knows at its home be offered to the one patient who bears its name.
+
+    Splink weighs each pair by itself and cannot know who else there is. The probability is that of the settings, as measured;
+    what hangs on such a link is held for a data officer (priority.hold_below_link).
+    """
+    run_sql(con, HERE / "sole_bearer.sql", {"night": night.date})
+    chance = night.settings.number("people.sole_bearer_probability")
+    weight = {"weight": round(math.log2(chance / (1 - chance)), 6)}
+    con.execute(
+        "UPDATE pair AS q SET match_weight = greatest(q.match_weight, $weight) FROM sole_bearer AS s "
+        "WHERE q.mention_id_l = s.mention_id_l AND q.mention_id_r = s.mention_id_r",
+        weight,
+    )
+    levels = {
+        "given_name": f"CASE WHEN whole_name THEN {_level(model.GIVEN_NAME, 'shared')} ELSE {_level(model.GIVEN_NAME, 'initial')} END",
+        "family_and_home": str(_level(model.FAMILY_AND_HOME, "family_shared")),
+        "birth_date": f"CASE WHEN same_birth_date THEN {_level(model.BIRTH_DATE, 'same')} ELSE -1 END",
+        "sex": f"CASE WHEN same_sex THEN {_level(model.SEX, 'same')} ELSE -1 END",
+        "phone": f"CASE WHEN same_phone THEN {_level(model.PHONE, 'same')} WHEN NOT same_phone THEN 0 ELSE -1 END",
+    }
+    gammas = ", ".join(f"{levels.get(name.removeprefix('gamma_'), '-1')} AS {name}" for name in GAMMAS)
+    con.execute(
+        f"INSERT INTO pair BY NAME SELECT mention_id_l, mention_id_r, $weight AS match_weight, {gammas} FROM sole_bearer "
+        "ANTI JOIN pair USING (mention_id_l, mention_id_r) ORDER BY mention_id_l, mention_id_r",
+        weight,
+    )
+    con.execute("DROP TABLE sole_bearer")
+
+
+def _level(comparison: model.Comparison, name: str) -> int:
+    return model.gammas_of(comparison, name)[0]
 
 
 def _find_near(con: duckdb.DuckDBPyConnection) -> None:

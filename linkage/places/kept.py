@@ -71,7 +71,9 @@ def _forget_touched(con: duckdb.DuckDBPyConnection) -> None:
             "DELETE FROM store.resolved_address AS r WHERE hash(ltrim(r.uprn, '0')) IN (SELECT c.uprn_hash FROM changed_property AS c) "
             "OR hash(ltrim(regexp_replace(trim(r.uprn_given), '\\.0+$', ''), '0')) IN (SELECT c.uprn_hash FROM changed_property AS c) "
             "OR hash(r.postcode_norm) IN (SELECT c.postcode_hash FROM changed_property AS c) "
-            "OR list_has_any(r.names, (SELECT coalesce(list(t.name), []) FROM touched_name AS t))"
+            # Names are joined and not sought in one list of them all, which would be gone through for every address.
+            "OR r.rowid IN (SELECT n.id FROM (SELECT rowid AS id, unnest(names) AS name FROM store.resolved_address) AS n "
+            "SEMI JOIN touched_name USING (name))"
         )
         con.execute("DROP TABLE touched_name")
     con.execute("DROP TABLE changed_property")

@@ -54,11 +54,16 @@ def kind_of(classification: str) -> str:
     return "dwelling" if classification.startswith("RD") else "other"
 
 
+_LISTED = (
+    "parent_uprn", "custodian_code", "sub_building", "building_name", "building_number", "street", "locality", "post_town",
+    "postcode", "classification",
+)  # fmt: skip
+
+
 def _from_gazetteer(con: duckdb.DuckDBPyConnection, by_custodian: Mapping[str, str]) -> list[dict[str, Any]]:
     found = con.execute(
-        "SELECT uprn, any_value(parent_uprn), any_value(custodian_code), any_value(sub_building), any_value(building_name), "
-        "any_value(building_number), any_value(street), any_value(locality), any_value(post_town), any_value(postcode), "
-        "any_value(classification) FROM (FROM gazetteer ORDER BY ALL) GROUP BY uprn ORDER BY uprn"
+        # A property that two gazetteers list: each value of the first that gives it.
+        f"SELECT uprn, {', '.join(f'arg_min({c}, supplier)' for c in _LISTED)} FROM gazetteer GROUP BY uprn ORDER BY uprn"
     ).fetchall()
     rows = []
     for uprn, parent, custodian, sub, building, number, street, locality, town, code, classification in found:

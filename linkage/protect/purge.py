@@ -60,6 +60,10 @@ def linked(con: duckdb.DuckDBPyConnection) -> None:
         _forget_pages(con)
     if _exists(con, "exception_event"):
         exceptions(con)
+    if _exists(con, "dismissed_finding"):
+        con.execute(
+            "DELETE FROM store.dismissed_finding WHERE list_has_any(people, (SELECT list(person_id) FROM withheld_person))"
+        )
 
 
 def _forget_pages(con: duckdb.DuckDBPyConnection) -> None:

@@ -5,6 +5,7 @@ page and in print, and no style of one can reach another.
 from __future__ import annotations
 
 import textwrap
+from functools import lru_cache
 from html import escape
 
 INK, SOFT, PAPER = "#0b0c0c", "#505a5f", "#ffffff"
@@ -31,13 +32,19 @@ def lines(
     x: float, y: float, said: str, width: int, *, bold: bool = False, soft: bool = False, middle: bool = False
 ) -> str:
     """Text wrapped at `width` characters, 16 units a line."""
-    wrapped = textwrap.wrap(said, width) or [""]
+    wrapped = _wrapped(said, width)
     return "".join(text(x, y + 16 * i, part, bold=bold, soft=soft, middle=middle) for i, part in enumerate(wrapped))
 
 
 def height_of(said: str, width: int) -> int:
     """How many units `lines` takes."""
-    return 16 * max(1, len(textwrap.wrap(said, width)))
+    return 16 * len(_wrapped(said, width))
+
+
+@lru_cache(maxsize=4096)
+def _wrapped(said: str, width: int) -> tuple[str, ...]:
+    """The lines of a text; the same label is measured, then drawn, for page and for print."""
+    return tuple(textwrap.wrap(said, width)) or ("",)
 
 
 def path(points: list[tuple[float, float]], *, dash: str = SOLID, soft: bool = False, thick: float = 1.6) -> str:

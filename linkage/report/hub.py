@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from linkage.report import page, pdf, schema, sheet, summary
 from linkage.report.content import NightContent
+
+
+def write_all(folder: Path, hubs: Sequence[str], content: NightContent, threads: int) -> None:
+    """The files of every hub. While Typst prints those of one, which leaves Python free, those of the next are made."""
+    with ThreadPoolExecutor(max(threads, 1)) as writing:
+        for _ in writing.map(lambda gss: write(folder, gss, content), hubs):
+            pass
 
 
 def write(folder: Path, gss: str, content: NightContent) -> list[Path]:

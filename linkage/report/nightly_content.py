@@ -159,7 +159,7 @@ def _detail(entry: Entry, changed: list[str], links: list[LinkEvidence], kin: Fa
 def _links(
     con: duckdb.DuckDBPyConnection, exceptions: list[dict[str, Any]], people: Mapping[str, PersonDisplay]
 ) -> dict[str, list[LinkEvidence]]:
-    """By exception, why the records of one person are held to be one person: the strongest pairs among its evidence."""
+    """By exception, why the records of one person are held to be one person: the strongest pairs among its evidence, and the weakest link."""
     evidence = [
         {"exception_id": x["exception_id"], "mention_id": evidence_key(e)} for x in exceptions for e in x["evidence"]
     ]
@@ -168,12 +168,16 @@ def _links(
         con,
         "WITH said AS (SELECT DISTINCT * FROM shown) "
         "SELECT i.exception_id, q.*, l.contract AS contract_l, r.contract AS contract_r, a.person_id, a.link_probability AS held_l, "
-        "b.link_probability AS held_r FROM said AS i INNER JOIN pair AS q ON i.mention_id = q.mention_id_l "
+        "b.link_probability AS held_r, f.frequency, row_number() OVER (PARTITION BY i.exception_id ORDER BY "
+        "least(a.link_probability, b.link_probability), q.match_weight DESC, q.mention_id_l, q.mention_id_r) = 1 AS weakest, "
+        "count(*) OVER (PARTITION BY i.exception_id) AS links FROM said AS i INNER JOIN pair AS q ON i.mention_id = q.mention_id_l "
         "INNER JOIN said AS j ON i.exception_id = j.exception_id AND j.mention_id = q.mention_id_r "
         "INNER JOIN mention AS l ON q.mention_id_l = l.mention_id "
         "INNER JOIN mention AS r ON q.mention_id_r = r.mention_id INNER JOIN person AS a ON a.mention_id = q.mention_id_l "
-        "INNER JOIN person AS b ON b.mention_id = q.mention_id_r AND a.person_id = b.person_id WHERE q.veto IS NULL "
-        "QUALIFY row_number() OVER "
+        "INNER JOIN person AS b ON b.mention_id = q.mention_id_r AND a.person_id = b.person_id "
+        "LEFT JOIN store.term_frequency AS f ON f.column_name = 'family_last' AND l.family_last = f.value "
+        "AND l.family_last = r.family_last WHERE q.veto IS NULL "
+        "QUALIFY weakest OR row_number() OVER "
         "(PARTITION BY i.exception_id ORDER BY q.match_weight DESC, q.mention_id_l, q.mention_id_r) <= 6 "
         "ORDER BY i.exception_id, q.match_weight DESC, q.mention_id_l, q.mention_id_r",
     )
@@ -193,11 +197,12 @@ def _link(pair: dict[str, Any], person: PersonDisplay | None) -> LinkEvidence:
     held = min(pair["held_l"], pair["held_r"])
     strength = "very strong" if held >= 0.99 else "strong" if held >= 0.95 else "fair"
     return LinkEvidence(
-        sentence=f"The {one} record and the {other} record are held to be one person{f': {person.name}' if person else ''}.",
+        sentence=f"The {one} record and the {other} record are held to be one person{f': {person.name}' if person else ''}."
+        + (" This is the weakest link." if pair["weakest"] and pair["links"] > 1 else ""),
         agreed=agreed,
         disagreed=disagreed,
         missing=missing,
-        rarity=_rarity(pair["match_weight"]),
+        rarity=f"{_rarity(pair['match_weight'])}{_borne_by(pair['frequency'])}",
         strength=strength,
     )
 
@@ -209,3 +214,10 @@ def _rarity(weight: float) -> str:
     if weight >= 10:
         return "Two people would rarely agree so well by chance."
     return "Now and then two people agree so well by chance."
+
+
+def _borne_by(frequency: float | None) -> str:
+    """How rare the family name is that both records give, where they give one."""
+    if not frequency:
+        return ""
+    return f" About 1 in {max(round(1 / frequency), 2):,} records here gives this family name."

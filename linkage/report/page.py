@@ -16,7 +16,7 @@ TEMPLATES = Path(__file__).with_name("templates")
 
 @cache
 def environment() -> Environment:
-    """Jinja with autoescape, and an error for a name that is not given."""
+    """Jinja with autoescape, and an error for a name that is not given. One for all pages: each template is read once."""
     made = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
@@ -36,6 +36,7 @@ def html(content: NightContent, hub: summary.Hub) -> str:
         .render(
             hub=hub,
             stale=summary.stale(content),
+            subjects=summary.subjects,
             pictures=summary.pictures,
             member_facts=genogram.member_facts,
             tie_facts=genogram.tie_facts,

@@ -66,7 +66,8 @@ def _with_pictures(view: View) -> dict[str, Any]:
         "members": genogram.member_facts(view),
         "family_ties": genogram.tie_facts(view),
     }
-    return {**view, "pictures": summary.pictures(view), "facts": facts}
+    named = "; ".join(p["name"] for p in summary.subjects(view))
+    return {**view, "subjects": named, "pictures": summary.pictures(view), "facts": facts}
 
 
 @cache

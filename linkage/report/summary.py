@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from linkage import vocabulary as words
 from linkage.report import genogram, household_map, timeline
@@ -99,6 +100,12 @@ def _stale(supplier: SupplierState, tonight: date) -> str:
     what = "tonight's file was refused" if supplier.status == "refused" else "no file came tonight"
     night = spoken(supplier.last_good_night)
     return f"{who}: {what}; {came}. What it said on {night} still stands; a change since then is not seen here."
+
+
+def subjects(view: View) -> list[dict[str, Any]]:
+    """Whom a line of a list names: the children, or where there is none yet everybody it is about."""
+    people = view["people"]
+    return [p for p in people if p["role"] == "Child"] or list(people)
 
 
 def pictures(view: View) -> dict[str, str]:

@@ -101,12 +101,15 @@ sliced AS (
     SELECT DISTINCT code, 'Source: ' || contract FROM (
         SELECT code, unnest(from_json(content->'evidence', '[{"contract": "VARCHAR"}]')).contract AS contract, content FROM said
     )
+    UNION ALL
+    SELECT code, 'Score: ' || tenth / 10 || ' to ' || (tenth + 1) / 10
+    FROM (SELECT code, least(floor((content->>'score')::DOUBLE * 10), 9) AS tenth FROM said)
     UNION ALL SELECT code, 'All' FROM said
 )
 SELECT slice, count(*) FILTER (code IN ('new_and_useful', 'already_known')) AS part, count(*) AS whole FROM sliced
 WHERE code NOT IN ('cannot_tell', 'unsafe_to_pursue', 'stale_source') GROUP BY 1
 """
-"""Of the exceptions that a hub could judge, how many were true: precision by kind and source."""
+"""Of the exceptions that a hub could judge, how many were true: precision by kind and source, and by score what it is worth."""
 
 
 def _keep(

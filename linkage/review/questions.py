@@ -29,7 +29,7 @@ from linkage.people.resolve import probability
 from linkage.people.verdict import question_of
 from linkage.review import bridges, effects, measures
 from linkage.sources import decisions
-from linkage.store import run_sql
+from linkage.store import insert, run_sql
 
 HERE = Path(__file__).parent
 
@@ -87,11 +87,15 @@ class Question:
 def run(con: duckdb.DuckDBPyConnection, night: Night, entries: list[Entry]) -> dict[str, int]:
     """Lay out tonight's questions. Returns how many there are, and how many were left for another night."""
     decisions.drop_protected(con)
-    run_sql(con, HERE / "question_mention.sql")
+    con.execute(
+        "CREATE OR REPLACE TABLE seen_mention AS SELECT mention_id, person_id, link_probability FROM person "
+        "WHERE person_id NOT IN (SELECT s.person_id FROM shielded AS s) ORDER BY mention_id"
+    )
     asked = Asked(con, night, entries)
     found = asked.collect()
     most = night.settings.integer("review.most_questions")
     _write(con, found[:most], asked)
+    con.execute("DROP TABLE seen_mention")
     effects.run(con, night, entries)
     measures.run(con, night)
     return {"questions": min(len(found), most), "left": max(0, len(found) - most)}
@@ -108,7 +112,7 @@ class Asked:
         self.person: dict[str, list[str]] = defaultdict(list)
         self.weakest: dict[str, float] = {}
         for mention, person, chance in con.execute(
-            "SELECT mention_id, person_id, link_probability FROM question_mention ORDER BY mention_id"
+            "SELECT mention_id, person_id, link_probability FROM seen_mention ORDER BY mention_id"
         ).fetchall():
             self.person_of[mention] = person
             self.person[person].append(mention)
@@ -176,6 +180,8 @@ class Asked:
 
     def _near_threshold(self) -> None:
         """Pairs of two people that nearly linked, and people whose weakest link only just did."""
+        least = self.night.settings.number("review.near_threshold_from")
+        most = self.night.settings.number("people.link_at_probability")
         found = self.con.execute(
             "SELECT max(q.match_weight), min_by(q.mention_id_l, (-q.match_weight, q.mention_id_l)), "
             "min_by(q.mention_id_r, (-q.match_weight, q.mention_id_l)) FROM pair AS q "
@@ -183,10 +189,10 @@ class Asked:
             "WHERE q.veto IS NULL AND a.person_id <> b.person_id AND (q.mention_id_l, q.mention_id_r) NOT IN "
             "(SELECT (v.mention_id_l, v.mention_id_r) FROM verdict_pair AS v) "
             "AND (q.mention_id_l, q.mention_id_r) NOT IN (SELECT (r.mention_id_l, r.mention_id_r) FROM refused_pair AS r) "
-            "GROUP BY a.person_id, b.person_id ORDER BY ALL"
+            "GROUP BY a.person_id, b.person_id "
+            "HAVING 1 / (1 + pow(2, -max(q.match_weight))) BETWEEN $least - 1e-6 AND $most + 1e-6 ORDER BY ALL",
+            {"least": least, "most": most},
         ).fetchall()
-        least = self.night.settings.number("review.near_threshold_from")
-        most = self.night.settings.number("people.link_at_probability")
         for weight, one, other in found:
             if least <= probability(weight) < most:
                 self._ask_of_two(one, other, probability(weight), Reason.NEAR_THRESHOLD)
@@ -196,32 +202,37 @@ class Asked:
                 self._ask_of_person(person, Reason.NEAR_THRESHOLD)
 
     def _weak_bridges(self) -> None:
+        below = self.night.settings.number("review.weak_bridge_below_weight")
+        # No bridge is weaker than the weakest link: the rest need not be looked at.
         found = self.con.execute(
             "SELECT a.person_id, q.mention_id_l, q.mention_id_r, q.match_weight FROM pair AS q "
             "INNER JOIN person AS a ON q.mention_id_l = a.mention_id "
             "INNER JOIN person AS b ON q.mention_id_r = b.mention_id AND a.person_id = b.person_id "
-            "WHERE a.cluster_size >= 4 AND q.match_weight > 0 ORDER BY ALL"
+            "WHERE a.cluster_size >= 4 AND q.match_weight > 0 "
+            "QUALIFY min(q.match_weight) OVER (PARTITION BY a.person_id) < $below ORDER BY ALL",
+            {"below": below},
         ).fetchall()
         links: dict[str, list[bridges.Link]] = defaultdict(list)
         for person, one, other, weight in found:
             links[person].append((weight, one, other))
-        below = self.night.settings.number("review.weak_bridge_below_weight")
         for person, members in links.items():
             weakest = bridges.weakest(members)
             if person in self.person and weakest is not None and weakest < below:
                 self._ask_of_person(person, Reason.WEAK_BRIDGE)
 
     def _large_and_sampled(self) -> None:
-        large = self.night.settings.integer("review.large_cluster")
-        month = f"{self.night.date:%Y-%m}"
-        several = [p for p, mentions in self.person.items() if len(mentions) > 1]
-        for person in several:
-            if len(self.person[person]) >= large:
-                self._ask_of_person(person, Reason.LARGE_CLUSTER)
+        for person in self._people("HAVING count(*) >= greatest($large, 2)", large="review.large_cluster"):
+            self._ask_of_person(person, Reason.LARGE_CLUSTER)
         # By the person's own id, which stays where a supplier renumbers: a month's sample is drawn once.
-        drawn = sorted(several, key=lambda p: hashlib.sha256(f"{month}|{p}".encode()).digest())
-        for person in drawn[: self.night.settings.integer("review.sample_per_month")]:
+        drawn = f"HAVING count(*) > 1 ORDER BY sha256('{self.night.date:%Y-%m}|' || person_id) LIMIT $sample"
+        for person in self._people(drawn, sample="review.sample_per_month"):
             self._ask_of_person(person, Reason.SAMPLE)
+
+    def _people(self, which: str, **numbers: str) -> list[str]:
+        """The ids of people of whom something holds, by SQL behind GROUP BY; numbers: its parameters, from the settings."""
+        given = {name: self.night.settings.integer(setting) for name, setting in numbers.items()}
+        query = f"SELECT person_id FROM seen_mention GROUP BY person_id {which}"
+        return [person for (person,) in self.con.execute(query, given).fetchall()]
 
     def _changed_evidence(self) -> None:
         in_force = decisions.in_force(self.con)
@@ -237,11 +248,8 @@ class Asked:
 
     def _look_up(self, mentions: set[str]) -> None:
         """Read what a page shows of some mentions: of those in a question alone, since a region has many more."""
-        found = rows(
-            self.con,
-            "SELECT * FROM question_mention SEMI JOIN (SELECT unnest($wanted) AS mention_id) USING (mention_id)",
-            {"wanted": sorted(mentions - self.shown.keys())},
-        )
+        _lay_out(self.con, mentions - self.shown.keys())
+        found = rows(self.con, "SELECT * FROM question_mention")
         self.shown |= {row["mention_id"]: row for row in found}
 
     def evidence_hash(self, mentions: Iterable[str]) -> str:
@@ -275,6 +283,14 @@ class Asked:
         return (first, question.priority or "Z", abs(question.chance - 0.8), question.question_id)
 
 
+def _lay_out(con: duckdb.DuckDBPyConnection, mentions: Iterable[str]) -> None:
+    """`question_mention`: what a page shows of some mentions."""
+    con.execute("CREATE OR REPLACE TABLE wanted_mention (mention_id VARCHAR)")
+    insert(con, "wanted_mention", {"mention_id": pl.String}, [(m,) for m in sorted(mentions)])
+    run_sql(con, HERE / "question_mention.sql")
+    con.execute("DROP TABLE wanted_mention")
+
+
 def _write(con: duckdb.DuckDBPyConnection, found: list[Question], asked: Asked) -> None:
     told = [
         (
@@ -291,10 +307,8 @@ def _write(con: duckdb.DuckDBPyConnection, found: list[Question], asked: Asked) 
         "CREATE OR REPLACE TEMP TABLE asked_mention AS "
         "SELECT DISTINCT question_id, unnest(flatten(groups)) AS mention_id FROM store.question"
     )
-    con.execute(
-        "CREATE OR REPLACE TABLE store.question_mention AS SELECT * FROM question_mention "
-        "WHERE mention_id IN (SELECT mention_id FROM asked_mention) ORDER BY mention_id"
-    )
+    _lay_out(con, {m for q in found for m in q.mentions})
+    con.execute("CREATE OR REPLACE TABLE store.question_mention AS FROM question_mention ORDER BY mention_id")
     con.execute(
         "CREATE OR REPLACE TABLE store.question_link AS SELECT DISTINCT q.* FROM pair AS q "
         "INNER JOIN asked_mention AS a ON q.mention_id_l = a.mention_id "

@@ -62,7 +62,7 @@ _WORDS = pa.list_(pa.string())
 _PARTS = {
     "given": _WORDS, "given_keys": _WORDS, "initials": _WORDS, "two_initials": _WORDS, "family": _WORDS, "family_keys": _WORDS,
     "lead_initials": _WORDS, "later": _WORDS, "later_initials": _WORDS, "behind_initials": _WORDS, "given_parts": _WORDS,
-    "family_called": _WORDS,
+    "family_called": _WORDS, "title_initials": _WORDS,
     **dict.fromkeys(("given_called", "given_joined", "name_letters", "family_last", "given_written", "family_written",
                      "family_sound", "name_display"), pa.string()),
 }  # fmt: skip
@@ -154,6 +154,8 @@ def _parts(
         "family_called": sorted(
             {k for t in (*(surnames or filter(None, [last])), *also) for k in (t, *names.nicknames(t))}
         ),
+        # K of Kaur, which some put in the family name's place: K Surinder is Surinder Kaur Gill.
+        "title_initials": sorted({f for t in name.titles for f in names.first_letters(t)}),
         "given_called": names.spelling_class(written) if written else None,
         "given_joined": "".join(name.given) or None,
         # The same letters, in whatever order and however divided, are the same full name: Lau Chi Wai and Chiwai Lau.

@@ -58,6 +58,7 @@ SELECT
     coalesce(behind_initials, []) AS behind_initials,
     coalesce(given_parts, []) AS given_parts,
     coalesce(family_called, []) AS family_called,
+    coalesce(title_initials, []) AS title_initials,
     coalesce(family, []) AS family,
     coalesce(family_keys, []) AS family_keys,
     given_called,

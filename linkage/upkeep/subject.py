@@ -78,6 +78,12 @@ def held(con: duckdb.DuckDBPyConnection, subject: Subject) -> dict[str, list[dic
         row for row in _rows(con, "SELECT * EXCLUDE (detail) FROM store.exception_event ORDER BY night, exception_id", {})
         if any(person in row["content"] for person in subject.people)
     ]  # fmt: skip
+    if con.execute(
+        "SELECT 1 FROM duckdb_tables() WHERE database_name = 'store' AND table_name = 'dismissed_finding'"
+    ).fetchone():
+        found["dismissed_finding"] = _rows(
+            con, "SELECT * FROM store.dismissed_finding WHERE list_has_any(people, $ids) ORDER BY ALL", ids
+        )
     return {table: rows for table, rows in found.items() if rows}
 
 

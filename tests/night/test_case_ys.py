@@ -74,10 +74,6 @@ class Replayed:
             and {who.get(p["person_id"]) for p in e["people"]} & self.family
         ]
 
-    def everything(self, night):
-        folder = self.work / "out" / night.isoformat()
-        return b"\n".join(f.read_bytes() for f in sorted(folder.rglob("*")) if f.is_file() and f.suffix != ".xlsx")
-
 
 def test_silence_before_the_booking(seed):
     for night in (n for n in seed.by_night if n < BOOKING):

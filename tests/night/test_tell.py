@@ -85,3 +85,20 @@ def test_no_household_at_a_protected_place_is_told(done):
         withheld = {r[0] for r in con.execute("SELECT id FROM store.withheld").fetchall()}
     assert standing == told
     assert not withheld & told
+
+
+def test_what_was_looked_at_and_not_raised_is_told_with_all_that_was_looked_for(done, capsys):
+    with tell._published(done / "store.duckdb") as con:
+        kept = con.execute(
+            "SELECT subject_id, explanations FROM store.dismissed_finding "
+            "WHERE NOT list_has_any(people, (SELECT list(id) FROM store.withheld)) ORDER BY ALL LIMIT 1"
+        ).fetchone()
+    assert kept is not None, "the region plants what only looks like a situation"
+    who, explanations = kept
+    _, told = ask(capsys, "person", who, "--store", done / "store.duckdb")
+    assert "Looked at on the last night and not raised" in told.out
+    assert all(f"{explanation}: found: " in told.out for explanation in explanations)
+    assert ": not found: " in told.out
+    # Kept of the last night alone: the night before has its own answer, or none.
+    _, before = ask(capsys, "person", who, "--store", done / "store.duckdb", "--as-of", FIRST)
+    assert "Looked at" not in before.out

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 
+import pytest
+
 from tests.rules.conftest import at, booking, involved, liable, patient
-from tests.rules.test_rules import ANN, BORN, CHILD, MOTHER
+from tests.rules.test_rules import ANN, BORN, CHILD, MOTHER, TOM
 
 TWIN = "9997406818"
 PHONE = {"phone": "07700900555"}
@@ -87,3 +89,53 @@ def test_with_a_child_under_one_nobody_of_the_household_waits_twelve_weeks(raise
     assert [(kind, who["carer"]) for kind, who in found] == [("address_divergence", "Jack Hill")]
     older = {**baby, "date_of_birth": date(2019, 7, 1)}
     assert raise_from(gp=[older, behind], council_tax=[account]) == []
+
+
+def test_two_parents_who_pay_for_both_homes_are_no_landlords(raise_from):
+    ann, jack = {"date_of_birth": BORN["Ann Lee"]}, {"date_of_birth": BORN["Jack Hill"]}
+    he = patient("p3", "Jack Hill", BORN["Jack Hill"], "1", None, sex="1")
+    new = {"liable_from": date(2025, 8, 1), "account_ref": "new"}
+    his = [liable("c1", "Jack Hill", "1", **jack), liable("c2", "Jack Hill", "2", **jack, **new)]
+    hers = [liable("c3", "Ann Lee", "1", **ann), liable("c4", "Ann Lee", "2", **ann, **new)]
+    found = raise_from(gp=[ANN, TOM, he], council_tax=his + hers)
+    assert [kind for kind, _ in found] == ["address_divergence"]
+    # He alone lets a house, or has a second one ...
+    assert raise_from(gp=[ANN, TOM, he], council_tax=his) == []
+    # ... unless a child of the family is registered there.
+    moved = {**TOM, **at("2"), "address_updated_on": date(2025, 9, 1)}
+    found = raise_from(gp=[ANN, moved, he], council_tax=his)
+    assert [who["carer"] for _, who in found] == ["Jack Hill"]
+
+
+OPEN = liable("c1", "A Lee", "2", liable_from=date(2025, 6, 1))
+
+
+@pytest.mark.parametrize(
+    ("gp", "council_tax"),
+    [
+        pytest.param([ANN, TOM], [OPEN], id="she pays nowhere else and was registered before"),
+        pytest.param(
+            [{**ANN, "address_updated_on": date(2025, 8, 20)}, {**TOM, "address_updated_on": date(2025, 8, 20)}],
+            [OPEN, liable("c2", "Ann Lee", "1", liable_from=date(2025, 8, 1))],
+            id="she moved and the account before was not closed",
+        ),
+    ],
+)
+def test_an_account_that_no_practice_knows_is_of_the_one_patient_of_its_name_and_an_officer_is_asked(
+    contents_from, gp, council_tax
+):
+    (found,) = contents_from(gp=gp, council_tax=council_tax)
+    assert (found["kind"], found["priority"]) == ("address_divergence", "H")
+    assert {a["uprn"] for a in found["addresses"]} == {"1", "2"}
+    assert found["score"] < 0.9
+    for other in (
+        patient("p8", "Amy Lee", date(1980, 1, 1), "3", None, sex="2"),  # Another patient may be meant.
+        patient("p8", "Mia Cole", date(1980, 1, 1), "2", None, sex="2"),  # A practice knows the home.
+    ):
+        assert contents_from(gp=[*gp, other], council_tax=council_tax) == []
+
+
+def test_a_name_alone_gives_nobody_a_second_home_that_they_pay_for(contents_from):
+    # She has paid for years where she lives: whoever pays for the empty home is as likely somebody of her name.
+    own = liable("c2", "Ann Lee", "1", phone="07700900555")
+    assert contents_from(gp=[KNOWN, TOM], council_tax=[OPEN, own]) == []

@@ -24,7 +24,7 @@ def kin(name, relation, phone=None):
 def dismissed(con):
     """The explanations kept with findings that were not raised."""
     return lambda: {
-        e for (found,) in con.execute("SELECT explanations FROM dismissed_finding").fetchall() for e in found
+        e for (found,) in con.execute("SELECT explanations FROM store.dismissed_finding").fetchall() for e in found
     }
 
 

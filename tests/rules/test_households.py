@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from linkage.households import links
-from tests.rules.conftest import booking, involved, patient
+from tests.rules.conftest import at, booking, involved, patient
 
 BORN = {"Ann Lee": date(1988, 2, 2), "Tom Lee": date(2016, 5, 5), "Bob Lee": date(1986, 3, 3)}
 ANN = patient("p1", "Ann Lee", BORN["Ann Lee"], "1", "9991777636", sex="2")
@@ -133,3 +133,19 @@ def test_a_protected_person_is_in_no_residence_household_relation_link_or_count(
     raise_from(gp=family)
     assert marked_counts == published(con, night)
     assert open_counts != marked_counts
+
+
+def test_of_two_statements_of_one_day_the_verified_one_counts_whichever_comes_first(con, living):
+    """Else the households of a night would hang on the order in which rows happen to be read."""
+    day = date(2025, 11, 1)
+    own = [{**one, "registered_on": day, "address_updated_on": day} for one in FAMILY]
+    living(gp=own, police=[involved("x1", "Ann Lee", BORN["Ann Lee"], "1", day, **at("1", "occurrence_"))])
+    bases = con.execute(
+        "SELECT DISTINCT h.basis FROM household AS h INNER JOIN profile AS p USING (person_id) WHERE p.name_display = 'Ann Lee'"
+    ).fetchall()
+    said = con.execute(
+        "SELECT count(DISTINCT basis) FROM claim AS c INNER JOIN profile AS p USING (person_id) "
+        "WHERE p.name_display = 'Ann Lee' AND c.says_residence"
+    ).fetchone()
+    assert said == (2,)
+    assert bases == [("verified",)]

@@ -484,29 +484,38 @@ def frame(**columns: list[bool | None]) -> pd.DataFrame:
     return pd.DataFrame({judge.ID: range(1, 1 + len(next(iter(columns.values())))), **columns})
 
 
+def suite(name: str, given: pd.DataFrame, *rules_of_it: str) -> judge.Suite:
+    return judge.Suite(name, given, [judge.Expectation(rule, True) for rule in rules_of_it])
+
+
 def test_the_judge_gives_the_rows_of_each_broken_rule() -> None:
-    rule = [judge.Expectation("a", True), judge.Expectation("b", False), judge.Expectation("c", True)]
     given = frame(a=[True, False, False], b=[True, True, True], c=[False, True, True])
-    assert judge.judge("suite", given, rule) == {"a": [2, 3], "c": [1]}
-    assert judge.judge("suite", given[:0], rule) == {}
+    assert judge.judge([suite("one", given, "a", "b", "c")]) == {"one": {"a": [2, 3], "c": [1]}}
+    assert judge.judge([suite("one", given[:0], "a", "b", "c")]) == {"one": {}}
+
+
+def test_a_rule_of_one_name_in_two_suites_is_two_rules() -> None:
+    one, other = frame(a=[True, False]), frame(a=[False, True, True], b=[True, True, False])
+    told = judge.judge([suite("one", one, "a"), suite("none", one[:0], "a"), suite("other", other, "a", "b")])
+    assert told == {"one": {"a": [2]}, "none": {}, "other": {"a": [1], "b": [3]}}
 
 
 @pytest.mark.parametrize("bad", [{"a": [True, None]}, {"other": [True, True]}])
 def test_a_rule_without_an_answer_is_a_crash_not_bad_data(bad: dict[str, list[bool | None]]) -> None:
     with pytest.raises(judge.RuleCrashed, match="rule a"):
-        judge.judge("suite", frame(**bad), [judge.Expectation("a", True)])
+        judge.judge([suite("suite", frame(**bad), "a")])
 
 
 def test_a_rule_that_crashes_inside_the_judge_stops(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(judge, "_no_unknown_outcome", lambda *_: None)
-    with pytest.raises(judge.RuleCrashed, match="suite could not be evaluated"):
-        judge.judge("suite", frame(a=[None]), [judge.Expectation("a", True)])
+    with pytest.raises(judge.RuleCrashed, match="rules could not be evaluated"):
+        judge.judge([suite("suite", frame(a=[None]), "a")])
 
 
 def test_a_judgement_that_was_never_made_stops(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(judge, "_validate", lambda *_, **__: [])
     with pytest.raises(judge.RuleCrashed, match="one judgement was asked for and 0 came"):
-        judge.judge("suite", frame(a=[True]), [judge.Expectation("a", True)])
+        judge.judge([suite("suite", frame(a=[True]), "a")])
 
 
 def test_a_rule_that_fails_in_the_database_says_no_value(nights: Nights, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,7 +21,7 @@ DATES = ("1990-01-01", "1990-01-02", "1990-02-01", "1990-10-02", "1991-01-02", "
 NUMBERS = ("07700900123", "07700900132", "07700900124", "0770090012", "07700911111")
 LISTS = {
     **dict.fromkeys(("given", "given_keys", "family_keys"), WORDS),
-    **dict.fromkeys(("initials", "family_initials", "any_initial"), "ABC"),
+    **dict.fromkeys(("initials", "leading_initials", "any_initial"), "ABC"),
     **dict.fromkeys(("home_keys", "context_keys", "place_key", "together_keys"), ("1", "2", "3", "4", "5")),
     **dict.fromkeys(("move_days", "came_on", "left_on"), DATES[:3]),
 }

@@ -112,6 +112,7 @@ def test_different_names_do_not(one, other):
 def test_a_short_form_meets_its_formal_name():
     assert set(names.nicknames("BOB")) & set(names.nicknames("ROBERT"))
     assert set(names.nicknames("KASIA")) & set(names.nicknames("KATARZYNA"))
+    assert set(names.nicknames("NICKY")) & set(names.nicknames("NICOLA"))
     assert not set(names.nicknames("IMRAN")) & set(names.nicknames("JOHN"))
     assert all(set(names.nicknames("MANNY")) & set(names.nicknames(name)) for name in ("MANDEEP", "MANPREET"))
 
@@ -153,6 +154,11 @@ def test_reference_lists_name_their_origin_and_hold_clean_tokens(reference):
     tokens = [row.split(",")[0] for row in rows]
     assert len(tokens) == len(set(tokens)) > 0
     assert all(names.fold(token) == [token] for token in tokens)
+
+
+def test_what_stands_as_a_title_may_be_written_as_an_initial():
+    assert mention._parts("Surinder", "Kaur Gill", None, None, None)["title_initials"] == ["K"]
+    assert mention._parts("Ann", "Gill", None, None, None)["title_initials"] == []
 
 
 def test_an_article_may_be_left_out():

@@ -69,6 +69,26 @@ def test_a_weak_mention_joins_the_one_person_with_a_clear_claim():
     assert groups(facts, [(6.0, "j", "john")]) == {frozenset({"john", "j"}), frozenset({"ann"})}
 
 
+@pytest.mark.parametrize(
+    ("home", "weight", "together"),
+    [("1", 5.0, False), ("1", 12.0, True), ("2", 5.0, True)],
+    ids=["an initial and a home", "a phone as well", "liable for another home"],
+)
+def test_whom_a_resident_calls_their_child_is_not_who_pays_for_the_home_by_an_initial(home, weight, together):
+    kevin = fact("kevin", **name("KEVIN"), strong=False, younger_at=frozenset("1"))
+    k = fact("k", initials=frozenset("K"), strong=False, liable_at=frozenset(home))
+    found = groups([kevin, k], [(weight, "k", "kevin")], in_sight=True)
+    assert (found == {frozenset({"kevin", "k"})}) == together
+
+
+def test_a_second_record_of_a_child_is_kept_from_the_account_as_the_first_is():
+    named = fact("named", **name("KEVIN"), strong=False, younger_at=frozenset("1"))
+    kevin = fact("kevin", **name("KEVIN"), born=date(2004, 4, 28))
+    k = fact("k", initials=frozenset("K"), strong=False, liable_at=frozenset("1"))
+    edges = [(12.0, "kevin", "named"), (5.0, "k", "kevin")]
+    assert groups([named, kevin, k], edges, in_sight=True) == {frozenset({"named", "kevin"}), frozenset({"k"})}
+
+
 def test_a_claim_of_the_same_home_stands_unless_somebody_there_rivals_it():
     j = fact("j", initials=frozenset("J"), strong=False)
     john, james = (

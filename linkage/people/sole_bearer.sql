@@ -1,0 +1,100 @@
+-- one row: one council-tax account that no practice knows at its home, and the one patient of all who bears its name
+-- reads: person_input, mention
+-- The name alone proves nobody; what is added here is where everybody else is. At the account's home no practice has anybody, so
+-- that its holder is registered elsewhere or nowhere; one patient alone bears the name; and that patient either pays nowhere where
+-- the practice has them and was registered there before the account began, or moved there after it did, account and
+-- registration together, each account in one name: the old one was not closed.
+CREATE OR REPLACE TABLE sole_bearer AS
+WITH account AS (
+    SELECT
+        i.mention_id, i.home_keys, m.family_keys, m.given_keys, m.initials, m.lead_initials, m.two_initials, m.sex,
+        m.date_of_birth, m.phone, m.liable_from,
+        count(*) OVER (PARTITION BY m.supplier, m.account) AS holders
+    FROM person_input AS i
+    INNER JOIN mention AS m ON i.mention_id = m.mention_id
+    WHERE i.contract = 'council_tax' AND m.liable_from <= $night AND coalesce(m.liable_to, $night) >= $night
+),
+
+patient AS (
+    SELECT
+        i.mention_id, i.home_keys, m.family_keys, m.given_keys, m.initials, m.lead_initials, m.two_initials, m.sex,
+        m.date_of_birth, m.phone, m.asserted_on
+    FROM person_input AS i
+    INNER JOIN mention AS m ON i.mention_id = m.mention_id
+    WHERE i.contract = 'gp' AND i.mention = 'patient' AND m.date_of_birth <= $night - INTERVAL 18 YEAR
+),
+
+account_home AS (SELECT mention_id, unnest(home_keys) AS home FROM account),
+
+-- Children too: where a practice has anybody at all, the holder may be of that household.
+patient_home AS (
+    SELECT mention_id, unnest(home_keys) AS home FROM person_input WHERE contract = 'gp' AND mention = 'patient'
+),
+
+unknown_there AS (
+    SELECT DISTINCT mention_id FROM account_home
+    EXCEPT
+    SELECT a.mention_id FROM account_home AS a INNER JOIN patient_home AS p ON a.home = p.home
+),
+
+asked AS (
+    SELECT DISTINCT a.mention_id AS account_id, p.mention_id AS patient_id, FALSE AS at_home
+    FROM unknown_there AS u
+    INNER JOIN (SELECT mention_id, unnest(family_keys) AS name FROM account) AS a ON u.mention_id = a.mention_id
+    INNER JOIN (SELECT mention_id, unnest(family_keys) AS name FROM patient) AS p ON a.name = p.name
+    UNION ALL
+    SELECT DISTINCT a.mention_id AS account_id, p.mention_id AS patient_id, TRUE AS at_home
+    FROM account_home AS a
+    INNER JOIN patient_home AS p ON a.home = p.home
+),
+
+-- Whose names may be one, as far as they are written, and nothing else speaks against it.
+fits AS (
+    SELECT q.account_id, q.patient_id, q.at_home
+    FROM asked AS q
+    INNER JOIN account AS a ON q.account_id = a.mention_id
+    INNER JOIN patient AS p ON q.patient_id = p.mention_id
+    WHERE
+        list_has_any(a.family_keys, p.family_keys)
+        AND coalesce(a.sex = p.sex, TRUE) AND coalesce(a.date_of_birth = p.date_of_birth, TRUE)
+        AND (
+            list_has_any(a.given_keys, p.given_keys)
+            OR ((len(a.given_keys) = 0 OR len(p.given_keys) = 0) AND list_has_any(a.lead_initials, p.lead_initials))
+        )
+        AND (len(a.two_initials) = 0 OR len(p.two_initials) = 0 OR list_has_any(a.two_initials, p.two_initials))
+),
+
+sole AS (
+    SELECT account_id, any_value(patient_id) AS patient_id
+    FROM fits
+    WHERE NOT at_home
+    GROUP BY account_id
+    HAVING count(*) = 1
+),
+
+pays AS (
+    SELECT f.patient_id, max(a.liable_from) AS since, max(a.holders) AS holders
+    FROM fits AS f
+    INNER JOIN account AS a ON f.account_id = a.mention_id
+    WHERE f.at_home
+    GROUP BY f.patient_id
+)
+
+SELECT
+    least(s.account_id, s.patient_id) AS mention_id_l,
+    greatest(s.account_id, s.patient_id) AS mention_id_r,
+    list_has_any(a.given_keys, p.given_keys) AS whole_name,
+    a.sex = p.sex AS same_sex,
+    a.phone = p.phone AS same_phone,
+    a.date_of_birth = p.date_of_birth AS same_birth_date
+FROM sole AS s
+INNER JOIN account AS a ON s.account_id = a.mention_id
+INNER JOIN patient AS p ON s.patient_id = p.mention_id
+LEFT JOIN pays AS h ON s.patient_id = h.patient_id
+WHERE
+    (h.patient_id IS NULL AND p.asserted_on <= a.liable_from)
+    OR (
+        h.since > a.liable_from AND h.holders = 1 AND a.holders = 1
+        AND abs(date_diff('day', h.since, p.asserted_on)) <= 120
+    )
+ORDER BY mention_id_l, mention_id_r
