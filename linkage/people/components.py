@@ -69,7 +69,11 @@ def resolve(con: duckdb.DuckDBPyConnection, link_at: float, processes: int = 1) 
     _label(con)
     _digest(con)
     _forget_others(con, f"{code_of('people')} {link_at}")
-    row = con.execute("SELECT count(*) FROM component WHERE digest IS NOT NULL").fetchone() or (0,)
+    con.execute(
+        "CREATE OR REPLACE TABLE unresolved AS SELECT mention_id, digest FROM component "
+        "WHERE digest IS NOT NULL AND digest NOT IN (SELECT r.digest FROM store.resolved AS r)"
+    )
+    row = con.execute("SELECT count(*) FROM unresolved").fetchone() or (0,)
     batches = row[0] // BATCH + 1
     anew = sum(_resolve_batch(con, link_at, batch, batches, processes) for batch in range(batches))
     con.execute(
@@ -80,26 +84,20 @@ def resolve(con: duckdb.DuckDBPyConnection, link_at: float, processes: int = 1) 
         "CREATE OR REPLACE TABLE refused_pair AS SELECT mention_id_l, mention_id_r, reason FROM store.refused ORDER BY ALL"
     )
     con.execute("DROP TABLE component")
+    con.execute("DROP TABLE unresolved")
     return anew
 
 
 def _resolve_batch(con: duckdb.DuckDBPyConnection, link_at: float, batch: int, of: int, processes: int) -> int:
-    """Resolve the components of one batch that are not yet resolved; returns their mentions. Bounds what Python holds."""
-    con.execute(
-        "CREATE OR REPLACE TABLE unresolved AS SELECT mention_id, digest FROM component WHERE digest % $of = $batch "
-        "AND digest NOT IN (SELECT r.digest FROM store.resolved AS r)",
-        {"of": of, "batch": batch},
-    )
-    row = con.execute("SELECT count(*) FROM unresolved").fetchone() or (0,)
+    """Resolve one batch of what is `unresolved`; returns its mentions. Bounds what Python holds."""
+    mine = f"FROM unresolved WHERE digest % {of} = {batch}"
+    row = con.execute(f"SELECT count(*) {mine}").fetchone() or (0,)
     parts = len(cut(range(row[0]), processes))
-    shares = (
-        f"(SELECT mention_id FROM unresolved WHERE digest // {of} % {parts} = {part}) AS u" for part in range(parts)
-    )
+    shares = (f"(SELECT mention_id {mine} AND digest // {of} % {parts} = {part}) AS u" for part in range(parts))
     found = spread(partial(_resolved, link_at), [_known(con, share) for share in shares])
     resolved, refused = (pa.concat_tables(tables) for tables in zip(*found, strict=True))
     _keep(con, "resolved", resolved, "mention_id")
     _keep(con, "refused", refused, "mention_id_l")
-    con.execute("DROP TABLE unresolved")
     return int(resolved.num_rows)
 
 
