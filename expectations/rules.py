@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from linkage.spreadsheet import without_decimals
 from linkage.tables import Column, Contract
 
 MARKS = ("sensitivity", "disclosure")
@@ -168,7 +169,7 @@ def _figures(contract: Contract) -> Iterator[Rule]:
     """Identifiers that cannot be what they are called: counted, since a slip in them is itself evidence."""
     for column in contract.names:
         if column == "nhs_number":
-            digits = f"regexp_replace(regexp_replace(\"{column}\", '[.]0+ *$', ''), '[^0-9]', '', 'g')"
+            digits = f"regexp_replace({without_decimals(column)}, '[^0-9]', '', 'g')"
             yield Rule("nhs_number_has_ten_digits", column, "not ten digits; kept as evidence of an error",
                        f'"{column}" IS NULL OR length({digits}) = 10', sets_aside=False)  # fmt: skip
         elif column == "uprn" or column.endswith("_uprn"):

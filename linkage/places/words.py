@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from functools import cache
 
+from linkage.spreadsheet import DECIMALS
+
 _ABBREVIATIONS = {
     "RD": "ROAD", "STR": "STREET", "AVE": "AVENUE", "AV": "AVENUE", "AVEN": "AVENUE", "CL": "CLOSE", "CLO": "CLOSE",
     "DR": "DRIVE", "DRV": "DRIVE", "CRES": "CRESCENT", "CR": "CRESCENT", "CRESC": "CRESCENT", "GDNS": "GARDENS",
@@ -89,7 +91,7 @@ def squeezed(plain: str) -> str:
 def uprn_of(written: str | None) -> str | None:
     """A UPRN in one form: ` 00100012345` and `100012345.0`, as spreadsheets leave it, give the digits alone."""
     plain = (written or "").strip()
-    return (plain if plain.isdigit() else re.sub(r"\.0+$", "", plain)).lstrip("0") or None
+    return (plain if plain.isdigit() else re.sub(DECIMALS, "", plain)).lstrip("0") or None
 
 
 @cache

@@ -18,10 +18,13 @@ from __future__ import annotations
 import secrets
 
 import duckdb
+import polars as pl
 
 from linkage.mention_id import of_record
 from linkage.night import Night
 from linkage.protect import contacts, identities
+from linkage.spreadsheet import without_decimals
+from linkage.store import insert
 from linkage.tables import CONTRACTS, PEOPLE_CONTRACTS, Contract
 
 KEPT = {
@@ -32,6 +35,7 @@ KEPT = {
 """Columns that a restricted row keeps: who, never where. Dates and codes the contract needs are kept too."""
 MARKS = {"sensitivity": "sensitivity = 'S'", "disclosure": "disclosure = 'withhold'"}
 """A row's own mark by column, as SQL."""
+_RECORD = dict.fromkeys(("contract", "supplier", "record_id"), pl.String)
 
 
 def run(con: duckdb.DuckDBPyConnection, night: Night) -> dict[str, int]:
@@ -97,12 +101,15 @@ def _refuse_invalidated(con: duckdb.DuckDBPyConnection, night: Night) -> int:
         # A record of somebody whose records were erased is known by its key, where it bears no number.
         texts = [_digits(c) for c in ("nhs_number", "nominal_ref") if c in contract.names] + [record_key(contract.name)]
         condition = " OR ".join(f"{number_hash(text)} IN (SELECT number_hash FROM store.tombstone)" for text in texts)
-        for table in (f"accepted_{contract.name}", f"store.{contract.name}_record"):
-            con.execute(
-                f"INSERT INTO refused_record SELECT DISTINCT '{contract.name}', supplier, record_id FROM {table} "
-                f"WHERE {condition}"
-            )
-        refused += len(con.execute(f"DELETE FROM accepted_{contract.name} WHERE {condition} RETURNING 1").fetchall())
+        con.execute(
+            f"INSERT INTO refused_record SELECT DISTINCT '{contract.name}', supplier, record_id "
+            f"FROM store.{contract.name}_record WHERE {condition}"
+        )
+        gone = con.execute(
+            f"DELETE FROM accepted_{contract.name} WHERE {condition} RETURNING supplier, record_id"
+        ).fetchall()
+        insert(con, "refused_record", _RECORD, [(contract.name, *record) for record in gone])
+        refused += len(gone)
     identities.keep_names(con, "refused_name", "refused_record")
     for name in PEOPLE_CONTRACTS:
         con.execute(
@@ -129,8 +136,8 @@ def _forget_ids_of_refused(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def _digits(column: str) -> str:
-    """SQL for a number without blanks and marks, and without the `.0` that a spreadsheet leaves: with it nothing would match."""
-    return f"regexp_replace(upper(regexp_replace({column}, '[.]0+ *$', '')), '[^0-9A-Z/]', '', 'g')"
+    """SQL for a number without blanks and marks."""
+    return f"regexp_replace(upper({without_decimals(column)}), '[^0-9A-Z/]', '', 'g')"
 
 
 def _with_numbers() -> list[Contract]:

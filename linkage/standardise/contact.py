@@ -8,14 +8,14 @@ import unicodedata
 import nhs_number
 import phonenumbers
 
+from linkage.spreadsheet import DECIMALS
 from linkage.standardise.names import visible
 
 _PLAIN_PHONE = re.compile(r"0[1-9][0-9]{8,9}")
 _BESIDE_PHONE = re.compile(r"\b(?!ext\b)[^\W\d_]{2,}\b|[()]")
 """Words that clerks write into the column of the number: `07700 900123 (mum)`."""
 _NO_DIGIT = re.compile(r"[^0-9]")
-_DECIMALS = re.compile(r"\.0+\s*$")
-"""As spreadsheets leave a number: `9434765919.0`."""
+_DECIMALS = re.compile(DECIMALS)
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
@@ -115,13 +115,3 @@ def relationship(text: str) -> str | None:
             if len(phrase) > 2 and phrase in _MEANING:
                 return _MEANING[phrase]
     return "other"
-
-
-SEX_OF_RELATIONSHIP = {
-    "husband": "1", "father": "1", "father_of_baby": "1", "brother": "1", "son": "1",
-    "wife": "2", "mother": "2", "sister": "2", "daughter": "2",
-}  # fmt: skip
-"""Sex that a stated relationship implies (1 male, 2 female)."""
-
-SEX_OF_TITLE = {"MR": "1", "SIR": "1", "MASTER": "1", "MRS": "2", "MISS": "2", "MS": "2", "LADY": "2"}
-"""Sex that a courtesy title implies."""
