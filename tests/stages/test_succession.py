@@ -38,6 +38,10 @@ def run(con, accept, night):
         history.remember(con, tonight)
         mention.run(con, tonight)
         con.execute(
+            "CREATE OR REPLACE TABLE person_input AS "
+            "SELECT mention_id, []::VARCHAR[] AS home_keys, []::VARCHAR[] AS context_keys FROM mention"
+        )
+        con.execute(
             "CREATE OR REPLACE TABLE pair (match_weight DOUBLE, "
             "mention_id_l VARCHAR, mention_id_r VARCHAR, gamma_given_name INTEGER, gamma_family_and_home INTEGER, veto VARCHAR)"
         )
