@@ -37,11 +37,35 @@ unknown_there AS (
     SELECT a.mention_id FROM account_home AS a INNER JOIN patient_home AS p ON a.home = p.home
 ),
 
+-- A family name alone is borne by thousands. What is asked of the given name below, as one value that both must have: a given
+-- name, or the initial that stands for one where the account (1) or the patient (2) gives no more.
+account_name AS (
+    SELECT mention_id, unnest(family_keys) AS family, given
+    FROM (
+        SELECT mention_id, family_keys, unnest(
+            given_keys || list_transform(lead_initials, lambda i: '2' || i)
+            || CASE WHEN len(given_keys) = 0 THEN list_transform(lead_initials, lambda i: '1' || i) ELSE [] END
+        ) AS given
+        FROM account
+    ) AS a
+),
+
+patient_name AS (
+    SELECT mention_id, unnest(family_keys) AS family, given
+    FROM (
+        SELECT mention_id, family_keys, unnest(
+            given_keys || list_transform(lead_initials, lambda i: '1' || i)
+            || CASE WHEN len(given_keys) = 0 THEN list_transform(lead_initials, lambda i: '2' || i) ELSE [] END
+        ) AS given
+        FROM patient
+    ) AS p
+),
+
 asked AS (
     SELECT DISTINCT a.mention_id AS account_id, p.mention_id AS patient_id, FALSE AS at_home
     FROM unknown_there AS u
-    INNER JOIN (SELECT mention_id, unnest(family_keys) AS name FROM account) AS a ON u.mention_id = a.mention_id
-    INNER JOIN (SELECT mention_id, unnest(family_keys) AS name FROM patient) AS p ON a.name = p.name
+    INNER JOIN account_name AS a ON u.mention_id = a.mention_id
+    INNER JOIN patient_name AS p ON a.family = p.family AND a.given = p.given
     UNION ALL
     SELECT DISTINCT a.mention_id AS account_id, p.mention_id AS patient_id, TRUE AS at_home
     FROM account_home AS a
