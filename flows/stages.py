@@ -160,8 +160,9 @@ def report(job: Job) -> Counts:
     model_hash = scoring.model_hash(con, model.in_force(night.settings))
     content = nightly_content.build(con, night, entries, version.SOFTWARE, model_hash[:12])
     hub_pages.keep(con, content, entries)
-    hubs = [gss for gss in sorted(night.settings.table("hubs")) if nightly_content.concerns(content, gss)]
-    hub_report.write_all(night.out, hubs, content, night.threads)
+    for gss in sorted(night.settings.table("hubs")):
+        if nightly_content.concerns(content, gss):
+            hub_report.write(night.out, gss, content)
     if agency.due(con, night.date):
         agency.write(night.out, night.date, agency.lists(con, content.exceptions), synthetic=content.synthetic)
     job.warnings += drift.run(con, night)

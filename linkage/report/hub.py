@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -11,25 +10,21 @@ from linkage.report import page, pdf, schema, sheet, summary
 from linkage.report.content import NightContent
 
 
-def write_all(folder: Path, hubs: Sequence[str], content: NightContent, threads: int) -> None:
-    """The files of every hub. While Typst prints those of one, which leaves Python free, those of the next are made."""
-    with ThreadPoolExecutor(max(threads, 1)) as writing:
-        for _ in writing.map(lambda gss: write(folder, gss, content), hubs):
-            pass
-
-
 def write(folder: Path, gss: str, content: NightContent) -> list[Path]:
     """Write `<folder>/hubs/<gss>/…`; returns the files. The same content gives the same bytes."""
     target = folder / "hubs" / gss
     target.mkdir(parents=True, exist_ok=True)
     hub = summary.hub(content, gss)
-    files = {
-        "report.html": page.html(content, hub).encode(),
-        "report.pdf": pdf.pdf(content, hub),
-        "exceptions.csv": sheet.table_csv(hub).encode(),
-        "exceptions.xlsx": sheet.table_xlsx(hub),
-        "exceptions.json": data(hub).encode(),
-    }
+    with ThreadPoolExecutor(1) as printing:
+        # Typst, which leaves Python free, prints beside the rest.
+        printed = printing.submit(pdf.pdf, content, hub)
+        files = {
+            "report.html": page.html(content, hub).encode(),
+            "exceptions.csv": sheet.table_csv(hub).encode(),
+            "exceptions.xlsx": sheet.table_xlsx(hub),
+            "exceptions.json": data(hub).encode(),
+            "report.pdf": printed.result(),
+        }
     for name, made in files.items():
         (target / name).write_bytes(made)
     return [target / name for name in files]
