@@ -17,6 +17,7 @@ from typing import Any
 
 import duckdb
 import polars as pl
+import pyarrow as pa
 
 from linkage import keys
 
@@ -52,6 +53,18 @@ def insert(
     con.register("rows_to_insert", pl.DataFrame(dict(zip(columns, by_column, strict=True)), schema=dict(columns)))
     con.execute(f"INSERT INTO {table} ({', '.join(columns)}) SELECT {select} FROM rows_to_insert")
     con.unregister("rows_to_insert")
+
+
+def arrow(rows: Sequence[Sequence[Any]], schema: pa.Schema) -> pa.Table:
+    """Rows as an Arrow table: what a process hands to another, and the database reads without a copy."""
+    by_column = zip(*rows, strict=True) if rows else ((),) * len(schema)
+    return pa.table([pa.array(values, field.type) for values, field in zip(by_column, schema, strict=True)], schema)
+
+
+def holds(con: duckdb.DuckDBPyConnection, table: str) -> bool:
+    """Whether the attached store has a table: one that never had the occasion has not."""
+    there = "SELECT 1 FROM duckdb_tables() WHERE database_name = 'store' AND table_name = $table"
+    return con.execute(there, {"table": table}).fetchone() is not None
 
 
 def connect(*, threads: int = 2, memory: str = "4GB", spill: Path | None = None) -> duckdb.DuckDBPyConnection:

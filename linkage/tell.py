@@ -192,8 +192,7 @@ def _exceptions_of(con: duckdb.DuckDBPyConnection, person_id: str, night: date) 
 
 def _explained(con: duckdb.DuckDBPyConnection, person_id: str, night: date) -> Told:
     """What was found about a person and dismissed, with everything that was looked for. Of the last night alone: it is made anew."""
-    kept = "SELECT 1 FROM duckdb_tables() WHERE database_name = 'store' AND table_name = 'dismissed_finding'"
-    if not con.execute(kept).fetchone():
+    if not store.holds(con, "dismissed_finding"):
         return []
     rows = _rows(
         con,

@@ -8,7 +8,7 @@ mention of its cluster and the probability that brought it in) and `refused_pair
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from functools import partial
 from itertools import starmap
 from typing import Any
@@ -24,6 +24,7 @@ from linkage.parallel import cut, spread
 from linkage.people import model
 from linkage.people.cluster import Cluster, Facts
 from linkage.people.resolve import Edge, Resolution, Ruling
+from linkage.store import arrow
 from linkage.version import code_of
 
 BATCH = 50_000
@@ -114,16 +115,11 @@ def _resolved(link_at: float, known: tuple[pa.Table, pa.Table, pa.Table]) -> tup
     resolution = Resolution(_as_facts(facts), _as_edges(edges), link_at, starmap(Ruling, rulings))
     clusters = unique_clusters(resolution.run())
     rows = [(m, c.members[0], resolution.link.get(m)) for c in clusters for m in c.members]
-    return _table(rows, _RESOLVED), _table([(a, b, why) for (a, b), why in resolution.refused.items()], _REFUSED)
+    return arrow(rows, _RESOLVED), arrow([(a, b, why) for (a, b), why in resolution.refused.items()], _REFUSED)
 
 
 def _rows(table: pa.Table) -> Iterable[tuple[Any, ...]]:
     return zip(*(column.to_pylist() for column in table.columns), strict=True)
-
-
-def _table(rows: Sequence[tuple[Any, ...]], schema: pa.Schema) -> pa.Table:
-    columns = zip(*rows, strict=True) if rows else ((),) * len(schema)
-    return pa.table([pa.array(values, field.type) for values, field in zip(columns, schema, strict=True)], schema)
 
 
 def _label(con: duckdb.DuckDBPyConnection) -> None:

@@ -14,6 +14,7 @@ from __future__ import annotations
 import duckdb
 
 from linkage.places.index import NEAR_NAME
+from linkage.spreadsheet import without_decimals
 from linkage.version import code_of
 
 TEXT = ("line_1", "line_2", "line_3", "line_4", "line_5", "postcode", "uprn_given")
@@ -69,7 +70,7 @@ def _forget_touched(con: duckdb.DuckDBPyConnection) -> None:
         _touched_names(con)
         con.execute(
             "DELETE FROM store.resolved_address AS r WHERE hash(ltrim(r.uprn, '0')) IN (SELECT c.uprn_hash FROM changed_property AS c) "
-            "OR hash(ltrim(regexp_replace(trim(r.uprn_given), '\\.0+$', ''), '0')) IN (SELECT c.uprn_hash FROM changed_property AS c) "
+            f"OR hash(ltrim({without_decimals('trim(r.uprn_given)')}, '0')) IN (SELECT c.uprn_hash FROM changed_property AS c) "
             "OR hash(r.postcode_norm) IN (SELECT c.postcode_hash FROM changed_property AS c) "
             # Names are joined and not sought in one list of them all, which would be gone through for every address.
             "OR r.rowid IN (SELECT n.id FROM (SELECT rowid AS id, unnest(names) AS name FROM store.resolved_address) AS n "

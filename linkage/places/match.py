@@ -30,6 +30,7 @@ from linkage.places.kept import ALIKE, TEXT
 from linkage.places.names import named, names_of
 from linkage.places.text import Parsed, parse
 from linkage.places.words import uprn_of
+from linkage.store import arrow
 
 PROBABILITY = {
     "given": 0.999, "exact": 0.998, "near_name": 0.99, "near_postcode": 0.985, "no_postcode": 0.97, "other_street": 0.95,
@@ -126,8 +127,7 @@ def _look_for(index: Index, loose: bool, read: Sequence[Read]) -> pa.Table:
             meaning = meanings[parsed] = _meaning(index, parsed, told, loose=loose)
         for answer in _answers(meaning, told, loose=loose):
             rows.append((*text, *answer, parsed.postcode, meaning.names, parsed.flat or parsed.floor))
-    columns = zip(*rows, strict=True) if rows else ((),) * len(_FOUND)
-    return pa.table([pa.array(values, field.type) for values, field in zip(columns, _FOUND, strict=True)], _FOUND)
+    return arrow(rows, _FOUND)
 
 
 def _resolve_new(con: duckdb.DuckDBPyConnection, processes: int) -> None:

@@ -24,7 +24,7 @@ from linkage.mention_id import of_record
 from linkage.night import Night
 from linkage.protect import contacts, identities
 from linkage.spreadsheet import without_decimals
-from linkage.store import insert
+from linkage.store import holds, insert
 from linkage.tables import CONTRACTS, PEOPLE_CONTRACTS, Contract
 
 KEPT = {
@@ -125,7 +125,7 @@ def _forget_ids_of_refused(con: duckdb.DuckDBPyConnection) -> None:
     """`refused_person`: ids of people linked through a refused record. They end here: one that went on, under the new
     number, would pair new and old.
     """
-    if not con.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = 'person_member'").fetchone():
+    if not holds(con, "person_member"):
         return
     con.execute(
         "INSERT INTO refused_person SELECT DISTINCT s.person_id FROM store.person_member AS s "

@@ -20,6 +20,7 @@ from linkage.mention_id import of_record
 from linkage.outputs import seal
 from linkage.protect import contacts
 from linkage.protect.gate import number_hash
+from linkage.store import holds
 from linkage.tables import PEOPLE_CONTRACTS
 
 KEY = "(contract, supplier, record_id)"
@@ -49,18 +50,18 @@ def linked(con: duckdb.DuckDBPyConnection) -> None:
         f"DELETE FROM store.same_record WHERE {RECORD} "
         "OR (contract, supplier, was_record_id) IN (SELECT (contract, supplier, record_id) FROM withheld_record)"
     )
-    if _exists(con, "household_member"):
+    if holds(con, "household_member"):
         homes = f"(SELECT household_id FROM store.household_member WHERE {PERSON} OR {PLACE})"
         con.execute(f"DELETE FROM store.household_event WHERE household_id IN {homes} OR other_household_id IN {homes}")
         con.execute(
             "DELETE FROM store.household_member WHERE person_id IN (SELECT person_id FROM withheld_person) "
             "OR uprn IN (SELECT uprn FROM withheld_place)"
         )
-    if _exists(con, "question"):
+    if holds(con, "question"):
         _forget_pages(con)
-    if _exists(con, "exception_event"):
+    if holds(con, "exception_event"):
         exceptions(con)
-    if _exists(con, "dismissed_finding"):
+    if holds(con, "dismissed_finding"):
         con.execute(
             "DELETE FROM store.dismissed_finding WHERE list_has_any(people, (SELECT list(person_id) FROM withheld_person))"
         )
@@ -125,13 +126,6 @@ def _forget_terms(con: duckdb.DuckDBPyConnection) -> None:
         )
 
 
-def _exists(con: duckdb.DuckDBPyConnection, table: str) -> bool:
-    row = con.execute(
-        "SELECT count(*) FROM duckdb_tables() WHERE database_name = 'store' AND table_name = $table", {"table": table}
-    ).fetchone()
-    return bool(row and row[0])
-
-
 class Withheld:
     """Tonight's marks as sets, to tell whether something written before may stand."""
 
@@ -171,7 +165,7 @@ def exceptions(con: duckdb.DuckDBPyConnection) -> None:
     withheld = Withheld(con)
     events = con.execute("SELECT DISTINCT exception_id, content FROM store.exception_event").fetchall()
     gone = sorted({i for i, content in events if withheld.concerns(json.loads(content))})
-    if _exists(con, "hub_page"):
+    if holds(con, "hub_page"):
         con.execute("DELETE FROM store.hub_page WHERE list_contains($gone, exception_id)", {"gone": gone})
     con.execute("DELETE FROM store.exception_event WHERE list_contains($gone, exception_id)", {"gone": gone})
 

@@ -22,6 +22,7 @@ from linkage.detect.records import rows
 from linkage.report import page, summary
 from linkage.report.allow import AGENCY, View, cut
 from linkage.report.sheet import cell
+from linkage.store import holds
 
 ADDRESS = (
     "Is the address in this record still right, and since when? Please ask at the next contact, as a routine check."
@@ -39,10 +40,7 @@ _ASKED = {"patient": ADDRESS, "mother": ADDRESS, "baby": DISCHARGE}
 
 def due(con: duckdb.DuckDBPyConnection, night: date) -> bool:
     """Whether this is the first night of its calendar week: none of the nights published before it lies in that week."""
-    made = con.execute(
-        "SELECT count(*) FROM duckdb_tables() WHERE database_name = 'store' AND table_name = 'published'"
-    ).fetchone()
-    if made == (0,):
+    if not holds(con, "published"):
         return True
     row = con.execute("SELECT max(night) FROM store.published WHERE night < $night", {"night": night}).fetchone()
     last = row[0] if row else None

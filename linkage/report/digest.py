@@ -18,6 +18,7 @@ import duckdb
 
 from linkage import vocabulary as words
 from linkage.report import suppress
+from linkage.store import holds
 
 WEEKS = 8
 """Weeks in the line of the weeks, the last one included."""
@@ -158,7 +159,7 @@ def _weeks(events: list[dict[str, Any]], begun: date, last: date, least: int) ->
 
 def _answers(con: duckdb.DuckDBPyConnection, last: date) -> list[tuple[str, str, date]]:
     """(exception_id, code, night it became known) of hubs' answers that stand; none where nobody ever answered."""
-    if not _has(con, "answer"):
+    if not holds(con, "answer"):
         return []
     found = con.execute(
         "SELECT exception_id, code, known_from FROM store.answer WHERE known_from <= $last "
@@ -166,13 +167,6 @@ def _answers(con: duckdb.DuckDBPyConnection, last: date) -> list[tuple[str, str,
         {"last": last},
     ).fetchall()
     return [(x, code, night) for x, code, night in found]
-
-
-def _has(con: duckdb.DuckDBPyConnection, table: str) -> bool:
-    row = con.execute(
-        "SELECT count(*) FROM duckdb_tables() WHERE database_name = 'store' AND table_name = $table", {"table": table}
-    ).fetchone()
-    return row != (0,)
 
 
 def _precision(answers: list[tuple[str, str, date]], kinds: dict[str, str], least: int) -> tuple[Precision, ...]:

@@ -19,6 +19,7 @@ from linkage.mention_id import parts
 from linkage.protect import identities, purge
 from linkage.protect.gate import number_hash
 from linkage.review import forgetting
+from linkage.store import holds
 from linkage.tables import CONTRACTS, PEOPLE_CONTRACTS
 
 NUMBER = "regexp_replace(nhs_number, '[^0-9]', '', 'g')"
@@ -78,9 +79,7 @@ def held(con: duckdb.DuckDBPyConnection, subject: Subject) -> dict[str, list[dic
         row for row in _rows(con, "SELECT * EXCLUDE (detail) FROM store.exception_event ORDER BY night, exception_id", {})
         if any(person in row["content"] for person in subject.people)
     ]  # fmt: skip
-    if con.execute(
-        "SELECT 1 FROM duckdb_tables() WHERE database_name = 'store' AND table_name = 'dismissed_finding'"
-    ).fetchone():
+    if holds(con, "dismissed_finding"):
         found["dismissed_finding"] = _rows(
             con, "SELECT * FROM store.dismissed_finding WHERE list_has_any(people, $ids) ORDER BY ALL", ids
         )
