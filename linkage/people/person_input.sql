@@ -17,16 +17,23 @@ WITH address_of AS (
 ),
 
 -- A home that no gazetteer of ours lists (new, or beyond the boundary): its postcode and the numbers on its door tell it.
+placed AS (
+    SELECT
+        mention_id, address_role, uprn, postcode,
+        CASE WHEN postcode <> '' AND numbers <> '' THEN 'A' || postcode || ' ' || numbers END AS door
+    FROM address_of
+),
+
 own AS (
     SELECT
         mention_id,
         list_sort(list(DISTINCT uprn) FILTER (WHERE uprn IS NOT NULL)) AS uprns,
-        list_sort(list(DISTINCT 'A' || postcode || ' ' || numbers) FILTER (WHERE postcode <> '' AND numbers <> '')) AS doors,
+        list_sort(list(DISTINCT door) FILTER (WHERE door IS NOT NULL)) AS doors,
         min(postcode) AS postcode,
         -- Where an account's person went is no home that they left.
-        list_sort(list(DISTINCT coalesce(uprn, CASE WHEN postcode <> '' AND numbers <> '' THEN 'A' || postcode || ' ' || numbers END))
-            FILTER (WHERE address_role = 'forwarding' AND (uprn IS NOT NULL OR (postcode <> '' AND numbers <> '')))) AS forwards
-    FROM address_of
+        list_sort(list(DISTINCT coalesce(uprn, door)) FILTER (WHERE address_role = 'forwarding' AND coalesce(uprn, door) IS NOT NULL))
+            AS forwards
+    FROM placed
     GROUP BY mention_id
 ),
 

@@ -7,7 +7,7 @@
 CREATE OR REPLACE TABLE sole_bearer AS
 WITH account AS (
     SELECT
-        i.mention_id, i.home_keys, m.family_keys, m.given_keys, m.initials, m.lead_initials, m.two_initials, m.sex,
+        i.mention_id, i.home_keys, m.family_keys, m.given_keys, m.lead_initials, m.two_initials, m.sex,
         m.date_of_birth, m.phone, m.liable_from,
         count(*) OVER (PARTITION BY m.supplier, m.account) AS holders
     FROM person_input AS i
@@ -17,7 +17,7 @@ WITH account AS (
 
 patient AS (
     SELECT
-        i.mention_id, i.home_keys, m.family_keys, m.given_keys, m.initials, m.lead_initials, m.two_initials, m.sex,
+        i.mention_id, i.home_keys, m.family_keys, m.given_keys, m.lead_initials, m.two_initials, m.sex,
         m.date_of_birth, m.phone, m.asserted_on
     FROM person_input AS i
     INNER JOIN mention AS m ON i.mention_id = m.mention_id
@@ -39,33 +39,26 @@ unknown_there AS (
 
 -- A family name alone is borne by thousands. What is asked of the given name below, as one value that both must have: a given
 -- name, or the initial that stands for one where the account (1) or the patient (2) gives no more.
-account_name AS (
-    SELECT mention_id, unnest(family_keys) AS family, given
+name_of AS (
+    SELECT side, mention_id, unnest(family_keys) AS family, given
     FROM (
-        SELECT mention_id, family_keys, unnest(
-            given_keys || list_transform(lead_initials, lambda i: '2' || i)
-            || CASE WHEN len(given_keys) = 0 THEN list_transform(lead_initials, lambda i: '1' || i) ELSE [] END
+        SELECT side, mention_id, family_keys, unnest(
+            given_keys || list_transform(lead_initials, lambda i: other_side || i)
+            || CASE WHEN len(given_keys) = 0 THEN list_transform(lead_initials, lambda i: side || i) ELSE [] END
         ) AS given
-        FROM account
-    ) AS a
-),
-
-patient_name AS (
-    SELECT mention_id, unnest(family_keys) AS family, given
-    FROM (
-        SELECT mention_id, family_keys, unnest(
-            given_keys || list_transform(lead_initials, lambda i: '1' || i)
-            || CASE WHEN len(given_keys) = 0 THEN list_transform(lead_initials, lambda i: '2' || i) ELSE [] END
-        ) AS given
-        FROM patient
-    ) AS p
+        FROM (
+            SELECT '1' AS side, '2' AS other_side, mention_id, family_keys, given_keys, lead_initials FROM account
+            UNION ALL
+            SELECT '2' AS side, '1' AS other_side, mention_id, family_keys, given_keys, lead_initials FROM patient
+        ) AS both_sides
+    ) AS n
 ),
 
 asked AS (
     SELECT DISTINCT a.mention_id AS account_id, p.mention_id AS patient_id, FALSE AS at_home
     FROM unknown_there AS u
-    INNER JOIN account_name AS a ON u.mention_id = a.mention_id
-    INNER JOIN patient_name AS p ON a.family = p.family AND a.given = p.given
+    INNER JOIN name_of AS a ON u.mention_id = a.mention_id AND a.side = '1'
+    INNER JOIN name_of AS p ON a.family = p.family AND a.given = p.given AND p.side = '2'
     UNION ALL
     SELECT DISTINCT a.mention_id AS account_id, p.mention_id AS patient_id, TRUE AS at_home
     FROM account_home AS a
