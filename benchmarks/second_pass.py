@@ -29,7 +29,7 @@ COUNTED = """
     there AS (SELECT count(*) * (count(*) - 1) // 2 AS n FROM both_ GROUP BY true_person)
     SELECT (SELECT sum(n) FROM pairs), (SELECT sum(n) FROM said), (SELECT sum(n) FROM there)
 """
-BLANK = "UPDATE person_input SET together_keys = [], move_days = [], left_on = []"
+BLANK = "UPDATE person_input SET together_keys = [], move_keys = [], move_days = [], left_on = []"
 
 
 def people(con: duckdb.DuckDBPyConnection, keep_above: float, link_at: float) -> tuple[int, int, int]:
