@@ -77,7 +77,7 @@ def _beside(regions: list[Region], found: list[dict[str, Any]]) -> list[str]:
     both = [(f["exceptions"], f["analyst"]) for f in found]
 
     def row(name: str, say: Callable[[dict[str, Any]], str]) -> str:
-        return _row(name, "", both, lambda b: f"{say(b[0])} / {say(b[1])}").replace("|  |", "|", 1)
+        return _cells([name, *(f"{say(ours)} / {say(theirs)}" for ours, theirs in both)])
 
     return [
         "## Beside an analyst's SQL",
@@ -93,8 +93,8 @@ def _beside(regions: list[Region], found: list[dict[str, Any]]) -> list[str]:
         row("true among the 50 highest", lambda f: _share(f["highest"]["50"])),
         row("look-alikes raised", lambda f: f"{f['look_alikes']['share_raised']:.1%}"),
         row("calibration error of scores", lambda f: f"{f['calibration']['ece']:.3f}"),
-        _row("raised about a protected person or place", "", found,
-             lambda f: f"{f['protected']['raised']} / {f['analyst']['protected_raised']}").replace("|  |", "|", 1),
+        _cells(["raised about a protected person or place",
+                *(f"{f['protected']['raised']} / {f['analyst']['protected_raised']}" for f in found)]),
         "",
     ]  # fmt: skip
 
@@ -117,7 +117,11 @@ def _words(kind: str) -> str:
 
 
 def _row(name: str, asked: str, some: Iterable[Any], say: Callable[[Any], str]) -> str:
-    return f"| {name} | {asked} | " + " | ".join(say(one) for one in some) + " |"
+    return _cells([name, asked, *(say(one) for one in some)])
+
+
+def _cells(cells: Iterable[str]) -> str:
+    return f"| {' | '.join(cells)} |"
 
 
 def _share(share: float | None) -> str:
