@@ -16,7 +16,8 @@ import polars as pl
 
 from expectations import deliveries, quarantine, volumes
 from expectations.accepted import clean, from_fragments, repaired, typed
-from expectations.judge import ID, Broken, Expectation, RuleCrashed, Suite, judge
+from expectations.judge import ID, Broken, Expectation, RuleCrashed, Suite
+from expectations.judged import judge_once
 from expectations.rules import Limits, Rule, key_of, rules_of
 from linkage.night import Night
 from linkage.tables import CONTRACTS, Contract
@@ -39,7 +40,7 @@ def gate(con: duckdb.DuckDBPyConnection, night: Night) -> None:
     for contract, rules in landed.items():
         with _no_value_in_errors(contract):
             _compute_outcomes(con, contract, rules)
-    broken = judge([_suite(con, contract, rules) for contract, rules in landed.items()])
+    broken = judge_once(con, [_suite(con, contract, rules) for contract, rules in landed.items()])
     for contract, rules in landed.items():
         with _no_value_in_errors(contract):
             _set_aside(con, contract, rules, broken[contract.name])
@@ -103,7 +104,7 @@ def _compute_outcomes(con: duckdb.DuckDBPyConnection, contract: Contract, rules:
 def _suite(con: duckdb.DuckDBPyConnection, contract: Contract, rules: list[Rule]) -> Suite:
     """What the judge is shown of a contract's rows: which outcomes there are, and nothing of who has them."""
     outcomes = con.execute(f"SELECT * EXCLUDE (supplier, rows) FROM outcome_{contract.name} ORDER BY {ID}").pl()
-    return Suite(contract.name, outcomes.to_pandas(), [Expectation(r.name, r.sets_aside) for r in rules])
+    return Suite(contract.name, outcomes, [Expectation(r.name, r.sets_aside) for r in rules])
 
 
 def _set_aside(con: duckdb.DuckDBPyConnection, contract: Contract, rules: list[Rule], broken: Broken) -> None:

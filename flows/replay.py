@@ -13,6 +13,7 @@ from pathlib import Path
 
 import duckdb
 
+from expectations.judged import judges_tonight
 from flows.nightly import Job, run_night, run_under_prefect
 from flows.outcome import Outcome, alert_command, announce, counts_of
 from flows.screen import Bar
@@ -223,18 +224,19 @@ def _too_old(day: date, last: Published, known: Published | None) -> str:
 def _run(plan: Plan, job: Job, bar: Bar) -> Job:
     if not plan.prefect:
         os.environ.update(OFFLINE)
-        _warm_up()
+        _warm_up(job.work.con)
         return run_night(job, bar.update)
     offline(plan.store)
-    _warm_up()
+    _warm_up(job.work.con)
     return run_under_prefect(job, bar.update, plan.retries)
 
 
-def _warm_up() -> None:
-    """Load what the stages need beside other work, as Prefect's start: imports take four seconds, which no night need wait for."""
+def _warm_up(con: duckdb.DuckDBPyConnection) -> None:
+    """Load what the stages need beside other work, as Prefect's start: imports take seconds, which no night need wait for."""
+    needed = ("great_expectations", "flows.stages") if judges_tonight(con) else ("flows.stages",)
 
     def load() -> None:
-        for name in ("great_expectations", "flows.stages"):
+        for name in needed:
             import_module(name)
 
     threading.Thread(target=load, daemon=True).start()
