@@ -24,10 +24,8 @@ from flows.workroom import (
     fingerprint,
     finish_publication,
     is_disk_full,
-    last_published,
     lock,
     published,
-    published_on,
     workroom,
 )
 from linkage.audit import AuditError
@@ -128,8 +126,9 @@ def _tried(plan: Plan, night: date, *, again: bool) -> Outcome:
     """The night, or why it could not be done."""
     last: Published | None = None
     try:
-        last = last_published(plan.store)
-        return _night(plan, night, last, again=again)
+        nights = published(plan.store)
+        last = next(iter(nights), None)
+        return _night(plan, night, nights, again=again)
     except (NightImpossible, StoreError, AuditError) as error:
         reason = str(error)
     except (OSError, duckdb.Error) as error:
@@ -186,14 +185,16 @@ def nights_in(landing: Path) -> list[date]:
     return sorted(found)
 
 
-def _night(plan: Plan, day: date, last: Published | None, *, again: bool) -> Outcome:
+def _night(plan: Plan, day: date, nights: list[Published], *, again: bool) -> Outcome:
+    """The night, on a store that has published `nights`, the last first."""
+    last = next(iter(nights), None)
     plan.out.mkdir(parents=True, exist_ok=True)
     finish_publication(plan.out, last)
     staging = plan.out / f".building-{day}"
     night = Night(day, plan.landing, staging, plan.settings, plan.threads, plan.memory, plan.engine)
     said = decisions.digest(decisions.inbox_of(plan.store), day)
     mark = fingerprint(night, SOFTWARE, parameters_file(plan.settings).read_text(encoding="utf-8"), said)
-    known = published_on(plan.store, day)
+    known = next((p for p in nights if p.night == day), None)
     if known and known.fingerprint == mark and (plan.out / day.isoformat() / "run.json").exists():
         print(f"night {day} is done already; nothing changed")
         stands = last.night.isoformat() if last else None
