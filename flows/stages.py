@@ -25,6 +25,7 @@ from linkage.people import drift, model, persons, spark
 from linkage.people import score as scoring
 from linkage.places import match
 from linkage.places import property as properties
+from linkage.places.index import read_index
 from linkage.protect import clusters, gate
 from linkage.report import agency, nightly_content, quality
 from linkage.report import hub as hub_report
@@ -74,9 +75,9 @@ def standardise(job: Job) -> Counts:
 def places(job: Job) -> Counts:
     hubs = job.work.night.settings.table("hubs")
     known = properties.build(job.work.con, hubs)
-    threads = job.work.night.threads
-    matched = match.run(job.work.con, threads)
-    match.run_loose(job.work.con, "sealed_address", "sealed_match", threads)
+    threads, index = job.work.night.threads, read_index(job.work.con)
+    matched = match.run(job.work.con, threads, index)
+    match.run_loose(job.work.con, "sealed_address", "sealed_match", threads, index)
     clusters.keep_sealed_places(job.work.con, job.work.night)
     return {"addresses": matched, "properties": known}
 
