@@ -201,6 +201,7 @@ def _night(plan: Plan, day: date, nights: list[Published], *, again: bool) -> Ou
         return Outcome(day.isoformat(), known.exit_code, [], stands, passed_over=True)
     if last and day < last.night and not again:
         raise NightImpossible(_too_old(day, last, known))
+    _load("flows.stages")
     with workroom(night, plan.store, mark) as work, Bar(f"night {day}") as bar:
         job = _run(plan, Job(work), bar)
         purge.earlier_nights(work.con, plan.out, day, plan.store)
@@ -225,22 +226,21 @@ def _too_old(day: date, last: Published, known: Published | None) -> str:
 def _run(plan: Plan, job: Job, bar: Bar) -> Job:
     if not plan.prefect:
         os.environ.update(OFFLINE)
-        _warm_up(job.work.con)
+        _load_judge(job)
         return run_night(job, bar.update)
     offline(plan.store)
-    _warm_up(job.work.con)
+    _load_judge(job)
     return run_under_prefect(job, bar.update, plan.retries)
 
 
-def _warm_up(con: duckdb.DuckDBPyConnection) -> None:
-    """Load what the stages need beside other work, as Prefect's start: imports take seconds, which no night need wait for."""
-    needed = ("great_expectations", "flows.stages") if judges_tonight(con) else ("flows.stages",)
+def _load(module: str) -> None:
+    """Import beside other work, as the copy of the store and Prefect's start: imports take seconds, which no night need wait for."""
+    threading.Thread(target=import_module, args=(module,), daemon=True).start()
 
-    def load() -> None:
-        for name in needed:
-            import_module(name)
 
-    threading.Thread(target=load, daemon=True).start()
+def _load_judge(job: Job) -> None:
+    if judges_tonight(job.work.con):
+        _load("great_expectations")
 
 
 def offline(store: Path) -> None:
