@@ -159,8 +159,8 @@ def report(job: Job) -> Counts:
     with open(night.out / "exceptions.jsonl", "w", encoding="utf-8", newline="\n") as handle:
         for entry in entries:
             handle.write(json.dumps(entry.exception, ensure_ascii=False) + "\n")
-    model_hash = scoring.model_hash(con, model.in_force(night.settings))
-    content = nightly_content.build(con, night, entries, version.SOFTWARE, model_hash[:12])
+    job.handed["model_hash"] = scoring.model_hash(con, model.in_force(night.settings))
+    content = nightly_content.build(con, night, entries, version.SOFTWARE, job.handed["model_hash"][:12])
     hub_pages.keep(con, content, entries)
     for gss in sorted(night.settings.table("hubs")):
         if nightly_content.concerns(content, gss):
@@ -187,7 +187,7 @@ def write_run(job: Job) -> None:
         "exit_code": job.exit_code,
         "warnings": job.warnings,
         "software": version.SOFTWARE,
-        "model": {"version": parameters["version"], "hash": scoring.model_hash(con, parameters)},
+        "model": {"version": parameters["version"], "hash": job.handed["model_hash"]},
         "drift": _told(job, "SELECT * FROM drift ORDER BY rowid"),
         "files": _files(job),
         "counts": job.counts,
