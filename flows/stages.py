@@ -102,7 +102,9 @@ def claims(job: Job) -> Counts:
 def protect_clusters(job: Job) -> Counts:
     counts = clusters.run(job.work.con, job.work.night)
     job.handed["suppressed"] += sum(counts.values())
-    job.warnings += gate_outcome.held_back(job.handed["suppressed"], job.counts["gates"]["rows"], job.work.night.settings)
+    job.warnings += gate_outcome.held_back(
+        job.handed["suppressed"], job.counts["gates"]["rows"], job.work.night.settings
+    )
     return {"rows": 0}
 
 
