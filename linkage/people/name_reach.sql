@@ -27,15 +27,15 @@ named AS (
 ),
 
 -- People are told apart by their birth dates: ten records of one man meet no second family name. Of a large region a part shows
--- who bears which names.
+-- who bears which names. Later nights look for nobody: what was learned then stands.
 bearer AS (
     SELECT given_called, family_last, count(*) AS bearers
     FROM (
         SELECT DISTINCT given_called, family_last, born
         FROM named
-        WHERE born IS NOT NULL
+        WHERE born IS NOT NULL AND $first
         ORDER BY hash(given_called, family_last, born), born, given_called, family_last
-        LIMIT 50000
+        LIMIT 25000
     ) AS people
     GROUP BY ALL
 ),
