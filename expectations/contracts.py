@@ -10,14 +10,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
+from functools import partial
 
 import duckdb
 import polars as pl
 
 from expectations import deliveries, quarantine, volumes
 from expectations.accepted import clean, from_fragments, repaired, typed
-from expectations.judge import ID, Broken, Expectation, RuleCrashed, Suite, judge
+from expectations.judge import ID, Broken, Expectation, RuleCrashed, Suite
+from expectations.judged import judge_once
 from expectations.rules import Limits, Rule, key_of, rules_of
+from linkage import beside
 from linkage.night import Night
 from linkage.tables import CONTRACTS, Contract
 
@@ -36,18 +39,17 @@ def gate(con: duckdb.DuckDBPyConnection, night: Night) -> None:
     _prepare(con)
     deliveries.prepare(con, night)
     landed = {contract: rules_of(contract, limits) for contract in _landed(con)}
-    for contract, rules in landed.items():
-        with _no_value_in_errors(contract):
-            _compute_outcomes(con, contract, rules)
-    broken = judge([_suite(con, contract, rules) for contract, rules in landed.items()])
+    threads = beside.threads_for(con, night.threads)
+    beside.each(
+        con, [partial(_compute_outcomes, contract=contract, rules=rules) for contract, rules in landed.items()], threads
+    )
+    broken = judge_once(con, [_suite(con, contract, rules) for contract, rules in landed.items()])
     for contract, rules in landed.items():
         with _no_value_in_errors(contract):
             _set_aside(con, contract, rules, broken[contract.name])
     quarantine.set_rejects_aside(con)
     volumes.refuse(con, night)
-    for contract in CONTRACTS.values():
-        with _no_value_in_errors(contract):
-            _accept(con, contract, limits)
+    beside.each(con, [partial(_accept, contract=contract, limits=limits) for contract in CONTRACTS.values()], threads)
     _accept_fragments(con)
     volumes.compare_fill(con, night)
     deliveries.complete(con, night)
@@ -88,26 +90,32 @@ def _compute_outcomes(con: duckdb.DuckDBPyConnection, contract: Contract, rules:
     """`checked_<contract>`: every rule's outcome for every row; `outcome_<contract>`: each outcome of a supplier, once."""
     name, names = contract.name, ", ".join(r.name for r in rules)
     flags = ", ".join(f"({r.holds}) AS {r.name}" for r in rules)
-    con.execute(f"CREATE OR REPLACE TEMP VIEW cleaned_{name} AS {clean(contract)}")
-    _find_doubled_keys(con, contract)
-    con.execute(
-        f"CREATE OR REPLACE TEMP TABLE checked_{name} AS SELECT c.supplier, c.row_number, {flags} FROM cleaned_{name} AS c "
-        f"LEFT JOIN doubled AS d ON d.supplier = c.supplier AND d.key = c.{key_of(contract)}"
-    )
-    con.execute(
-        f"CREATE OR REPLACE TEMP TABLE outcome_{name} AS SELECT row_number() OVER (ORDER BY supplier, {names}) AS {ID}, "
-        f"supplier, {names}, rows FROM (SELECT supplier, {names}, count(*) AS rows FROM checked_{name} GROUP BY ALL)"
-    )
+    with _no_value_in_errors(contract):
+        _view_cleaned(con, contract)
+        _find_doubled_keys(con, contract)
+        con.execute(
+            f"CREATE OR REPLACE TABLE checked_{name} AS SELECT c.supplier, c.row_number, {flags} FROM cleaned_{name} AS c "
+            f"LEFT JOIN doubled AS d ON d.supplier = c.supplier AND d.key = c.{key_of(contract)}"
+        )
+        con.execute(
+            f"CREATE OR REPLACE TABLE outcome_{name} AS SELECT row_number() OVER (ORDER BY supplier, {names}) AS {ID}, "
+            f"supplier, {names}, rows FROM (SELECT supplier, {names}, count(*) AS rows FROM checked_{name} GROUP BY ALL)"
+        )
+
+
+def _view_cleaned(con: duckdb.DuckDBPyConnection, contract: Contract) -> None:
+    con.execute(f"CREATE OR REPLACE TEMP VIEW cleaned_{contract.name} AS {clean(contract)}")
 
 
 def _suite(con: duckdb.DuckDBPyConnection, contract: Contract, rules: list[Rule]) -> Suite:
     """What the judge is shown of a contract's rows: which outcomes there are, and nothing of who has them."""
     outcomes = con.execute(f"SELECT * EXCLUDE (supplier, rows) FROM outcome_{contract.name} ORDER BY {ID}").pl()
-    return Suite(contract.name, outcomes.to_pandas(), [Expectation(r.name, r.sets_aside) for r in rules])
+    return Suite(contract.name, outcomes, [Expectation(r.name, r.sets_aside) for r in rules])
 
 
 def _set_aside(con: duckdb.DuckDBPyConnection, contract: Contract, rules: list[Rule], broken: Broken) -> None:
     """Tell what was judged, and set aside the rows that break a rule of that kind."""
+    _view_cleaned(con, contract)
     outcomes = con.execute(f"SELECT * FROM outcome_{contract.name} ORDER BY {ID}").pl()
     _record_results(con, contract, [(r, broken.get(r.name, [])) for r in rules], outcomes)
     quarantine.set_aside(con, contract, [r for r in rules if r.sets_aside and r.name in broken], broken)
@@ -158,16 +166,18 @@ def _announce(con: duckdb.DuckDBPyConnection, contract: Contract, rule: Rule) ->
 
 
 def _accept(con: duckdb.DuckDBPyConnection, contract: Contract, limits: Limits) -> None:
-    con.execute(
-        f"CREATE OR REPLACE TABLE accepted_{contract.name} AS SELECT {typed(contract, limits)}, supplier, row_number "
-        f"FROM ({clean(contract)}) AS c WHERE supplier IN (SELECT supplier FROM input_file "
-        f"WHERE contract = '{contract.name}' AND status = 'accepted') AND NOT EXISTS (SELECT 1 FROM quarantine AS q "
-        f"WHERE q.contract = '{contract.name}' AND q.supplier = c.supplier AND q.row_number = c.row_number)"
-    )
-    con.execute(
-        f"UPDATE accepted_{contract.name} SET {repaired(contract, limits)} WHERE (supplier, row_number) IN "
-        f"(SELECT (supplier, row_number) FROM kept_row WHERE contract = '{contract.name}')"
-    )
+    name = contract.name
+    with _no_value_in_errors(contract):
+        con.execute(
+            f"CREATE OR REPLACE TABLE accepted_{name} AS SELECT {typed(contract, limits)}, supplier, row_number "
+            f"FROM ({clean(contract)}) AS c WHERE supplier IN (SELECT supplier FROM input_file "
+            f"WHERE contract = '{name}' AND status = 'accepted') AND NOT EXISTS (SELECT 1 FROM quarantine AS q "
+            f"WHERE q.contract = '{name}' AND q.supplier = c.supplier AND q.row_number = c.row_number)"
+        )
+        con.execute(
+            f"UPDATE accepted_{name} SET {repaired(contract, limits)} WHERE (supplier, row_number) IN "
+            f"(SELECT (supplier, row_number) FROM kept_row WHERE contract = '{name}')"
+        )
 
 
 def _accept_fragments(con: duckdb.DuckDBPyConnection) -> None:

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 import duckdb
 
-from expectations.judge import ID, Expectation, RuleCrashed, Suite, judge
+from expectations.judge import ID, Expectation, RuleCrashed, Suite
+from expectations.judged import judge_once
 
 MENTION = "contract, supplier, record_id, mention"
 
@@ -81,7 +82,7 @@ def check(
     `protected_absent` is the protection gate's own finding that no protected mention stands in any of them. Raises
     RuleCrashed when a table is missing or a rule cannot be evaluated.
     """
-    broken = judge([_suite(con, table, rules) for table in dict.fromkeys(r.table for r in rules)])
+    broken = judge_once(con, [_suite(con, table, rules) for table in dict.fromkeys(r.table for r in rules)])
     breaches = [
         Breach(r.table, r.name, r.words, _rows(con, r.table, ids))
         for r in rules
@@ -95,7 +96,7 @@ def check(
 def _suite(con: duckdb.DuckDBPyConnection, table: str, rules: tuple[LinkedRule, ...]) -> Suite:
     mine = [r for r in rules if r.table == table]
     _compute(con, table, mine)
-    frame = con.execute(f"SELECT * EXCLUDE (rows) FROM linked_{table} ORDER BY {ID}").pl().to_pandas()
+    frame = con.execute(f"SELECT * EXCLUDE (rows) FROM linked_{table} ORDER BY {ID}").pl()
     return Suite(table, frame, [Expectation(r.name, True) for r in mine])
 
 

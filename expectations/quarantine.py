@@ -24,13 +24,15 @@ ROWS_LOGGED = 20  # of one file; quarantine.parquet has them all
 def prepare(con: duckdb.DuckDBPyConnection) -> None:
     """Empty tables: `quarantine`, and `kept_row` (faulty rows that go on all the same: contract, supplier, row)."""
     con.execute(f"CREATE OR REPLACE TABLE quarantine ({QUARANTINE})")
-    con.execute("CREATE OR REPLACE TEMP TABLE kept_row (contract VARCHAR, supplier VARCHAR, row_number BIGINT)")
+    con.execute("CREATE OR REPLACE TABLE kept_row (contract VARCHAR, supplier VARCHAR, row_number BIGINT)")
 
 
 def set_aside(
     con: duckdb.DuckDBPyConnection, contract: Contract, rules: list[Rule], broken: dict[str, list[int]]
 ) -> None:
     """One quarantine row a landed row that breaks any of the rules, with all its reasons."""
+    if not rules and contract.name != "protected":  # of which rows go on that break a rule
+        return
     columns = "supplier VARCHAR, row_number BIGINT, place INTEGER, fault_words VARCHAR"
     con.execute(f"CREATE OR REPLACE TEMP TABLE fault ({columns})")
     _number_faulty_rows(con, contract, rules)

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import duckdb
 
-from expectations.judge import ID, Expectation, Suite, judge
+from expectations.judge import ID, Expectation, Suite
+from expectations.judged import judge_once
 from linkage.night import Night
 from linkage.settings import Settings
 from linkage.tables import CONTRACTS
@@ -29,9 +30,9 @@ WORDS = {
 def refuse(con: duckdb.DuckDBPyConnection, night: Night) -> None:
     """Mark the files whose volume is not believable as refused. Raises judge.RuleCrashed."""
     _compute(con, night)
-    frame = con.execute("SELECT * EXCLUDE (contract, supplier) FROM file_volume ORDER BY outcome_id").pl().to_pandas()
+    frame = con.execute("SELECT * EXCLUDE (contract, supplier) FROM file_volume ORDER BY outcome_id").pl()
     volumes = Suite("volumes", frame, [Expectation(name, True) for name in WORDS])
-    for name, ids in judge([volumes])[volumes.name].items():
+    for name, ids in judge_once(con, [volumes])[volumes.name].items():
         con.execute(
             "UPDATE input_file AS f SET status = 'refused', reasons = list_append(f.reasons, $words) "
             "FROM file_volume AS v WHERE v.contract = f.contract AND v.supplier = f.supplier "

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import duckdb
 
+from expectations.judged import judges_tonight
 from flows.nightly import Job, run_night, run_under_prefect
 from flows.outcome import Outcome, alert_command, announce, counts_of
 from flows.screen import Bar
@@ -23,10 +24,8 @@ from flows.workroom import (
     fingerprint,
     finish_publication,
     is_disk_full,
-    last_published,
     lock,
     published,
-    published_on,
     workroom,
 )
 from linkage.audit import AuditError
@@ -127,8 +126,9 @@ def _tried(plan: Plan, night: date, *, again: bool) -> Outcome:
     """The night, or why it could not be done."""
     last: Published | None = None
     try:
-        last = last_published(plan.store)
-        return _night(plan, night, last, again=again)
+        nights = published(plan.store)
+        last = next(iter(nights), None)
+        return _night(plan, night, nights, again=again)
     except (NightImpossible, StoreError, AuditError) as error:
         reason = str(error)
     except (OSError, duckdb.Error) as error:
@@ -185,20 +185,23 @@ def nights_in(landing: Path) -> list[date]:
     return sorted(found)
 
 
-def _night(plan: Plan, day: date, last: Published | None, *, again: bool) -> Outcome:
+def _night(plan: Plan, day: date, nights: list[Published], *, again: bool) -> Outcome:
+    """The night, on a store that has published `nights`, the last first."""
+    last = next(iter(nights), None)
     plan.out.mkdir(parents=True, exist_ok=True)
     finish_publication(plan.out, last)
     staging = plan.out / f".building-{day}"
     night = Night(day, plan.landing, staging, plan.settings, plan.threads, plan.memory, plan.engine)
     said = decisions.digest(decisions.inbox_of(plan.store), day)
     mark = fingerprint(night, SOFTWARE, parameters_file(plan.settings).read_text(encoding="utf-8"), said)
-    known = published_on(plan.store, day)
+    known = next((p for p in nights if p.night == day), None)
     if known and known.fingerprint == mark and (plan.out / day.isoformat() / "run.json").exists():
         print(f"night {day} is done already; nothing changed")
         stands = last.night.isoformat() if last else None
         return Outcome(day.isoformat(), known.exit_code, [], stands, passed_over=True)
     if last and day < last.night and not again:
         raise NightImpossible(_too_old(day, last, known))
+    _load("flows.stages")
     with workroom(night, plan.store, mark) as work, Bar(f"night {day}") as bar:
         job = _run(plan, Job(work), bar)
         purge.earlier_nights(work.con, plan.out, day, plan.store)
@@ -223,21 +226,21 @@ def _too_old(day: date, last: Published, known: Published | None) -> str:
 def _run(plan: Plan, job: Job, bar: Bar) -> Job:
     if not plan.prefect:
         os.environ.update(OFFLINE)
-        _warm_up()
+        _load_judge(job)
         return run_night(job, bar.update)
     offline(plan.store)
-    _warm_up()
+    _load_judge(job)
     return run_under_prefect(job, bar.update, plan.retries)
 
 
-def _warm_up() -> None:
-    """Load what the stages need beside other work, as Prefect's start: imports take four seconds, which no night need wait for."""
+def _load(module: str) -> None:
+    """Import beside other work, as the copy of the store and Prefect's start: imports take seconds, which no night need wait for."""
+    threading.Thread(target=import_module, args=(module,), daemon=True).start()
 
-    def load() -> None:
-        for name in ("great_expectations", "flows.stages"):
-            import_module(name)
 
-    threading.Thread(target=load, daemon=True).start()
+def _load_judge(job: Job) -> None:
+    if judges_tonight(job.work.con):
+        _load("great_expectations")
 
 
 def offline(store: Path) -> None:

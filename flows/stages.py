@@ -25,13 +25,14 @@ from linkage.people import drift, model, persons, spark
 from linkage.people import score as scoring
 from linkage.places import match
 from linkage.places import property as properties
+from linkage.places.index import read_index
 from linkage.protect import clusters, gate
 from linkage.report import agency, nightly_content, quality
 from linkage.report import hub as hub_report
 from linkage.review import hub_pages, measures
 from linkage.review import questions as review_questions
 from linkage.sources import decisions, read, suppliers
-from linkage.standardise import mention
+from linkage.standardise import crowd, mention
 from linkage.store import run_sql
 
 
@@ -68,15 +69,16 @@ def history(job: Job) -> Counts:
 
 def standardise(job: Job) -> Counts:
     counts = mention.run(job.work.con, job.work.night)
+    job.warnings += crowd.warnings(job.work.con)
     return {"mentions": counts["mentions"], "addresses": counts["addresses"]}
 
 
 def places(job: Job) -> Counts:
     hubs = job.work.night.settings.table("hubs")
     known = properties.build(job.work.con, hubs)
-    threads = job.work.night.threads
-    matched = match.run(job.work.con, threads)
-    match.run_loose(job.work.con, "sealed_address", "sealed_match", threads)
+    threads, index = job.work.night.threads, read_index(job.work.con)
+    matched = match.run(job.work.con, threads, index)
+    match.run_loose(job.work.con, "sealed_address", "sealed_match", threads, index)
     clusters.keep_sealed_places(job.work.con, job.work.night)
     return {"addresses": matched, "properties": known}
 
@@ -100,6 +102,9 @@ def claims(job: Job) -> Counts:
 def protect_clusters(job: Job) -> Counts:
     counts = clusters.run(job.work.con, job.work.night)
     job.handed["suppressed"] += sum(counts.values())
+    job.warnings += gate_outcome.held_back(
+        job.handed["suppressed"], job.counts["gates"]["rows"], job.work.night.settings
+    )
     return {"rows": 0}
 
 
@@ -157,8 +162,8 @@ def report(job: Job) -> Counts:
     with open(night.out / "exceptions.jsonl", "w", encoding="utf-8", newline="\n") as handle:
         for entry in entries:
             handle.write(json.dumps(entry.exception, ensure_ascii=False) + "\n")
-    model_hash = scoring.model_hash(con, model.in_force(night.settings))
-    content = nightly_content.build(con, night, entries, version.SOFTWARE, model_hash[:12])
+    job.handed["model_hash"] = scoring.model_hash(con, model.in_force(night.settings))
+    content = nightly_content.build(con, night, entries, version.SOFTWARE, job.handed["model_hash"][:12])
     hub_pages.keep(con, content, entries)
     for gss in sorted(night.settings.table("hubs")):
         if nightly_content.concerns(content, gss):
@@ -185,7 +190,7 @@ def write_run(job: Job) -> None:
         "exit_code": job.exit_code,
         "warnings": job.warnings,
         "software": version.SOFTWARE,
-        "model": {"version": parameters["version"], "hash": scoring.model_hash(con, parameters)},
+        "model": {"version": parameters["version"], "hash": job.handed["model_hash"]},
         "drift": _told(job, "SELECT * FROM drift ORDER BY rowid"),
         "files": _files(job),
         "counts": job.counts,

@@ -130,16 +130,11 @@ def last_published(store_file: Path) -> Published | None:
     return next(iter(published(store_file)), None)
 
 
-def published_on(store_file: Path, night: date) -> Published | None:
-    """A published night of a store. Raises StoreError when it cannot be opened."""
-    return next((p for p in published(store_file) if p.night == night), None)
-
-
 def published(store_file: Path) -> list[Published]:
-    """Every published night, the last first."""
+    """Every published night, the last first. Raises StoreError when the store cannot be opened."""
     if not store_file.exists():
         return []
-    con = store.connect(threads=1, memory="500MB")
+    con = store.connect(threads=1, memory="500MB", writes=False)
     try:
         store.attach(con, store_file, store.key_for(store_file), read_only=True)
         rows = con.execute("SELECT night, fingerprint, exit_code FROM store.published ORDER BY night DESC").fetchall()

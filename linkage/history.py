@@ -8,10 +8,11 @@ supplier that did not deliver leaves its rows standing.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 import duckdb
 
-from linkage import succession
+from linkage import beside, succession
 from linkage.night import Night
 from linkage.tables import CONTRACTS, Contract
 
@@ -38,7 +39,7 @@ def rewind(con: duckdb.DuckDBPyConnection, table: str, night: Night) -> None:
 
 def retire(con: duckdb.DuckDBPyConnection, night: Night, suppliers: list[str]) -> None:
     """Withdraw what retired suppliers said. A protected list is never withdrawn in this way: it takes an empty list."""
-    for contract in CONTRACTS.values():
+    for contract in CONTRACTS.values() if suppliers else ():
         if contract.name != "protected":
             con.execute(
                 f"UPDATE store.{contract.name}_record SET known_to = $night "
@@ -52,10 +53,11 @@ def remember(con: duckdb.DuckDBPyConnection, night: Night) -> dict[str, int]:
 
     Returns the number of standing rows by contract.
     """
-    for contract in CONTRACTS.values():
-        _merge(con, contract, night)
+    threads = beside.threads_for(con, night.threads)
+    beside.each(con, [partial(_merge, contract=contract, night=night) for contract in CONTRACTS.values()], threads)
     succession.recognise(con, night)
-    return {contract.name: lay_out(con, contract) for contract in CONTRACTS.values()}
+    counts = beside.each(con, [partial(lay_out, contract=contract) for contract in CONTRACTS.values()], threads)
+    return dict(zip(CONTRACTS, counts, strict=True))
 
 
 def _columns(contract: Contract) -> Iterator[str]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import duckdb
 import polars as pl
@@ -71,6 +71,76 @@ def carry_over(groups: Iterable[Group], held: Mapping[str, str]) -> dict[int, st
             ids[place] = kept
             taken.add(kept)
     return ids
+
+
+def give_ids(
+    con: duckdb.DuckDBPyConnection, kind: str, night: Night, seed: Callable[[Any, Group], str],
+    why: Callable[[Mapping[str, str], Sequence[Group]], Callable[[Group, int], str]], gone: str,
+) -> None:  # fmt: skip
+    """`group_id`: one row a group of tonight with its id; what happened to ids goes to `store.<kind>_event`.
+
+    Reads and drops `group_member` (one row a member: its group, and the member) and `held` (one row a member of last night, in
+    tonight's words: member and id). seed: what a new id of a group is made of. why, gone: as `events` has them; why is
+    given the members of last night and the groups that are in question.
+    """
+    _set_apart_whole(con, kind)
+    found = con.execute(
+        "SELECT grp, list(member ORDER BY member) FROM group_member GROUP BY grp ORDER BY grp"
+    ).fetchall()
+    groups = [members for _, members in found]
+    held = dict(con.execute("SELECT member, id FROM held ORDER BY member").fetchall())
+    stood = {
+        r[0] for r in con.execute(f"SELECT id FROM ({_stood(kind)}) ANTI JOIN group_id USING (id)").fetchall()
+    }  # fmt: skip
+    used = used_ids(con, kind)
+    given_before = set(used)
+    kept = carry_over(groups, held)
+    day = night.date.isoformat()
+    ids = [
+        kept.get(place) or mint(kind[0].upper(), seed(grp, members), day, used)
+        for place, (grp, members) in enumerate(found)
+    ]
+    append(con, kind, night, events(groups, ids, held, stood, given_before, why(held, groups), gone))
+    con.register(
+        "others", pl.DataFrame({"place": range(len(ids)), "id": ids}, schema={"place": pl.Int64, "id": pl.String})
+    )
+    con.execute(
+        "INSERT INTO group_id SELECT g.grp, o.id FROM (SELECT grp, row_number() OVER (ORDER BY grp) - 1 AS place "
+        "FROM (SELECT DISTINCT grp FROM group_member)) AS g INNER JOIN others AS o USING (place)"
+    )
+    con.unregister("others")
+    con.execute("DROP TABLE group_member")
+    con.execute("DROP TABLE held")
+
+
+def take_held(con: duckdb.DuckDBPyConnection, members: Iterable[str]) -> dict[str, str]:
+    """Take members out of `held`; returns the id by member of those that were in it."""
+    con.register("taken", pl.DataFrame({"member": sorted(members)}, schema={"member": pl.String}))
+    held: dict[str, str] = dict(con.execute("SELECT member, id FROM held SEMI JOIN taken USING (member)").fetchall())
+    if held:
+        con.execute("CREATE OR REPLACE TABLE held AS FROM held ANTI JOIN taken USING (member)")
+    con.unregister("taken")
+    return held
+
+
+def _stood(kind: str) -> str:
+    return f"SELECT DISTINCT {kind}_id AS id FROM store.{kind}_member WHERE known_to IS NULL"
+
+
+def _set_apart_whole(con: duckdb.DuckDBPyConnection, kind: str) -> None:
+    """`group_id` of the groups that hold all members of one id of last night and nobody else; the rest is left in question.
+
+    Such a group keeps its id and nothing is told of it, whatever the others do. On a usual night these are nearly all.
+    """
+    con.execute(
+        "CREATE OR REPLACE TABLE group_id AS WITH size AS (SELECT id, count(*) AS members FROM held GROUP BY id) "
+        "SELECT g.grp, any_value(h.id) AS id FROM group_member AS g LEFT JOIN held AS h ON g.member = h.member "
+        "LEFT JOIN size AS s ON h.id = s.id GROUP BY g.grp "
+        "HAVING count(*) = count(h.id) AND min(h.id) = max(h.id) AND count(*) = min(s.members) "
+        f"AND min(h.id) IN (SELECT t.id FROM ({_stood(kind)}) AS t)"
+    )
+    con.execute("CREATE OR REPLACE TABLE group_member AS FROM group_member ANTI JOIN group_id USING (grp)")
+    con.execute("CREATE OR REPLACE TABLE held AS FROM held ANTI JOIN group_id USING (id)")
 
 
 def mint(letter: str, seed: str, night: str, used: set[str]) -> str:

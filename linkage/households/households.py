@@ -7,13 +7,14 @@ named by two properties at once may stand in two households: two homes are a nor
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import polars as pl
 
 from linkage import identity
 from linkage.night import Night
-from linkage.store import run_sql
+from linkage.store import insert, run_sql
 
 HERE = Path(__file__).parent
 
@@ -35,14 +36,13 @@ def run(con: duckdb.DuckDBPyConnection, night: Night) -> dict[str, int]:
     run_sql(con, HERE / "household_interval.sql", {"night": night.date})
     run_sql(con, HERE / "household_group.sql")
     identity.prepare(con, "household", night)
-    ids = _carry_over(con, night)
-    con.register("ids", ids)
+    _carry_over(con, night)
     con.execute(
-        "CREATE OR REPLACE TABLE household AS SELECT i.household_id, g.uprn, g.person_id, g.valid_from, g.valid_to, "
-        "g.registered, g.basis FROM household_group AS g INNER JOIN ids AS i USING (uprn, era) "
-        "ORDER BY i.household_id, g.person_id"
+        "CREATE OR REPLACE TABLE household AS SELECT i.id AS household_id, g.uprn, g.person_id, g.valid_from, g.valid_to, "
+        "g.registered, g.basis FROM household_group AS g INNER JOIN group_id AS i ON g.uprn = i.grp.uprn AND g.era = i.grp.era "
+        "ORDER BY household_id, g.person_id"
     )
-    con.unregister("ids")
+    con.execute("DROP TABLE group_id")
     _remember(con, night)
     rows = con.execute("SELECT count(*), count(DISTINCT household_id) FROM household").fetchone() or (0, 0)
     con.execute("DROP TABLE household_group")
@@ -61,28 +61,19 @@ def _how_sure(con: duckdb.DuckDBPyConnection, night: Night) -> None:
     run_sql(con, HERE / "standing.sql", parameters)
 
 
-def _carry_over(con: duckdb.DuckDBPyConnection, night: Night) -> pl.DataFrame:
-    """household_id by (uprn, era), and the events of tonight in the store (linkage/identity.py has the rules)."""
-    rows = con.execute(
-        "SELECT uprn, era, list(person_id ORDER BY person_id) FROM household_group GROUP BY ALL ORDER BY ALL"
-    ).fetchall()
-    groups = [[f"{uprn}|{person}" for person in people] for uprn, _, people in rows]
-    stood, held = _held_before(con, night)
-    used = identity.used_ids(con, "household")
-    given_before = set(used)
-    kept = identity.carry_over(groups, held)
-    day = night.date.isoformat()
-    ids = [
-        kept.get(place) or identity.mint("H", f"{uprn}|{era}|{people[0]}", day, used)
-        for place, (uprn, era, people) in enumerate(rows)
-    ]
-    found = identity.events(groups, ids, held, stood, given_before, _why, "nobody is held to have lived there any more")
-    identity.append(con, "household", night, found)
-    return pl.DataFrame(
-        [(uprn, era, household_id) for (uprn, era, _), household_id in zip(rows, ids, strict=True)],
-        schema={"uprn": pl.String, "era": pl.Int64, "household_id": pl.String},
-        orient="row",
+def _carry_over(con: duckdb.DuckDBPyConnection, night: Night) -> None:
+    """`group_id`: household_id by uprn and era (linkage/identity.py has the rules)."""
+    con.execute(
+        "CREATE OR REPLACE TABLE group_member AS SELECT DISTINCT {'uprn': uprn, 'era': era} AS grp, "
+        "concat(uprn, '|', person_id) AS member FROM household_group"
     )
+    _hold(con, night)
+    gone = "nobody is held to have lived there any more"
+    identity.give_ids(con, "household", night, _seed, lambda held, groups: _why, gone)
+
+
+def _seed(at: dict[str, Any], members: identity.Group) -> str:
+    return f"{at['uprn']}|{at['era']}|{members[0].rpartition('|')[2]}"
 
 
 def _why(group: identity.Group, moved: int) -> str:
@@ -91,14 +82,12 @@ def _why(group: identity.Group, moved: int) -> str:
     return f"{moved} {'person' if moved == 1 else 'people'} moved; their times at the property overlap otherwise than before"
 
 
-def _held_before(con: duckdb.DuckDBPyConnection, night: Night) -> tuple[set[str], dict[str, str]]:
-    """The ids of last night, and household_id by "uprn|person_id" in tonight's person ids."""
-    held: dict[str, str] = dict(
-        con.execute(
-            "SELECT concat(uprn, '|', person_id), household_id FROM store.household_member WHERE known_to IS NULL"
-        ).fetchall()
+def _hold(con: duckdb.DuckDBPyConnection, night: Night) -> None:
+    """`held`: household_id by "uprn|person_id" of last night, in tonight's person ids."""
+    con.execute(
+        "CREATE OR REPLACE TABLE held AS SELECT concat(uprn, '|', person_id) AS member, household_id AS id "
+        "FROM store.household_member WHERE known_to IS NULL"
     )
-    stood = set(held.values())
     # Whoever was absorbed into somebody tonight, or parted from somebody, was at home where that person was.
     heirs = con.execute(
         "SELECT s.uprn, s.person_id, s.household_id, e.heir, e.gone FROM store.household_member AS s INNER JOIN ("
@@ -108,11 +97,12 @@ def _held_before(con: duckdb.DuckDBPyConnection, night: Night) -> tuple[set[str]
         "ON s.person_id = e.was WHERE s.known_to IS NULL ORDER BY ALL",
         {"night": night.date},
     ).fetchall()
+    held = identity.take_held(con, {f"{uprn}|{person}" for uprn, was, _, heir, _ in heirs for person in (was, heir)})
     for uprn, was, household_id, heir, gone in heirs:
         held.setdefault(f"{uprn}|{heir}", household_id)
         if gone:
             held.pop(f"{uprn}|{was}", None)
-    return stood, held
+    insert(con, "held", {"member": pl.String, "id": pl.String}, sorted(held.items()))
 
 
 def _remember(con: duckdb.DuckDBPyConnection, night: Night) -> None:

@@ -108,12 +108,20 @@ moved AS (
     GROUP BY k.mention_id
 ),
 
+-- On the first day of a year of bills, or when a council's system changes, accounts end and begin by thousands: that day tells no move.
+crowded_day AS (
+    SELECT liable_from AS day FROM kept GROUP BY liable_from HAVING count(*) > 1000
+    UNION
+    SELECT liable_to AS day FROM kept GROUP BY liable_to HAVING count(*) > 1000
+),
+
 -- One account ends on the day another begins: whoever may be one person by name and sex, however their family name is written. An
 -- initial beside a title (M Kaur, then M Dhaliwal) fits many, so it counts only where neither account has another to go with.
 moves AS (
     SELECT a.mention_id || '~' || b.mention_id AS move_key, a.mention_id AS one, b.mention_id AS other
     FROM kept AS a
     INNER JOIN kept AS b ON a.liable_to = b.liable_from
+    ANTI JOIN crowded_day AS d ON a.liable_to = d.day
     WHERE
         a.mention_id <> b.mention_id
         AND coalesce(a.sex = b.sex, TRUE)

@@ -6,8 +6,8 @@ Reads `pair`, `mention`, `verdict_pair`, `changed_record`; writes `person` (one 
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from itertools import groupby, pairwise
+from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
 
 import duckdb
 import polars as pl
@@ -15,13 +15,7 @@ import polars as pl
 from linkage import identity
 from linkage.night import Night
 from linkage.people import components, model
-
-PERSON = {
-    "mention_id": pl.String,
-    "person_id": pl.String,
-    "link_probability": pl.Float64,
-    "cluster_size": pl.Int64,
-}
+from linkage.store import insert
 
 
 def run(con: duckdb.DuckDBPyConnection, night: Night) -> dict[str, int]:
@@ -29,26 +23,32 @@ def run(con: duckdb.DuckDBPyConnection, night: Night) -> dict[str, int]:
     prepare(con, night)
     link_at = night.settings.number("people.link_at_probability")
     anew = components.resolve(con, link_at, night.threads)
-    found = con.execute("SELECT mention_id, cluster, link FROM resolved ORDER BY cluster, mention_id").fetchall()
-    groups = [[m for m, _, _ in members] for _, members in groupby(found, key=lambda row: row[1])]
-    person_id = carry_over(con, night, groups)
-    size = {members[0]: len(members) for members in groups}
-    calibration = model.in_force(night.settings)["calibration"]
-    rows = [(m, person_id[c], _held(link, link_at, size[c], calibration), size[c]) for m, c, link in found]
-    con.register("people", pl.DataFrame(rows, schema=PERSON, orient="row"))
+    carry_over(con, night)
+    _hold_links(con, link_at, model.in_force(night.settings)["calibration"])
     con.execute(
-        "CREATE OR REPLACE TABLE person AS SELECT p.*, p.mention_id IN (SELECT v.mention_id_l FROM verdict_pair AS v "
+        "CREATE OR REPLACE TABLE person AS "
+        "WITH sized AS (SELECT *, count(*) OVER (PARTITION BY cluster) AS cluster_size FROM resolved) "
+        "SELECT r.mention_id, g.id AS person_id, CASE WHEN r.cluster_size = 1 THEN 1.0 ELSE h.probability END AS link_probability, "
+        "r.cluster_size, r.mention_id IN (SELECT v.mention_id_l FROM verdict_pair AS v "
         "UNION ALL SELECT v.mention_id_r FROM verdict_pair AS v) AS reviewed, m.contract, m.supplier, m.record_id, m.mention "
-        "FROM people AS p INNER JOIN mention AS m USING (mention_id) ORDER BY mention_id"
+        "FROM sized AS r INNER JOIN group_id AS g ON r.cluster = g.grp INNER JOIN mention AS m ON r.mention_id = m.mention_id "
+        "LEFT JOIN held_link AS h ON coalesce(r.link, $link_at) = h.link ORDER BY r.mention_id",
+        {"link_at": link_at},
     )
-    con.unregister("people")
-    con.execute("DROP TABLE resolved")
+    for table in ("resolved", "group_id", "held_link"):
+        con.execute(f"DROP TABLE {table}")
     _remember(con, night)
-    return {"people": len(groups), "mentions": len(rows), "resolved": anew}
+    row = con.execute("SELECT count(DISTINCT person_id), count(*) FROM person").fetchone() or (0, 0)
+    return {"people": int(row[0]), "mentions": int(row[1]), "resolved": anew}
 
 
-def _held(link: float | None, link_at: float, size: int, calibration: list[list[float]]) -> float:
-    return 1.0 if size == 1 else round(calibrated(link_at if link is None else link, calibration), 6)
+def _hold_links(con: duckdb.DuckDBPyConnection, link_at: float, calibration: list[list[float]]) -> None:
+    """`held_link`: one row a probability of the model at which a mention was linked, and what it was measured to be."""
+    found = con.execute("SELECT DISTINCT coalesce(link, $link_at) FROM resolved", {"link_at": link_at}).fetchall()
+    rows = [(link, round(calibrated(link, calibration), 6)) for (link,) in found]
+    con.register("links", pl.DataFrame(rows, schema={"link": pl.Float64, "probability": pl.Float64}, orient="row"))
+    con.execute("CREATE OR REPLACE TABLE held_link AS FROM links")
+    con.unregister("links")
 
 
 def calibrated(chance: float, table: list[list[float]]) -> float:
@@ -64,27 +64,21 @@ def prepare(con: duckdb.DuckDBPyConnection, night: Night) -> None:
     identity.prepare(con, "person", night)
 
 
-def carry_over(con: duckdb.DuckDBPyConnection, night: Night, groups: list[list[str]]) -> dict[str, str]:
-    """person_id by first member, and the events of tonight in the store (linkage/identity.py has the rules)."""
-    stood, held = held_before(con, night)
-    used = identity.used_ids(con, "person")
-    kept = identity.carry_over(groups, held)
-    given_before = set(used)
-    day = night.date.isoformat()
-    ids = [kept.get(place) or identity.mint("P", members[0], day, used) for place, members in enumerate(groups)]
-    found = identity.events(
-        groups, ids, held, stood, given_before, _why(con, night, held, groups), "no record of theirs is left"
-    )
-    identity.append(con, "person", night, found)
-    return {members[0]: person_id for members, person_id in zip(groups, ids, strict=True)}
+def carry_over(con: duckdb.DuckDBPyConnection, night: Night) -> None:
+    """`group_id`: the person_id of each cluster by its first member (linkage/identity.py has the rules)."""
+    con.execute("CREATE OR REPLACE TABLE group_member AS SELECT cluster AS grp, mention_id AS member FROM resolved")
+    _hold(con, night)
+    identity.give_ids(
+        con, "person", night, lambda first, _: first, lambda held, groups: _why(con, night, held, groups),
+        "no record of theirs is left",
+    )  # fmt: skip
 
 
-def held_before(con: duckdb.DuckDBPyConnection, night: Night) -> tuple[set[str], dict[str, str]]:
-    """The ids of last night, and person_id by mention in tonight's keys: see linkage/succession.py."""
-    held: dict[str, str] = dict(
-        con.execute("SELECT mention_id, person_id FROM store.person_member WHERE known_to IS NULL").fetchall()
+def _hold(con: duckdb.DuckDBPyConnection, night: Night) -> None:
+    """`held`: person_id by mention of last night, in tonight's keys: see linkage/succession.py."""
+    con.execute(
+        "CREATE OR REPLACE TABLE held AS SELECT mention_id AS member, person_id AS id FROM store.person_member WHERE known_to IS NULL"
     )
-    stood = set(held.values())
     moved = con.execute(
         "SELECT m.mention_id, s.mention_id AS was, arg_max(s.person_id, s.known_from) FROM mention AS m "
         "INNER JOIN store.same_record AS r ON r.night = $night AND m.contract = r.contract AND m.supplier = r.supplier "
@@ -92,12 +86,10 @@ def held_before(con: duckdb.DuckDBPyConnection, night: Night) -> tuple[set[str],
         "ON s.mention_id = concat_ws('|', r.contract, r.supplier, r.was_record_id, m.mention) GROUP BY ALL ORDER BY ALL",
         {"night": night.date},
     ).fetchall()
-    for mention_id in reused_keys(con, night):
-        held.pop(mention_id, None)
-    for _, was, _ in moved:
-        held.pop(was, None)
     into = identity.became(con, "person") if moved else {}
-    return stood, held | {mention_id: into.get(person_id, person_id) for mention_id, _, person_id in moved}
+    said_now = {mention_id: into.get(person_id, person_id) for mention_id, _, person_id in moved}
+    identity.take_held(con, {*reused_keys(con, night), *(was for _, was, _ in moved), *said_now})
+    insert(con, "held", {"member": pl.String, "id": pl.String}, sorted(said_now.items()))
 
 
 def reused_keys(con: duckdb.DuckDBPyConnection, night: Night) -> list[str]:
@@ -114,7 +106,7 @@ def reused_keys(con: duckdb.DuckDBPyConnection, night: Night) -> list[str]:
 
 
 def _why(
-    con: duckdb.DuckDBPyConnection, night: Night, held: dict[str, str], groups: list[list[str]]
+    con: duckdb.DuckDBPyConnection, night: Night, held: Mapping[str, str], groups: Sequence[identity.Group]
 ) -> Callable[[identity.Group, int], str]:
     """The reason of a change: how many records moved, and whether one of the person's own records changed."""
     changed = {

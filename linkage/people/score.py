@@ -24,7 +24,7 @@ from splink import DuckDBAPI, Linker
 
 from linkage.history import rewind
 from linkage.night import Night
-from linkage.people import model
+from linkage.people import column_names, model
 from linkage.store import run_sql
 from linkage.version import code_of
 
@@ -302,6 +302,7 @@ def linker_over(
 ) -> tuple[DuckDBAPI, Linker]:
     """Splink's linker over `person_input` with the region's size and term frequencies, and its connection."""
     logging.getLogger("splink").setLevel(logging.ERROR)
+    column_names.remember()
     api = DuckDBAPI(connection=con)
     settings = model.splink_settings(parameters, people_in_region(con), chance_of_agreement(con), design)
     mentions = api.register("person_input", dataset_display_name="mentions")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import duckdb
 import polars as pl
@@ -73,6 +73,11 @@ class Index:
     _squeezed: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     _squeezed_places: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     _typeless: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    _near_unread: dict[str, dict[str, float]] = field(default_factory=dict)
+
+    def unread(self) -> Index:
+        """The same gazetteer, as it was before any text was read: nothing of what was read with it is known to it."""
+        return replace(self, near=dict(self._near_unread), rows={})
 
     def add(self, one: Property) -> None:
         """Put one property under everything that a text can call it."""
@@ -152,6 +157,7 @@ def read_index(con: duckdb.DuckDBPyConnection) -> Index:
     index.close()
     # What a row of names is taken apart into (names.py) is looked up whatever other texts write: an answer rests on its own.
     resolve_names(con, index, index.places | index.heads)
+    index._near_unread = dict(index.near)
     return index
 
 

@@ -45,35 +45,46 @@ _FOUND = pa.schema(
      for name in (*TEXT, "uprn", "match_level", "how", "match_probability", "postcode_norm", "names", "flat_named")]
 )  # fmt: skip
 """One row a distinct text and answer: with its postcode, the names that the answer rests on (`|` between), and the flat it names."""
+CROWD = 500
+"""A property of more addresses than this is said to be the building only: a whole block, or a UPRN that a system puts in by itself."""
 BATCH = 50_000
 """Distinct texts that are resolved at a time: bounds what Python holds."""
 
 
-def run(con: duckdb.DuckDBPyConnection, processes: int = 1) -> int:
-    """`address_match`: one row an address of `address` with the property that it means, on so many cores. Returns the rows."""
-    _resolve_new(con, processes)
+def run(con: duckdb.DuckDBPyConnection, processes: int = 1, index: Index | None = None) -> int:
+    """`address_match`: one row an address of `address` with the property that it means, on so many cores. Returns the rows.
+
+    index: the gazetteer, where it has been read already.
+    """
+    _resolve_new(con, processes, index)
     con.execute(
         "CREATE OR REPLACE TABLE address_match AS WITH several AS (SELECT uprn FROM store.resolved_address "
-        "WHERE how = 'unlisted_flat' GROUP BY uprn HAVING count(DISTINCT flat_named) > 1) "
-        "SELECT a.mention_id, a.address_role, r.uprn, "
-        "CASE WHEN r.how = 'unlisted_flat' AND r.uprn IN (SELECT s.uprn FROM several AS s) THEN 'building' "
-        "ELSE r.match_level END AS match_level, r.how, r.match_probability "
-        f"FROM address AS a INNER JOIN store.resolved_address AS r ON {ALIKE} ORDER BY mention_id, address_role"
+        "WHERE how = 'unlisted_flat' GROUP BY uprn HAVING count(DISTINCT flat_named) > 1), "
+        "meant AS (SELECT a.mention_id, a.address_role, r.uprn, r.match_level, r.how, r.match_probability "
+        f"FROM address AS a INNER JOIN store.resolved_address AS r ON {ALIKE}), "
+        "crowded AS (SELECT uprn FROM meant GROUP BY uprn HAVING count(*) > $most) "
+        "SELECT mention_id, address_role, uprn, "
+        "CASE WHEN how = 'unlisted_flat' AND uprn IN (SELECT s.uprn FROM several AS s) THEN 'building' "
+        "WHEN match_level = 'property' AND uprn IN (SELECT c.uprn FROM crowded AS c) THEN 'building' "
+        "ELSE match_level END AS match_level, how, match_probability FROM meant ORDER BY mention_id, address_role",
+        {"most": CROWD},
     )
     row = con.execute("SELECT count(*) FROM address_match").fetchone()
     return int(row[0]) if row else 0
 
 
-def run_loose(con: duckdb.DuckDBPyConnection, source: str, target: str, processes: int = 1) -> None:
+def run_loose(
+    con: duckdb.DuckDBPyConnection, source: str, target: str, processes: int = 1, index: Index | None = None
+) -> None:
     """`target`: one row an address of `source` and property that it may mean.
 
-    For protection, where a place missed is worse than a place too many.
+    For protection, where a place missed is worse than a place too many: no other text's reading has a part in it.
     """
     con.execute(
         f"CREATE OR REPLACE TABLE {target} (mention_id VARCHAR, address_role VARCHAR, uprn VARCHAR, match_level VARCHAR, "
         "how VARCHAR, match_probability DOUBLE)"
     )
-    for found in _answers_of(con, source, processes, loose=True):
+    for found in _answers_of(con, source, processes, index, loose=True):
         con.register("found", found)
         con.execute(
             f"INSERT INTO {target} SELECT a.mention_id, a.address_role, r.uprn, r.match_level, r.how, r.match_probability "
@@ -82,15 +93,18 @@ def run_loose(con: duckdb.DuckDBPyConnection, source: str, target: str, processe
         con.unregister("found")
 
 
-def _answers_of(con: duckdb.DuckDBPyConnection, source: str, processes: int, *, loose: bool) -> Iterator[pa.Table]:
+def _answers_of(
+    con: duckdb.DuckDBPyConnection, source: str, processes: int, index: Index | None, *, loose: bool
+) -> Iterator[pa.Table]:
     """Every distinct text of a table with what it means (_FOUND), so many at a time."""
     con.execute(
         f"CREATE OR REPLACE TABLE address_text AS SELECT *, row_number() OVER () // {BATCH} AS batch "
         f"FROM (SELECT DISTINCT {', '.join(TEXT)} FROM {source})"
     )
     last = con.execute("SELECT max(batch) FROM address_text").fetchone() or (None,)
-    index = read_index(con) if last[0] is not None else Index()
-    for batch in range(last[0] + 1 if last[0] is not None else 0):
+    batches = 0 if last[0] is None else last[0] + 1
+    index = index.unread() if index else read_index(con) if batches else Index()
+    for batch in range(batches):
         told = con.execute(f"SELECT {', '.join(TEXT)} FROM address_text WHERE batch = $batch", {"batch": batch})
         shares = spread(partial(_read_and_look, index, loose), cut(told.fetchall(), processes))
         waiting = [one for _, waits in shares for one in waits]
@@ -130,14 +144,14 @@ def _look_for(index: Index, loose: bool, read: Sequence[Read]) -> pa.Table:
     return arrow(rows, _FOUND)
 
 
-def _resolve_new(con: duckdb.DuckDBPyConnection, processes: int) -> None:
+def _resolve_new(con: duckdb.DuckDBPyConnection, processes: int, index: Index | None) -> None:
     """`store.resolved_address`: one row a distinct text of tonight. Only texts without an answer that stands are resolved."""
     kept.prepare(con)
     con.execute(
         "CREATE OR REPLACE TABLE unresolved AS SELECT a.* FROM address AS a "
         f"WHERE NOT EXISTS (SELECT 1 FROM store.resolved_address AS r WHERE {ALIKE})"
     )
-    for found in _answers_of(con, "unresolved", processes, loose=False):
+    for found in _answers_of(con, "unresolved", processes, index, loose=False):
         con.register("found", found)
         # Lists are made by the database, which takes a tenth of the time.
         con.execute(

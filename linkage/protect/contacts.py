@@ -69,11 +69,13 @@ def forget(con: duckdb.DuckDBPyConnection) -> None:
 
 def _null_everywhere(con: duckdb.DuckDBPyConnection, *tables: str) -> None:
     for name in PEOPLE_CONTRACTS:
-        for column in (c for c in (*OWN.get(name, ()), *OF_OTHERS) if c in CONTRACTS[name].names):
-            for table in (t.format(name) for t in tables):
-                con.execute(
-                    f"UPDATE {table} SET {column} = NULL WHERE {_shape(column)} IN (SELECT contact FROM sealed_contact)"
-                )
+        columns = [c for c in (*OWN.get(name, ()), *OF_OTHERS) if c in CONTRACTS[name].names]
+        sealed = {column: f"{_shape(column)} IN (SELECT contact FROM sealed_contact)" for column in columns}
+        assignments = ", ".join(
+            f"{column} = CASE WHEN {met} THEN NULL ELSE {column} END" for column, met in sealed.items()
+        )
+        for table in (t.format(name) for t in tables if columns):
+            con.execute(f"UPDATE {table} SET {assignments} WHERE {' OR '.join(sealed.values())}")
 
 
 def _seal(con: duckdb.DuckDBPyConnection) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import json
 import shutil
+from collections import defaultdict
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -133,9 +134,9 @@ class Withheld:
         self.records = set(con.execute(f"SELECT DISTINCT {KEY[1:-1]} FROM withheld_record").fetchall())
         self.places = {r[0] for r in con.execute("SELECT uprn FROM withheld_place").fetchall()}
         self.people = {r[0] for r in con.execute("SELECT person_id FROM withheld_person").fetchall()}
-        self.names = {
-            (n.casefold(), b) for n, b in con.execute("SELECT DISTINCT name, born FROM withheld_name").fetchall()
-        }
+        self.years: dict[str, set[int | None]] = defaultdict(set)
+        for name, born in con.execute("SELECT DISTINCT name, born FROM withheld_name").fetchall():
+            self.years[name.casefold()].add(born.year if born else None)
         self.shielded = self.people | {r[0] for r in con.execute("SELECT person_id FROM shielded").fetchall()}
 
     def holds(self, row: dict[str, Any]) -> bool:
@@ -148,7 +149,7 @@ class Withheld:
 
     def is_called(self, name: str, born: str) -> bool:
         """Whether somebody withheld bears a name that a family shows; of a birth date the year, where both are known."""
-        years = {b.year if b else None for n, b in self.names if n == name.casefold()}
+        years = self.years.get(name.casefold(), set())
         return bool(years) and (not born[:4].isdecimal() or None in years or int(born[:4]) in years)
 
     def concerns(self, exception: dict[str, Any]) -> bool:
@@ -175,12 +176,14 @@ def earlier_nights(con: duckdb.DuckDBPyConnection, out: Path, night: date, store
     so do the lists for source agencies.
     """
     withheld = Withheld(con)
-    for folder in sorted(f.parent for f in out.glob("[0-9]*-*-*/run.json") if f.parent.name < night.isoformat()):
+    folders = sorted(f.parent for f in out.glob("[0-9]*-*-*/run.json") if f.parent.name < night.isoformat())
+    touched = {name: _touched(con, folders, name) for name in GONE}
+    for folder in folders:
         changed = [
             _clean_exceptions(folder, withheld),
             _clean_families(folder, withheld),
             _clean_agencies(folder, withheld),
-            *(_clean_table(con, folder, *gone) for gone in GONE.items()),
+            *(_clean_table(con, folder, name) for name in GONE if folder / name in touched[name]),
         ]
         if any(changed):
             run = json.loads((folder / "run.json").read_text(encoding="utf-8"))
@@ -206,15 +209,32 @@ GONE = {
 """Which rows of an earlier night's files go. Links come before the households that they are told from."""
 
 
-def _clean_table(con: duckdb.DuckDBPyConnection, folder: Path, name: str, gone: str) -> bool:
-    file = folder / name
-    if not file.exists():
-        return False
-    given = {"file": str(file)} | ({"households": str(folder / "households.parquet")} if "$households" in gone else {})
-    row = con.execute(f"SELECT count(*) FROM read_parquet($file) WHERE {gone}", given).fetchone()
-    if row == (0,):
-        return False
+def _touched(con: duckdb.DuckDBPyConnection, folders: list[Path], name: str) -> set[Path]:
+    """The files of a name, of any night, from which a row may go: one query, since there are more nights every night.
+
+    Links are asked after the households of all nights, of which those of another night may have gone: one too many is harmless.
+    """
+    files = [str(f / name) for f in folders if (f / name).exists()]
+    if not files:
+        return set()
+    given = {"files": files} | _households_of(folders, GONE[name])
+    query = (
+        f"SELECT DISTINCT filename FROM read_parquet($files, filename = true, union_by_name = true) WHERE {GONE[name]}"
+    )
+    return {Path(filename) for (filename,) in con.execute(query, given).fetchall()}
+
+
+def _households_of(folders: list[Path], gone: str) -> dict[str, list[str]]:
+    """The parameter of HOUSEHOLD, where a condition has it."""
+    return {"households": [str(f / "households.parquet") for f in folders]} if "$households" in gone else {}
+
+
+def _clean_table(con: duckdb.DuckDBPyConnection, folder: Path, name: str) -> bool:
+    file, gone = folder / name, GONE[name]
+    given = {"file": str(file)} | _households_of([folder], gone)
     left = con.execute(f"SELECT * FROM read_parquet($file) WHERE NOT coalesce({gone}, FALSE)", given).to_arrow_table()
+    if left.num_rows == pyarrow.parquet.read_metadata(file).num_rows:
+        return False
     aside = file.with_name(f".{file.name}")
     pyarrow.parquet.write_table(left, aside, compression="zstd")
     aside.replace(file)

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import logging
 import os
+from collections import defaultdict
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import duckdb
 
+from linkage import beside
 from linkage.night import Night
 from linkage.sources import csv_file, files, landing, manifest, parquet_file, scan, suppliers
 from linkage.sources.files import Extract, Found
@@ -46,10 +49,28 @@ def land(con: duckdb.DuckDBPyConnection, night: Night) -> None:
     found, unread = files.find(folder)
     for name in unread:
         log.warning("%s: left unread, its name is not that of an extract", name)
-    for file in found:
-        _note(con, file, _land_file(con, night, folder, file))
+    for file, landed in _land_files(con, night, folder, found):
+        _note(con, file, landed)
     for file in files.orphan_manifests(folder, found):
         _note_orphan(con, file)
+
+
+def _land_files(
+    con: duckdb.DuckDBPyConnection, night: Night, folder: Path, found: list[Found]
+) -> list[tuple[Found, Landed]]:
+    """Land the files, of one contract in their order, and give what became of each in the order found."""
+
+    def land_them(con: duckdb.DuckDBPyConnection, mine: list[Found]) -> list[tuple[Found, Landed]]:
+        return [(file, _land_file(con, night, folder, file)) for file in mine]
+
+    by_contract: dict[str, list[Found]] = defaultdict(list)
+    for file in found:
+        by_contract[file.contract].append(file)
+    few = sum(file.path.stat().st_size for file in found if file.path.is_file()) <= beside.FEW_BYTES
+    landed = beside.each(
+        con, [partial(land_them, mine=mine) for mine in by_contract.values()], night.threads if few else 1
+    )
+    return sorted((pair for pairs in landed for pair in pairs), key=lambda pair: found.index(pair[0]))
 
 
 def _land_file(con: duckdb.DuckDBPyConnection, night: Night, folder: Path, file: Found) -> Landed:

@@ -42,7 +42,7 @@ OVER = {
 NEVER = ("tombstone", "secret", "region", "term_frequency", "published", "gazetteer_record", "protected_record",
          "sealed_place", "withheld", "resolved_against", "resolved_address", "resolved_property", "resolved", "resolved_by",
          "refused", "name_part", "scored_by", "scored_mention", "scored_pair", "question", "question_mention", "question_link",
-         "hub_page", "decision_read", "dismissed_finding")  # fmt: skip
+         "hub_page", "decision_read", "dismissed_finding", "judged")  # fmt: skip
 """Tables without a period: what must never be used again, what holds no person, or what a night itself keeps current."""
 
 

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import pandas as pd
 import polars as pl
 import pytest
 
@@ -480,11 +479,11 @@ def test_a_column_that_loses_its_values_is_a_warning(nights: Nights) -> None:
 # The judge.
 
 
-def frame(**columns: list[bool | None]) -> pd.DataFrame:
-    return pd.DataFrame({judge.ID: range(1, 1 + len(next(iter(columns.values())))), **columns})
+def frame(**columns: list[bool | None]) -> pl.DataFrame:
+    return pl.DataFrame({judge.ID: range(1, 1 + len(next(iter(columns.values())))), **columns})
 
 
-def suite(name: str, given: pd.DataFrame, *rules_of_it: str) -> judge.Suite:
+def suite(name: str, given: pl.DataFrame, *rules_of_it: str) -> judge.Suite:
     return judge.Suite(name, given, [judge.Expectation(rule, True) for rule in rules_of_it])
 
 
@@ -507,7 +506,7 @@ def test_a_rule_without_an_answer_is_a_crash_not_bad_data(bad: dict[str, list[bo
 
 
 def test_a_rule_that_crashes_inside_the_judge_stops(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(judge, "_no_unknown_outcome", lambda *_: None)
+    monkeypatch.setattr(judge, "no_unknown_outcome", lambda *_: None)
     with pytest.raises(judge.RuleCrashed, match="rules could not be evaluated"):
         judge.judge([suite("suite", frame(a=[None]), "a")])
 

@@ -6,9 +6,10 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
+from splink.internals.input_column import SqlglotColumnTreeBuilder as ColumnName
 
 from linkage import history
-from linkage.people import model, score
+from linkage.people import column_names, model, score
 from linkage.places import match, property
 from linkage.protect import gate
 from linkage.standardise import mention
@@ -236,3 +237,12 @@ def test_whoever_is_born_after_the_other_died_is_not_that_person(con, compare):
     )
     assert veto[mention_of(con, "p2024")] == "too_young"
     assert veto[mention_of(con, "p1950")] is None
+
+
+def test_remembered_column_names_are_those_that_splink_works_out() -> None:
+    column_names.remember()
+    parse = ColumnName.from_raw_column_name_or_column_reference
+    for name in ("born", "first name", "born", "keys[1]", "place['lat']"):
+        again = parse.__wrapped__(name, "duckdb")
+        assert parse(name, "duckdb") == again
+        assert parse(name, "duckdb").sql == again.as_sqlglot_tree.sql(dialect="duckdb")
