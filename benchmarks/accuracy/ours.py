@@ -104,7 +104,7 @@ _SCHEMA = {
     "mention_id": _TEXT, "contract": _TEXT, "mention": _TEXT,
     **dict.fromkeys(("given", "given_keys", "initials", "two_initials", "lead_initials", "later", "later_initials", "name_initials",
                      "behind_initials", "given_parts", "family_called",
-                     "family_keys", "leading_initials"), _LIST),
+                     "family", "family_keys", "family_initials", "leading_initials"), _LIST),
     **dict.fromkeys(("given_called", "given_joined", "name_letters", "family_last", "given_written", "family_written"), _TEXT),
     **dict.fromkeys(("full_name", "second_name", "given_pair", "family_sound"), _TEXT),
     "born": _TEXT, "sex": _TEXT, "nhs_number": _TEXT, "phone": _TEXT, "email": _TEXT, "force_key": _TEXT,
@@ -119,12 +119,12 @@ def _row(
 ) -> dict[str, Any]:
     born, sex, number, unit, street, postcode, id_number, town = rest
     name = mention._parts(given, family, None, None, None)
-    family_keys: list[str] = name["family_keys"]  # type: ignore[assignment]
     called: str | None = name["given_called"]  # type: ignore[assignment]
     initials: list[str] = name["initials"]  # type: ignore[assignment]
-    letters = sorted({k[0] for k in family_keys})
+    letters: list[str] = name["family_initials"]  # type: ignore[assignment]
+    titles: list[str] = name["title_initials"]  # type: ignore[assignment]
     given_keys: list[str] = name["given_keys"]  # type: ignore[assignment]
-    any_initial = sorted({*initials, *letters, *(k[0] for k in given_keys)})
+    any_initial = sorted({*initials, *letters, *titles, *(k[0] for k in given_keys)})
     homes = homes_of(number, unit, street)
     digits = re.sub(r"\D", "", id_number or "")
     second = " ".join(t for t in name["later"] if t != called)  # type: ignore[attr-defined]

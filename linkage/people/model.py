@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from linkage.settings import Settings, SettingsError
-from linkage.standardise.names import HONORIFIC_GIVEN, HONORIFIC_INITIAL
+from linkage.standardise.names import HONORIFIC_GIVEN, HONORIFIC_INITIAL, title_letters
 
 SHORT_SLIP_U = 0.0002
 """Chance that two people's short given names are one letter apart: of two drawn at random .00007 (counted on an invented region),
@@ -74,6 +74,9 @@ _SWAPPED = (
     " OR (list_has_any(family_called_l, given_keys_r) AND list_contains(given_l, family_last_r) "
     "AND given_called_r <> family_last_r)))"
     " OR (name_letters_l = name_letters_r AND family_last_l <> family_last_r)"
+    # With a father's or second name: Osman Asha is Asha Osman Hersi.
+    " OR (list_has_any(given_l, later_r) AND given_called_r = family_last_l AND given_called_l <> given_called_r)"
+    " OR (list_has_any(given_r, later_l) AND given_called_l = family_last_r AND given_called_l <> given_called_r)"
 )
 _NEAR_SWAPPED = (
     "(jaro_winkler_similarity(given_written_l, family_written_r) >= 0.88 "
@@ -83,14 +86,25 @@ _INITIAL_SWAPPED = (
     "((len(given_l) = 0 AND list_has_any(family_keys_l, given_keys_r) AND list_has_any(initials_l, leading_initials_r))"
     " OR (len(given_r) = 0 AND list_has_any(family_keys_r, given_keys_l) AND list_has_any(initials_r, leading_initials_l)))"
 )
+# S Begum is Hussain Begum Shaheen, written family first: where one record gives no family name, its initial may be of the other's.
+_INITIAL_IN_FAMILY_PLACE = (
+    "((len(given_l) = 0 AND len(family_l) = 0 AND list_has_any(initials_l, family_initials_r)) "
+    "OR (len(given_r) = 0 AND len(family_r) = 0 AND list_has_any(initials_r, family_initials_l)))"
+)
+# A Sadia may be Sadia Akhtar, whom another record gives a family name and no title.
+_TITLE_LETTERS = "[" + ", ".join(f"'{letter}'" for letter in title_letters()) + "]"
+_BEHIND_TITLE_INITIAL = (
+    f"((len(given_l) = 0 AND list_has_any(family_keys_l, given_keys_r) AND list_has_any(initials_l, {_TITLE_LETTERS})) "
+    f"OR (len(given_r) = 0 AND list_has_any(family_keys_r, given_keys_l) AND list_has_any(initials_r, {_TITLE_LETTERS})))"
+)
 _SURNAME_ONLY = (
     "((len(family_keys_l) = 0 AND list_has_any(given_keys_l, family_keys_r)) "
     "OR (len(family_keys_r) = 0 AND list_has_any(given_keys_r, family_keys_l)))"
 )
 # Mrs Parveen, of Maryam Parveen: a title where there is no family name.
 _TITLE_ONLY = (
-    "((len(given_l) = 1 AND family_last_l IS NULL AND len(family_keys_r) = 0 AND list_contains(given_l, family_last_r)) "
-    "OR (len(given_r) = 1 AND family_last_r IS NULL AND len(family_keys_l) = 0 AND list_contains(given_r, family_last_l)))"
+    "((len(given_l) = 1 AND family_last_l IS NULL AND len(family_r) = 0 AND list_contains(given_l, family_last_r)) "
+    "OR (len(given_r) = 1 AND family_last_r IS NULL AND len(family_l) = 0 AND list_contains(given_r, family_last_l)))"
 )
 # A father's name stands last on one record and second on another: Khadra Yusuf is Khadra Yusuf Hersi.
 _FATHERS_NAME = "(list_has_any(later_l, family_keys_r) OR list_has_any(later_r, family_keys_l))"
@@ -98,6 +112,7 @@ _FATHERS_INITIAL = (
     "((len(given_l) = 0 AND list_has_any(two_initials_l, name_initials_r)) "
     "OR (len(given_r) = 0 AND list_has_any(two_initials_r, name_initials_l)))"
 )
+_ONLY_HONORIFIC = f"(len(given_l) > 0 AND list_has_all({_HONORIFICS}, given_l)) OR (len(given_r) > 0 AND list_has_all({_HONORIFICS}, given_r))"
 _ONLY_M = (
     f"(len(given_l) = 0 AND len(two_initials_l) = 0 AND list_contains(initials_l, '{HONORIFIC_INITIAL}')) "
     f"OR (len(given_r) = 0 AND len(two_initials_r) = 0 AND list_contains(initials_r, '{HONORIFIC_INITIAL}'))"
@@ -116,12 +131,17 @@ _AT_OTHER_TIMES = (
 _NAMED_FROM_HOME = "(list_has_any(home_keys_l, context_keys_r) OR list_has_any(context_keys_l, home_keys_r))"
 _NAMED_TOGETHER = "list_has_any(context_keys_l, context_keys_r)"
 # Begum alone says nothing of the family name Khan. Begum beside Khatun, each alone, is no name left out.
+# A name borne before marriage is no family name of today: Amarjit Kaur, before Lally, may be A Gill.
 _NO_FAMILY = (
-    "(((len(family_keys_l) = 0 OR len(family_keys_r) = 0) AND NOT coalesce(len(family_keys_l) = 0 "
-    f"AND len(family_keys_r) = 0 AND family_last_l <> family_last_r, false)) OR {_FATHERS_INITIAL})"
+    "(((len(family_l) = 0 OR len(family_r) = 0) AND NOT coalesce(len(family_l) = 0 "
+    f"AND len(family_r) = 0 AND family_last_l <> family_last_r, false)) OR {_FATHERS_INITIAL})"
 )
-# In one home, a title that both bear where there is no family name is a name in common as a family name is.
-_FAMILY_OF_HOME = f"({_SAME_FAMILY} OR {_NEAR_FAMILY} OR coalesce(family_last_l = family_last_r, false))"
+# In one home, a title that both bear where there is no family name is a name in common as a family name is, and so is one that
+# sounds alike: Chowdry and Chaudhry.
+_FAMILY_OF_HOME = (
+    f"({_SAME_FAMILY} OR {_NEAR_FAMILY} OR coalesce(family_last_l = family_last_r, false) "
+    "OR coalesce(family_sound_l = family_sound_r, false))"
+)
 
 GIVEN_NAME = Comparison(
     "given_name",
@@ -163,15 +183,21 @@ GIVEN_NAME = Comparison(
             "(len(given_l) = 0 OR len(given_r) = 0) AND list_has_any(lead_initials_l, lead_initials_r)",
             "an initial that fits the given name",
         ),
+        Level("family_initial", _INITIAL_IN_FAMILY_PLACE,
+              "an initial that fits the family name, one record without a family name"),
+        Level("behind_title_initial", _BEHIND_TITLE_INITIAL,
+              "the given name in the family name's place, behind an initial that may be a title's"),
         Level("later_initial", "(len(given_l) = 0 OR len(given_r) = 0) AND list_has_any(initials_l, initials_r)",
               "an initial that fits another given name than the first"),
         Level("surname_only", _SURNAME_ONLY, "one record names them by the surname alone"),
         Level("title_only", _TITLE_ONLY, "one record names them only by what they bear as a title"),
         # No evidence for or against: the birth date or the phone that lets it be heard is weighed by itself.
-        Level("honorific", "(born_l = born_r OR phone_l = phone_r OR email_l = email_r) AND coalesce(sex_l = sex_r, true) AND "
-              f"((len(given_l) > 0 AND list_has_all({_HONORIFICS}, given_l)) "
-              f"OR (len(given_r) > 0 AND list_has_all({_HONORIFICS}, given_r)) OR {_ONLY_M})",
+        Level("honorific", "(born_l = born_r OR phone_l = phone_r OR email_l = email_r) AND coalesce(sex_l = sex_r, true) "
+              f"AND ({_ONLY_HONORIFIC} OR {_ONLY_M})",
               "one record gives only an honorific name, such as Mohammed, or its M", least_u=HONORIFIC_U),
+        # Whoever is called Mohammed on one record is called by another name on the next: it contradicts none, and finds nobody.
+        Level("honorific_alone", _ONLY_HONORIFIC, "one record gives only an honorific name, such as Mohammed"),
+        Level("honorific_initial", _ONLY_M, "one record gives only an M that may stand for Mohammed"),
         # Ali and Alo, but Tim and Tom as well: a slip in so short a name is heard only where the birth date agrees, and the
         # birth date, which is weighed by itself, must not be weighed here again.
         Level("short_slip", f"born_l = born_r AND {_BOTH_FULL} AND (len(given_written_l) = 3 OR len(given_written_r) = 3) "
@@ -186,8 +212,9 @@ FAMILY_AND_HOME = Comparison(
     "family_and_home",
     "The family name, and whether the records put them at one property at all, as one comparison.",
     # Begum beside Khan says nothing; Begum beside Begum is a name in common, weighed by how many bear it.
-    f"(len(family_keys_l) = 0 OR len(family_keys_r) = 0) AND NOT ({_SAME_HOME} OR {_NAMED_FROM_HOME} "
-    f"OR {_NAMED_TOGETHER} OR coalesce(postcode_l = postcode_r, false) OR coalesce(family_last_l = family_last_r, false))",
+    f"(len(family_l) = 0 OR len(family_r) = 0) AND NOT ({_SAME_HOME} OR {_NAMED_FROM_HOME} OR {_NAMED_TOGETHER} "
+    "OR list_has_any(family_keys_l, family_keys_r) OR coalesce(postcode_l = postcode_r, false) "
+    "OR coalesce(family_last_l = family_last_r, false))",
     (
         Level("home_and_family_apart", f"{_SAME_HOME} AND {_FAMILY_OF_HOME} AND {_AT_OTHER_TIMES}",
               "the same home and family name, one having left before the other came", per_person=True),
@@ -212,8 +239,12 @@ FAMILY_AND_HOME = Comparison(
         Level("named_together", _NAMED_TOGETHER, "named by the same person", per_person=True),
         Level("moved_together", "list_has_any(together_keys_l, together_keys_r) AND given_called_l = given_called_r",
               "two homes that hold the same two names", per_person=True),
+        # Two homes that are known to be two are not one person's as often as one that no gazetteer knows may be the other's.
+        Level("postcode_and_family_unplaced", "postcode_l = postcode_r AND (len(home_keys_l) = 0 OR len(home_keys_r) = 0) "
+              f"AND ({_SAME_FAMILY} OR {_NEAR_FAMILY})",
+              "the same postcode and family name, one record at no known home", per_person=True),
         Level("postcode_and_family", f"postcode_l = postcode_r AND ({_SAME_FAMILY} OR {_NEAR_FAMILY})",
-              "the same postcode and family name", per_person=True),
+              "the same postcode and family name at two homes", per_person=True),
         # Where few given names meet few family names, two who share both are less surprising than each name alone says.
         Level("full_name", "full_name_l = full_name_r", "the same family name, as common as it is beside that given name",
               tf="full_name"),

@@ -132,7 +132,7 @@ moves AS (
             OR list_has_any(b.given_keys, a.family_called)
         )
         AND (
-            len(a.family_keys) = 0 OR len(b.family_keys) = 0
+            len(a.family) = 0 OR len(b.family) = 0
             OR list_has_any(a.family_keys, b.family_keys || b.later || b.given_keys)
             OR list_has_any(b.family_keys, a.later || a.given_keys)
             OR jaro_winkler_similarity(a.family_written, b.family_written) >= 0.85
@@ -169,13 +169,13 @@ SELECT
     behind_initials,
     given_parts,
     family_called,
+    family_initials,
     -- The called name's initial and the family name's: K Y of Khadra Yusuf, whom another record gives a third name.
-    list_distinct(list_transform(family_keys, lambda f: coalesce(given_called[1], initials[1]) || f[1])) AS name_initials,
+    list_distinct(list_transform(family_initials, lambda f: coalesce(given_called[1], initials[1]) || f)) AS name_initials,
+    family,
     family_keys,
     -- What may stand before a given name that is in the family name's place: K of Kaur, or S of a second name.
-    list_distinct(
-        list_transform(family_keys, lambda f: f[1]) || title_initials || CASE WHEN len(given) > 0 THEN later_initials ELSE [] END
-    ) AS leading_initials,
+    list_distinct(family_initials || title_initials || CASE WHEN len(given) > 0 THEN later_initials ELSE [] END) AS leading_initials,
     given_called,
     given_joined,
     name_letters,
@@ -200,8 +200,9 @@ SELECT
         list_filter([family_last] || family_keys, lambda f: f IS NOT NULL AND given_called IS NOT NULL),
         lambda f: least(given_called[1], f[1]) || greatest(given_called[1], f[1])
     )) AS both_initials,
-    -- Names stand in either order, so the family name's first letter opens a pair too, and so does that of a formal name: Tony's A.
-    list_distinct(initials || list_transform(family_keys || given_keys, lambda f: f[1])) AS any_initial,
+    -- Names stand in either order, so the first letter of a family name or a title opens a pair too, and so does that of a formal
+    -- name: Tony's A.
+    list_distinct(initials || family_initials || title_initials || list_transform(given_keys, lambda f: f[1])) AS any_initial,
     home_keys,
     context_keys,
     home_keys || context_keys AS place_key,

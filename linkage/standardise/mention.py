@@ -17,7 +17,7 @@ import pyarrow as pa
 from linkage.night import Night
 from linkage.parallel import cut, spread
 from linkage.standardise import contact, crowd, names
-from linkage.store import run_sql
+from linkage.store import holds, run_sql
 from linkage.version import code_of
 
 HERE = Path(__file__).parent
@@ -65,7 +65,7 @@ _WORDS = pa.list_(pa.string())
 _PARTS = {
     "given": _WORDS, "given_keys": _WORDS, "initials": _WORDS, "two_initials": _WORDS, "family": _WORDS, "family_keys": _WORDS,
     "lead_initials": _WORDS, "later": _WORDS, "later_initials": _WORDS, "behind_initials": _WORDS, "given_parts": _WORDS,
-    "family_called": _WORDS, "title_initials": _WORDS,
+    "family_called": _WORDS, "family_initials": _WORDS, "title_initials": _WORDS,
     **dict.fromkeys(("given_called", "given_joined", "name_letters", "family_last", "given_written", "family_written",
                      "family_sound", "name_display"), pa.string()),
 }  # fmt: skip
@@ -78,14 +78,15 @@ _TYPES = {**dict.fromkeys(_WRITTEN, pa.string()), **_PARTS}
 def _name_parts(con: duckdb.DuckDBPyConnection, processes: int) -> None:
     """`name_part`: one row a distinct written name, with its tokens as classes of spellings. Only new names are shaped."""
     columns = ", ".join(f"{name} VARCHAR{'[]' * (type == _WORDS)}" for name, type in _TYPES.items())
+    rules = code_of("standardise")
+    kept = "SELECT 1 FROM store.name_part WHERE rules = $rules LIMIT 1"
+    if holds(con, "name_part") and not con.execute(kept, {"rules": rules}).fetchone():
+        # Other rules may know other parts of a name: its columns may be others.
+        con.execute("DROP TABLE store.name_part")
     con.execute(f"CREATE TABLE IF NOT EXISTS store.name_part (rules VARCHAR, {columns})")
     alike = " AND ".join(f"w.{name} IS NOT DISTINCT FROM n.{name}" for name in _WRITTEN)
     con.execute(f"CREATE OR REPLACE TABLE written_name AS SELECT DISTINCT {', '.join(_WRITTEN)} FROM mention_source")
-    con.execute(
-        "DELETE FROM store.name_part AS n WHERE rules <> $rules OR NOT EXISTS "
-        f"(SELECT 1 FROM written_name AS w WHERE {alike})",
-        {"rules": code_of("standardise")},
-    )
+    con.execute(f"DELETE FROM store.name_part AS n WHERE NOT EXISTS (SELECT 1 FROM written_name AS w WHERE {alike})")
     con.execute(
         f"CREATE OR REPLACE TABLE written_name AS SELECT *, row_number() OVER () // {BATCH} AS batch FROM written_name AS w "
         f"WHERE NOT EXISTS (SELECT 1 FROM store.name_part AS n WHERE {alike})"
@@ -132,6 +133,7 @@ def _parts(
     if surnames and name.given and all(names.is_title_token(t) for t in name.given):
         # Parveen Amina may be Amina Parveen, whom others give her husband's name.
         keys.update(surnames)
+    family_keys = _family_keys(name, surnames, also)
     written = _called(name.given, classes)
     last = surnames[-1] if surnames else _title_as_last(name)
     # An honorific that is left out or put in says nothing of the names beside it.
@@ -144,7 +146,7 @@ def _parts(
         "initials": sorted({*name.initials, *(f for t in (*name.given, *known) for f in names.first_letters(t))}),
         "two_initials": sorted(_two_initials(name)),
         "family": sorted(set(surnames)),
-        "family_keys": sorted(_family_keys(name, surnames, also)),
+        "family_keys": sorted(family_keys),
         "lead_initials": sorted(_lead_initials(name, written, known)),
         "later": sorted(later | behind),
         "later_initials": sorted(
@@ -156,6 +158,10 @@ def _parts(
         # A title in the family name's place is all there is to call by: Mrs Parveen is Maryam Parveen.
         "family_called": sorted(
             {k for t in (*(surnames or filter(None, [last])), *also) for k in (t, *names.nicknames(t))}
+        ),
+        # In each of its spellings: Z and C of Zhou, which others write Chow.
+        "family_initials": sorted(
+            {t[0] for t in family_keys} | {f for t in (*name.family, *name.also) for f in names.first_letters(t)}
         ),
         # K of Kaur, which some put in the family name's place: K Surinder is Surinder Kaur Gill.
         "title_initials": sorted({f for t in name.titles for f in names.first_letters(t)}),
@@ -179,11 +185,13 @@ def _family_keys(name: names.Name, surnames: list[str], also: list[str]) -> set[
 
 
 def _two_initials(name: names.Name) -> set[str]:
-    """The first letters of the first two given names in the order written, of each of their spellings; none where there is one."""
-    if len(name.in_order) < 2:
-        return set()
-    first, second = (names.first_letters(t) for t in name.in_order[:2])
-    return {one + other for one in first for other in second}
+    """The first letters of the first two given names in the order written, of each of their spellings; none where there is one.
+
+    Abdul is no name by itself: A K are the initials of Abdul-Rahman Karim, and A R as well.
+    """
+    first, *behind = name.in_order or ("",)
+    second = behind[: 2 if names.spelling_class(first) == "ABDUL" else 1]
+    return {one + other for t in second for one in names.first_letters(first) for other in names.first_letters(t)}
 
 
 def _lead_initials(name: names.Name, called: str | None, known: list[str]) -> set[str]:

@@ -61,6 +61,7 @@ SELECT
     coalesce(title_initials, []) AS title_initials,
     coalesce(family, []) AS family,
     coalesce(family_keys, []) AS family_keys,
+    coalesce(family_initials, []) AS family_initials,
     given_called,
     given_joined,
     name_letters,

@@ -182,6 +182,12 @@ def is_title_token(token: str, *, given: bool = False) -> bool:
 
 
 @cache
+def title_letters() -> tuple[str, ...]:
+    """First letters of the titles that clerks write as an initial: K of Kaur or Khatun, A of Akhtar."""
+    return tuple(sorted({token[0] for token, kind in _list("title_tokens").items() if kind != "honorific"}))
+
+
+@cache
 def bare(token: str) -> str:
     """A family name without the particle that leads it: ALMASRI gives MASRI, as some write it."""
     for particle, kind in _list("particles").items():
@@ -238,6 +244,9 @@ def parse_full(text: str | None) -> Name:
     if sum(map(bool, words)) <= 1:
         # One word, hyphenated or not, is one name: Siu-Fong has no family name Fong.
         return _sorted_out(tokens, [], [])
+    if tokens[0] in _ARTICLES:
+        # Al Yousef is Yousef Al-Khatib, family first and cut short; an Al who is Alan loses no more than the rest of his name.
+        tokens[0] = tokens[0][0]
     led = _led(tokens[1:])
     return _sorted_out(_led([tokens[0], *led[:-1]], given=True), led[-1:], [])
 

@@ -189,6 +189,11 @@ def test_a_home_held_at_the_same_time_is_told_from_one_that_was_left_before(con,
         ("Hassan Farah", "Fadumo Farah Hassan", "else"),
         ("Paul John Moss", "Paul John Lee", "several"),
         ("Mohammed Sohel Miah", "Mohammed Sohel Miah", "same"),
+        ("Osman Asha", "Asha Osman Hersi", "swapped"),
+        ("Z Feng", "Feng Zhou", "swapped_initial"),
+        ("A Sadia", "Sadia Butt", "behind_title_initial"),
+        ("S Begum", "Hussein Shaheen", "family_initial"),
+        ("S Malik", "Hussein Shaheen", "else"),
     ],
 )
 def test_levels_of_given_names_beside_one_birth_date(con, compare, one, other, level):
@@ -219,6 +224,25 @@ def test_nobody_gives_a_small_child_as_the_person_to_ring(con, compare):
     )
     assert veto[mention_of(con, "p2020")] == "too_young"
     assert veto[mention_of(con, "p1990")] is None
+
+
+@pytest.mark.parametrize(
+    ("paying", "of_practice", "names", "homes"),
+    [
+        ("Mohammed Malik", {"given_names": "Tariq", "family_name": "Malik"}, "honorific_alone", "home_and_family"),
+        ("M Malik", {"given_names": "Tariq", "family_name": "Malik"}, "honorific_initial", "home_and_family"),
+        ("A Gill", {"given_names": "Amarjit", "family_name": "Kaur", "previous_family_name": "Lally"}, "initial", "home_without_family"),
+        ("S Chowdry", {"given_names": "Sajid", "family_name": "Chaudhry"}, "initial", "home_and_family"),
+        ("T Hill", {"given_names": "Tom", "family_name": "Hill", "address_line_1": "", "uprn": ""}, "initial", "postcode_and_family_unplaced"),
+    ],
+)  # fmt: skip
+def test_levels_of_an_account_and_a_patient(con, compare, paying, of_practice, names, homes):
+    one = {**patient("p", "A B", date(1980, 1, 5), "1"), **of_practice}
+    compare([*TOWN, one], [account("c", paying, "1")])
+    found = [
+        gamma(con, c, mention_of(con, "p"), mention_of(con, "c")) for c in (model.GIVEN_NAME, model.FAMILY_AND_HOME)
+    ]
+    assert found == [names, homes]
 
 
 def test_whoever_is_born_after_the_other_died_is_not_that_person(con, compare):

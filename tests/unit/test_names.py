@@ -161,6 +161,22 @@ def test_what_stands_as_a_title_may_be_written_as_an_initial():
     assert mention._parts("Ann", "Gill", None, None, None)["title_initials"] == []
 
 
+def test_a_family_name_may_be_written_as_the_initial_of_any_of_its_spellings():
+    assert {"C", "Z"} <= set(mention._parts("Feng", "Zhou", None, None, None)["family_initials"])
+    assert "L" in mention._parts("Amarjit", "Kaur", "Lally", None, None)["family_initials"]
+
+
+def test_abdul_is_no_name_by_itself_so_either_name_behind_it_is_the_second():
+    assert mention._parts("Abdul-Rahman Karim", "Saleh", None, None, None)["two_initials"] == ["AK", "AR"]
+    assert mention._parts("Adam Rhys Karl", "Hill", None, None, None)["two_initials"] == ["AR"]
+
+
+def test_an_article_that_stands_first_is_the_letter_of_a_family_name_cut_short():
+    found = names.parse_full("Al Yousef")
+    assert (found.given, found.initials, found.family) == ((), ("A",), ("YOUSEF",))
+    assert names.parse_full("Al").given == ("AL",)
+
+
 def test_an_article_may_be_left_out():
     assert set(mention._parts("Omar", "Al-Masri", None, None, None)["family_keys"]) == {"ALMASRI", "MASRI"}
     assert names.bare("ALLEN") == "ALLEN"
