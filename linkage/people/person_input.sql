@@ -182,6 +182,9 @@ SELECT
     family_last,
     -- A keyed hash, as it is only ever compared: how common a name is is kept, and whom a protected person names is not.
     sha256((SELECT s.pepper FROM store.secret AS s) || ':' || given_called || ' ' || family_last) AS full_name,
+    -- The other given names, in any order. Mohammed before the name that is used is none.
+    nullif(array_to_string(list_filter(later, lambda g: g <> given_called), ' '), '') AS second_name,
+    sha256((SELECT s.pepper FROM store.secret AS s) || ':' || given_called || '/' || second_name) AS given_pair,
     given_written,
     family_written,
     family_sound,
