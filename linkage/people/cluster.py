@@ -14,7 +14,13 @@ from typing import NamedTuple, TypeVar
 
 import jellyfish
 
-from linkage.standardise.names import HONORIFIC_GIVEN, HONORIFIC_INITIAL, is_title_token, spelling_class
+from linkage.standardise import names as naming
+from linkage.standardise.names import (
+    HONORIFIC_GIVEN,
+    HONORIFIC_INITIAL,
+    is_title_token,
+    spelling_class,
+)
 
 Known = TypeVar("Known", date, str)
 
@@ -242,8 +248,15 @@ def _in_family_place(x: WrittenName, y: WrittenName) -> bool | None:
     """Whether the given names of one fit the family names of the other; None where it has none, or a title that others leave out."""
     if not y.family:
         return None
-    fits = _fits(x.given, x.initials, y.family, frozenset(token[0] for token in y.family))
+    fits = _fits(x.given, x.initials, y.family, _letters_of(y.family))
     return None if not fits and all(is_title_token(token) for token in y.family) else fits
+
+
+@lru_cache(maxsize=1 << 16)
+def _letters_of(family: frozenset[str]) -> frozenset[str]:
+    """Initials that clerks may write for family names, in each spelling and romanisation: Z and C of Zhou, O and C of Osman."""
+    spelt = {letter for token in family for letter in naming.first_letters(token)}
+    return frozenset(spelt | {reading[0] for token in family for reading in naming.readings(token)})
 
 
 def _fits(one: frozenset[str], initials: frozenset[str], other: frozenset[str], letters: frozenset[str]) -> bool:

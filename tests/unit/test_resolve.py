@@ -141,6 +141,17 @@ def test_a_name_in_the_other_order_is_no_contradiction():
     assert len(groups(facts, [(20.0, "a", "b")])) == 1
 
 
+@pytest.mark.parametrize(
+    ("initial", "given", "family"), [("Z", "FENG", "CHOW"), ("W", "BO", "NG"), ("H", "LAN", "WONG")]
+)
+def test_an_initial_in_the_other_order_fits_each_spelling_of_the_family_name(initial, given, family):
+    facts = [
+        fact("a", family_keys=frozenset({given}), initials=frozenset(initial)),
+        fact("b", given_keys=frozenset({given}), family_keys=frozenset({family}), initials=frozenset(given[0])),
+    ]
+    assert len(groups(facts, [(20.0, "a", "b")])) == 1
+
+
 def fact_of(mention_id: str, given: str, family: str = "", initials: str = "") -> Facts:
     name_ = written(given, family, initials)
     return fact(mention_id, given_keys=name_.given, family_keys=name_.family, initials=name_.initials)
