@@ -1,10 +1,11 @@
 """How a night grows with its region, beside plain Splink on the same mentions; writes SPEED.md and speed.svg.
 
-    python -m benchmarks.speed [--people N N …] [--seed S] [--repeat R]
+    python -m benchmarks.speed [--people N N …] [--seed S] [--repeat R] [--work DIR]
 
 For every size: a cold night, a usual night (the next one, after a day's changes) and the same mentions scored and
 clustered by plain Splink 5 with a saved model. Every night is a process of its own without Prefect. Medians over repeats.
-Growth is fitted to processor seconds, since other work on the machine stretches the clock's.
+Growth is fitted to processor seconds, since other work on the machine stretches the clock's. Regions are kept under --work and
+used again, since a million mentions take ten minutes to invent.
 """
 
 from __future__ import annotations
@@ -67,24 +68,26 @@ class Size:
         return median(max(s["peak_mb"] for s in told["stages"].values()) for told in self.told[kind])
 
 
-def measure(people: int, seed: int, repeat: int) -> Size:
-    """Simulate a region of two nights and run them, and plain Splink on the mentions of the first."""
+def measure(people: int, seed: int, repeat: int, folder: Path) -> Size:
+    """Run a region's two nights, and plain Splink on the mentions of the first. The region is invented where the folder lacks it."""
     size = Size(people)
-    with tempfile.TemporaryDirectory() as folder:
-        region = Path(folder) / "region"
-        simulate(people, 2, seed, region)
-        days = sorted(p.name for p in (region / "landing").iterdir())
+    region = folder / f"{people}-{seed}"
+    if not region.exists():
+        simulate(people, 2, seed, folder / "unfinished")
+        (folder / "unfinished").rename(region)
+    days = sorted(p.name for p in (region / "landing").iterdir())
+    with tempfile.TemporaryDirectory() as name:
         for attempt in range(repeat):
-            work = Path(folder) / f"run{attempt}"
+            work = Path(name) / f"run{attempt}"
             for kind, day in zip(size.told, days, strict=True):
                 night(region, work, day, "--no-prefect", "--memory", MEMORY)
                 told = json.loads((work / "out" / day / "run.json").read_text(encoding="utf-8"))
                 size.told[kind].append(told)
         size.mentions = size.told["cold"][0]["counts"]["standardise"]["mentions"]
         size.changed = size.told["usual"][0]["counts"]["score"].get("compared", 0)
-        export(region / "landing", days[0], Path(folder) / "mentions.parquet")
+        export(region / "landing", days[0], Path(name) / "mentions.parquet")
         for _ in range(repeat):
-            size.splink.append(plain(Path(folder) / "mentions.parquet", region / "truth" / "mentions.parquet"))
+            size.splink.append(plain(Path(name) / "mentions.parquet", region / "truth" / "mentions.parquet"))
     return size
 
 
@@ -191,15 +194,24 @@ def main() -> None:
     arguments.add_argument("--people", type=int, nargs="+", default=list(PEOPLE))
     arguments.add_argument("--seed", type=int, default=20261124)
     arguments.add_argument("--repeat", type=int, default=1)
+    arguments.add_argument("--work", type=Path, help="where regions are kept (default: a folder that is removed)")
     given = arguments.parse_args()
-    sizes = []
-    for people in sorted(given.people):
-        sizes.append(measure(people, given.seed, given.repeat))
-        print(f"{people:,} people done", file=sys.stderr)
-        text = render(sizes, given.seed, given.repeat)
+    with tempfile.TemporaryDirectory() as name:
+        work = given.work or Path(name)
+        work.mkdir(parents=True, exist_ok=True)
+        print(run(sorted(given.people), given.seed, given.repeat, work))
+
+
+def run(people: list[int], seed: int, repeat: int, work: Path) -> str:
+    """Measure every size, the smallest first, and write the page anew after each: a run that is cut off has measured something."""
+    sizes, text = [], ""
+    for size in people:
+        sizes.append(measure(size, seed, repeat, work))
+        print(f"{size:,} people done", file=sys.stderr)
+        text = render(sizes, seed, repeat)
         (HERE / "SPEED.md").write_text(text, encoding="utf-8")
         plot(sizes, HERE / "speed.svg")
-    print(text)
+    return text
 
 
 if __name__ == "__main__":

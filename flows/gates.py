@@ -16,6 +16,7 @@ from datetime import date
 import duckdb
 
 from linkage.night import Night
+from linkage.settings import Settings
 from linkage.tables import PEOPLE_CONTRACTS
 
 DONE, DONE_WITHOUT_A_SUPPLIER, NOT_DONE = 0, 1, 2
@@ -36,6 +37,21 @@ def decide(con: duckdb.DuckDBPyConnection, night: Night) -> Outcome:
     stop = _stop_reason(con, night)
     code = NOT_DONE if stop else DONE_WITHOUT_A_SUPPLIER if absent else DONE
     return Outcome(stop, [*absent, *_remarks(con)], code)
+
+
+LEAST_HELD_BACK = 1_000
+"""Rows and statements below which what protection holds back is no cause for a warning: a small region may hold a large refuge."""
+
+
+def held_back(suppressed: int, rows: int, settings: Settings) -> list[str]:
+    """A warning where protection holds back so much that a protected record must bear a value which many share."""
+    share = settings.number("gates.warn_held_back_above")
+    if suppressed <= max(LEAST_HELD_BACK, share * rows):
+        return []
+    return [
+        f"protection holds back more than {share:.0%} of what was read: a protected record may bear a default that many records "
+        "share (a number, a nominal_ref, a phone); all of these are kept out; look at the protected lists and at what suppliers mark"
+    ]
 
 
 def _stop_reason(con: duckdb.DuckDBPyConnection, night: Night) -> str | None:

@@ -32,7 +32,7 @@ from linkage.report import hub as hub_report
 from linkage.review import hub_pages, measures
 from linkage.review import questions as review_questions
 from linkage.sources import decisions, read, suppliers
-from linkage.standardise import mention
+from linkage.standardise import crowd, mention
 from linkage.store import run_sql
 
 
@@ -69,6 +69,7 @@ def history(job: Job) -> Counts:
 
 def standardise(job: Job) -> Counts:
     counts = mention.run(job.work.con, job.work.night)
+    job.warnings += crowd.warnings(job.work.con)
     return {"mentions": counts["mentions"], "addresses": counts["addresses"]}
 
 
@@ -101,6 +102,9 @@ def claims(job: Job) -> Counts:
 def protect_clusters(job: Job) -> Counts:
     counts = clusters.run(job.work.con, job.work.night)
     job.handed["suppressed"] += sum(counts.values())
+    job.warnings += gate_outcome.held_back(
+        job.handed["suppressed"], job.counts["gates"]["rows"], job.work.night.settings
+    )
     return {"rows": 0}
 
 

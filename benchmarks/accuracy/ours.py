@@ -106,7 +106,8 @@ _SCHEMA = {
                      "behind_initials", "given_parts", "family_called",
                      "family_keys", "leading_initials"), _LIST),
     **dict.fromkeys(("given_called", "given_joined", "name_letters", "family_last", "given_written", "family_written"), _TEXT),
-    "full_name": _TEXT, "family_sound": _TEXT, "born": _TEXT, "sex": _TEXT, "nhs_number": _TEXT, "phone": _TEXT, "email": _TEXT, "force_key": _TEXT,
+    **dict.fromkeys(("full_name", "second_name", "given_pair", "family_sound"), _TEXT),
+    "born": _TEXT, "sex": _TEXT, "nhs_number": _TEXT, "phone": _TEXT, "email": _TEXT, "force_key": _TEXT,
     "given_initial": _TEXT, **dict.fromkeys(("any_initial", "home_keys", "context_keys", "place_key", "together_keys", "forward_keys"), _LIST),
     "home_since": _TEXT, "home_until": _TEXT,
     "postcode": _TEXT, "id_number": _TEXT, "middle": _TEXT, "town": _TEXT,
@@ -126,11 +127,13 @@ def _row(
     any_initial = sorted({*initials, *letters, *(k[0] for k in given_keys)})
     homes = homes_of(number, unit, street)
     digits = re.sub(r"\D", "", id_number or "")
+    second = " ".join(t for t in name["later"] if t != called)  # type: ignore[attr-defined]
     return {
         "mention_id": record_id, "contract": "set", "mention": "person",
         **{k: v for k, v in name.items() if k in _SCHEMA}, "leading_initials": sorted({*letters, *_behind(name)}),
         "name_initials": sorted({called[0] + letter for letter in letters}) if called else [],
         "full_name": f"{called} {name['family_last']}" if called and name["family_last"] else None,
+        "second_name": second or None, "given_pair": f"{called}/{second}" if second else None,
         "born": born, "sex": (sex or "")[:1].upper() or None, "nhs_number": None, "phone": None, "email": None, "force_key": None,
         "given_initial": called[0] if called else next(iter(initials), None), "any_initial": any_initial,
         "home_keys": homes, "context_keys": [], "place_key": homes, "together_keys": [],

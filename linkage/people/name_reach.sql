@@ -26,62 +26,71 @@ named AS (
     WHERE p.full_name IS NOT NULL
 ),
 
--- People by given name are told apart by their birth dates: ten records of one man meet no second family name.
-given_name AS (
-    SELECT given_called, count(*) AS of_given, greatest(count(DISTINCT born), 1) AS bearers FROM named GROUP BY ALL
-),
-
-family_name AS (
-    SELECT
-        family_last,
-        count(*) AS of_family,
-        greatest(count(DISTINCT born), 1) AS bearers,
-        sum(count(*)) OVER () AS of_all
-    FROM named
+-- People are told apart by their birth dates: ten records of one man meet no second family name. Of a large region a part shows
+-- who bears which names. Later nights look for nobody: what was learned then stands.
+bearer AS (
+    SELECT given_called, family_last, count(*) AS bearers
+    FROM (
+        SELECT DISTINCT given_called, family_last, born
+        FROM named
+        WHERE born IS NOT NULL AND $first
+        ORDER BY hash(given_called, family_last, born), born, given_called, family_last
+        LIMIT 25000
+    ) AS people
     GROUP BY ALL
 ),
 
--- What so many bearers would meet, did given and family names fall together by chance alone.
-given_chance AS (
-    SELECT b.bearers, sum(f.of_family * (1 - pow(1 - f.of_family / f.of_all, b.bearers))) AS reach
-    FROM (SELECT DISTINCT bearers FROM given_name) AS b
-    CROSS JOIN family_name AS f
-    GROUP BY b.bearers
+given_name AS (SELECT given_called, sum(bearers) AS bearers FROM bearer GROUP BY given_called),
+
+family_name AS (SELECT family_last, sum(bearers) AS bearers FROM bearer GROUP BY family_last),
+
+everybody AS (SELECT coalesce(sum(bearers), 0) AS bearers FROM bearer),
+
+of_all AS (SELECT family_last, count(*) / sum(count(*)) OVER () AS share FROM named GROUP BY family_last),
+
+full_names AS (SELECT DISTINCT full_name, given_called, family_last FROM named),
+
+-- How often two given names stand beside one family name.
+beside AS (
+    SELECT a.given_called AS one, b.given_called AS other, sum(a.bearers * b.bearers / f.bearers) AS often
+    FROM bearer AS a
+    INNER JOIN bearer AS b ON a.family_last = b.family_last AND a.given_called <> b.given_called
+    INNER JOIN family_name AS f ON a.family_last = f.family_last
+    GROUP BY ALL
 ),
 
-family_chance AS (
-    SELECT b.bearers, sum(g.of_given * (1 - pow(1 - g.of_given / b.of_all, b.bearers))) AS reach
-    FROM (SELECT DISTINCT bearers, of_all FROM family_name) AS b
-    CROSS JOIN given_name AS g
-    GROUP BY b.bearers
-),
-
--- Mentions by full name, so that each family name beside a given name counts once.
-met AS (
+-- From the given name by another family name to another given name, and from there to the family name: Mei Wong, Wei Wong, Wei Chan,
+-- so Chan is likely beside Mei. What the two names themselves have in common counts nothing, as it may be one person.
+led AS (
     SELECT
-        n.full_name, n.given_called, n.family_last,
-        g.of_given, g.bearers AS given_bearers, f.of_family, f.bearers AS family_bearers, f.of_all
-    FROM (SELECT DISTINCT full_name, given_called, family_last FROM named) AS n
-    INNER JOIN given_name AS g ON n.given_called = g.given_called
+        n.full_name,
+        sum((w.often - coalesce(own.bearers, 0) * b.bearers / f.bearers) * b.bearers / g.bearers) AS often
+    FROM full_names AS n
+    INNER JOIN bearer AS b ON n.family_last = b.family_last
+    INNER JOIN given_name AS g ON b.given_called = g.given_called
     INNER JOIN family_name AS f ON n.family_last = f.family_last
+    INNER JOIN beside AS w ON n.given_called = w.one AND b.given_called = w.other
+    LEFT JOIN bearer AS own ON n.given_called = own.given_called AND n.family_last = own.family_last
+    GROUP BY n.full_name
 ),
 
--- Names of a small community meet each other and few others: they reach less than chance would, and are commoner together
--- than apart. Of a name with few bearers records show next to nothing, so what one bearer would meet by chance is added to
--- both sides.
+-- Laid beside what chance would lead to, did given and family names fall together at random: names of a small community meet each
+-- other and few others. Of names with few bearers records show next to nothing, so both sides get a little more.
 reached AS (
     SELECT
-        m.full_name,
-        m.of_family / m.of_all / least(1, greatest(
-            1 / 32,
-            (sum(m.of_family) OVER (PARTITION BY m.given_called) + a.reach) / (c.reach + a.reach),
-            (sum(m.of_given) OVER (PARTITION BY m.family_last) + b.reach) / (d.reach + b.reach)
-        )) AS share
-    FROM met AS m
-    INNER JOIN given_chance AS c ON m.given_bearers = c.bearers
-    INNER JOIN family_chance AS d ON m.family_bearers = d.bearers
-    CROSS JOIN (SELECT min(reach) AS reach FROM given_chance) AS a
-    CROSS JOIN (SELECT min(reach) AS reach FROM family_chance) AS b
+        n.full_name,
+        o.share * greatest(1, least(128, (coalesce(l.often, 0) + 0.005) / (
+            coalesce(
+                (g.bearers - coalesce(own.bearers, 0)) * (f.bearers - coalesce(own.bearers, 0)) / nullif(e.bearers, 0), 0
+            ) + 0.005
+        ))) AS share
+    FROM full_names AS n
+    INNER JOIN of_all AS o ON n.family_last = o.family_last
+    CROSS JOIN everybody AS e
+    LEFT JOIN led AS l ON n.full_name = l.full_name
+    LEFT JOIN given_name AS g ON n.given_called = g.given_called
+    LEFT JOIN family_name AS f ON n.family_last = f.family_last
+    LEFT JOIN bearer AS own ON n.given_called = own.given_called AND n.family_last = own.family_last
 )
 
 -- A full name that was unknown when the region was registered is as common as they are at the mean.
@@ -89,7 +98,7 @@ SELECT
     'full_name' AS column_name,
     r.full_name AS value,
     CASE
-        WHEN $first THEN r.share
+        WHEN $first THEN round(r.share, 12)
         ELSE (SELECT avg(t.frequency) FROM store.term_frequency AS t WHERE t.column_name = 'full_name' AND t.learned)
     END AS frequency,
     $first AS learned,

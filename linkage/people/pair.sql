@@ -1,6 +1,20 @@
 -- one row: one pair of mentions with its match weight and, where a rule forbids the link, the reason
 -- reads: scored_pair, mention
 CREATE OR REPLACE TABLE pair AS
+WITH told AS (
+    SELECT
+        *,
+        -- A maternity booking's father is the baby's.
+        CASE
+            WHEN mention = 'father' THEN NULL
+            WHEN relationship IN ('husband', 'wife', 'partner', 'father_of_baby') THEN 'partner'
+            WHEN relationship IN ('mother', 'father') THEN 'parent'
+            WHEN relationship IN ('brother', 'sister') THEN 'sibling'
+            WHEN relationship IN ('son', 'daughter') THEN 'child'
+        END AS kin
+    FROM mention
+)
+
 SELECT
     s.mention_id_l,
     s.mention_id_r,
@@ -21,6 +35,8 @@ SELECT
             AND NOT (l.is_contact AND r.is_contact)
             THEN 'same_record'
         WHEN l.anchor_number = r.nhs_number OR r.anchor_number = l.nhs_number THEN 'names_the_other'
+        -- Nobody is somebody's son and their partner.
+        WHEN l.anchor_number = r.anchor_number AND l.kin <> r.kin THEN 'other_kin'
         WHEN l.mention = 'baby' AND r.mention = 'baby' AND l.pregnancy = r.pregnancy AND l.supplier = r.supplier
             THEN 'born_together'
         WHEN
@@ -34,8 +50,10 @@ SELECT
         WHEN l.date_of_birth > r.born_before OR r.date_of_birth > l.born_before THEN 'too_young'
         WHEN l.date_of_birth < r.born_after OR r.date_of_birth < l.born_after THEN 'too_old'
         WHEN l.born_before < r.born_after OR r.born_before < l.born_after THEN 'another_generation'
-    END AS veto
+    END AS veto,
+    -- Kin live together oftener than friends, and than those of whom nobody says who they are.
+    coalesce(l.kin, r.kin) IS NOT NULL OR l.mention = 'father' OR r.mention = 'father' AS of_kin
 FROM store.scored_pair AS s
-INNER JOIN mention AS l ON s.mention_id_l = l.mention_id
-INNER JOIN mention AS r ON s.mention_id_r = r.mention_id
+INNER JOIN told AS l ON s.mention_id_l = l.mention_id
+INNER JOIN told AS r ON s.mention_id_r = r.mention_id
 ORDER BY s.mention_id_l, s.mention_id_r

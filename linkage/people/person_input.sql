@@ -108,12 +108,20 @@ moved AS (
     GROUP BY k.mention_id
 ),
 
+-- On the first day of a year of bills, or when a council's system changes, accounts end and begin by thousands: that day tells no move.
+crowded_day AS (
+    SELECT liable_from AS day FROM kept GROUP BY liable_from HAVING count(*) > 1000
+    UNION
+    SELECT liable_to AS day FROM kept GROUP BY liable_to HAVING count(*) > 1000
+),
+
 -- One account ends on the day another begins: whoever may be one person by name and sex, however their family name is written. An
 -- initial beside a title (M Kaur, then M Dhaliwal) fits many, so it counts only where neither account has another to go with.
 moves AS (
     SELECT a.mention_id || '~' || b.mention_id AS move_key, a.mention_id AS one, b.mention_id AS other
     FROM kept AS a
     INNER JOIN kept AS b ON a.liable_to = b.liable_from
+    ANTI JOIN crowded_day AS d ON a.liable_to = d.day
     WHERE
         a.mention_id <> b.mention_id
         AND coalesce(a.sex = b.sex, TRUE)
@@ -174,6 +182,9 @@ SELECT
     family_last,
     -- A keyed hash, as it is only ever compared: how common a name is is kept, and whom a protected person names is not.
     sha256((SELECT s.pepper FROM store.secret AS s) || ':' || given_called || ' ' || family_last) AS full_name,
+    -- The other given names, in any order. Mohammed before the name that is used is none.
+    nullif(array_to_string(list_filter(later, lambda g: g <> given_called), ' '), '') AS second_name,
+    sha256((SELECT s.pepper FROM store.secret AS s) || ':' || given_called || '/' || second_name) AS given_pair,
     given_written,
     family_written,
     family_sound,

@@ -31,6 +31,8 @@ from linkage.version import code_of
 HERE = Path(__file__).parent
 TF_COLUMNS = model.PEOPLE.tf_columns
 GAMMAS = model.PEOPLE.gammas
+TOGETHER = {"full_name": "name_reach", "given_pair": "second_name"}
+"""Columns whose frequencies rest on names that go together, in the order in which they build on each other, with the file that tells them."""
 MOSTLY_NEW = 0.5
 """From this share of new and changed rows on, one run over everything is cheaper than two runs over parts."""
 
@@ -192,11 +194,12 @@ def register_region(con: duckdb.DuckDBPyConnection, night: Night, design: model.
             "(WHERE contract = 'gp' AND mention = 'patient'), count(*) // 4, 100), $night, NULL FROM person_input",
             {"night": night.date},
         )
-    for column in design.tf_columns:
-        if column == "full_name":
-            run_sql(con, HERE / "name_reach.sql", {"first": first, "night": night.date})
-            con.execute("INSERT INTO store.term_frequency FROM name_reach")
-            con.execute("DROP TABLE name_reach")
+    alone = [column for column in design.tf_columns if column not in TOGETHER]
+    for column in [*alone, *(column for column in TOGETHER if column in design.tf_columns)]:
+        if table := TOGETHER.get(column):
+            run_sql(con, HERE / f"{table}.sql", {"first": first, "night": night.date})
+            con.execute(f"INSERT INTO store.term_frequency FROM {table}")
+            con.execute(f"DROP TABLE {table}")
         else:
             _register_frequencies(con, column, night, first=first)
 

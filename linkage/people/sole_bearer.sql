@@ -7,7 +7,7 @@
 CREATE OR REPLACE TABLE sole_bearer AS
 WITH account AS (
     SELECT
-        i.mention_id, i.home_keys, m.family_keys, m.given_keys, m.lead_initials, m.two_initials, m.sex,
+        i.mention_id, i.home_keys, m.family_keys, m.given_keys, m.given_called, m.lead_initials, m.two_initials, m.sex,
         m.date_of_birth, m.phone, m.liable_from,
         count(*) OVER (PARTITION BY m.supplier, m.account) AS holders
     FROM person_input AS i
@@ -17,7 +17,7 @@ WITH account AS (
 
 patient AS (
     SELECT
-        i.mention_id, i.home_keys, m.family_keys, m.given_keys, m.lead_initials, m.two_initials, m.sex,
+        i.mention_id, i.home_keys, m.family_keys, m.given_keys, m.given_called, m.lead_initials, m.two_initials, m.sex,
         m.date_of_birth, m.phone, m.asserted_on
     FROM person_input AS i
     INNER JOIN mention AS m ON i.mention_id = m.mention_id
@@ -109,9 +109,13 @@ INNER JOIN account AS a ON s.account_id = a.mention_id
 INNER JOIN patient AS p ON s.patient_id = p.mention_id
 LEFT JOIN pays AS h ON s.patient_id = h.patient_id
 WHERE
-    (h.patient_id IS NULL AND p.asserted_on <= a.liable_from)
-    OR (
-        h.since > a.liable_from AND h.holders = 1 AND a.holders = 1
-        AND abs(date_diff('day', h.since, p.asserted_on)) <= 120
+    -- A second name or a short form in common (Audrey Margaret and Rita) leaves others of that name out of sight.
+    coalesce(a.given_called = p.given_called, TRUE) AND coalesce(a.phone = p.phone, TRUE)
+    AND (
+        (h.patient_id IS NULL AND p.asserted_on <= a.liable_from)
+        OR (
+            h.since > a.liable_from AND h.holders = 1 AND a.holders = 1
+            AND abs(date_diff('day', h.since, p.asserted_on)) <= 120
+        )
     )
 ORDER BY mention_id_l, mention_id_r

@@ -45,6 +45,8 @@ _FOUND = pa.schema(
      for name in (*TEXT, "uprn", "match_level", "how", "match_probability", "postcode_norm", "names", "flat_named")]
 )  # fmt: skip
 """One row a distinct text and answer: with its postcode, the names that the answer rests on (`|` between), and the flat it names."""
+CROWD = 500
+"""A property of more addresses than this is said to be the building only: a whole block, or a UPRN that a system puts in by itself."""
 BATCH = 50_000
 """Distinct texts that are resolved at a time: bounds what Python holds."""
 
@@ -57,11 +59,15 @@ def run(con: duckdb.DuckDBPyConnection, processes: int = 1, index: Index | None 
     _resolve_new(con, processes, index)
     con.execute(
         "CREATE OR REPLACE TABLE address_match AS WITH several AS (SELECT uprn FROM store.resolved_address "
-        "WHERE how = 'unlisted_flat' GROUP BY uprn HAVING count(DISTINCT flat_named) > 1) "
-        "SELECT a.mention_id, a.address_role, r.uprn, "
-        "CASE WHEN r.how = 'unlisted_flat' AND r.uprn IN (SELECT s.uprn FROM several AS s) THEN 'building' "
-        "ELSE r.match_level END AS match_level, r.how, r.match_probability "
-        f"FROM address AS a INNER JOIN store.resolved_address AS r ON {ALIKE} ORDER BY mention_id, address_role"
+        "WHERE how = 'unlisted_flat' GROUP BY uprn HAVING count(DISTINCT flat_named) > 1), "
+        "meant AS (SELECT a.mention_id, a.address_role, r.uprn, r.match_level, r.how, r.match_probability "
+        f"FROM address AS a INNER JOIN store.resolved_address AS r ON {ALIKE}), "
+        "crowded AS (SELECT uprn FROM meant GROUP BY uprn HAVING count(*) > $most) "
+        "SELECT mention_id, address_role, uprn, "
+        "CASE WHEN how = 'unlisted_flat' AND uprn IN (SELECT s.uprn FROM several AS s) THEN 'building' "
+        "WHEN match_level = 'property' AND uprn IN (SELECT c.uprn FROM crowded AS c) THEN 'building' "
+        "ELSE match_level END AS match_level, how, match_probability FROM meant ORDER BY mention_id, address_role",
+        {"most": CROWD},
     )
     row = con.execute("SELECT count(*) FROM address_match").fetchone()
     return int(row[0]) if row else 0

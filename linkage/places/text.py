@@ -55,7 +55,7 @@ _FLAT_WORDS = ("FLAT", "APARTMENT", "MAISONETTE")
 _NEARLY_FLAT = re.compile(r"^([A-Z]{3,12}) (?=\d+[A-Z]?\b)")
 _SEVERAL_LINES = re.compile(r"[;|\n\r]|\s/\s")
 _STUCK = re.compile(r"\b(\d+)(?=[A-Z]{3})")
-_SLASHED = re.compile(r"(?:^|(?<=[,\s]))(\d+[A-Z]?)\s*/\s*(\d+[A-Z]?)(?=\s+[A-Z])")
+_SLASHED = re.compile(r"(?:^|(?<=[,\s]))(\d+[A-Z]?)\s*/\s*(\d+[A-Z]?)(?=\s+[A-Z]|,\s*[A-Z])")
 _ONE_NUMBER = r"0*(\d+\s?[A-Z]?(?:\s*-\s*\d+[A-Z]?)?)"
 _DIGIT = re.compile(r"\d")
 _NUMBERED = re.compile(rf"^(?:NO\s+|NUMBER\s+)?{_ONE_NUMBER}\s+(.+)$")

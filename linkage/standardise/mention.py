@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from linkage.night import Night
 from linkage.parallel import cut, spread
-from linkage.standardise import contact, names
+from linkage.standardise import contact, crowd, names
 from linkage.store import run_sql
 from linkage.version import code_of
 
@@ -34,6 +34,7 @@ def run(con: duckdb.DuckDBPyConnection, night: Night) -> dict[str, int]:
     _texts(con, "email", contact.email, night.threads)
     _texts(con, "nhs_number", contact.valid_nhs_number, night.threads)
     _texts(con, "relationship", contact.relationship, night.threads)
+    crowd.forget(con)
     mentions = run_sql(con, HERE / "mention.sql", {"night": night.date})
     con.execute("DROP VIEW name_part")
     for table in (
@@ -45,13 +46,15 @@ def run(con: duckdb.DuckDBPyConnection, night: Night) -> dict[str, int]:
 
 
 def _texts(con: duckdb.DuckDBPyConnection, column: str, shape: Callable[[str], str | None], processes: int) -> None:
-    """`<column>_text`: one row a distinct text of a column, with its shape."""
-    found = con.execute(f"SELECT DISTINCT {column} FROM mention_source WHERE {column} IS NOT NULL").fetchall()
-    texts = [text for (text,) in found]
+    """`<column>_text`: one row a distinct text of a column, with its shape and in how many mentions it stands."""
+    found = con.execute(
+        f"SELECT {column}, count(*) FROM mention_source WHERE {column} IS NOT NULL GROUP BY {column}"
+    ).fetchall()
+    texts = [text for text, _ in found]
     shapes = spread(lambda share: [shape(text) for text in share], cut(texts, processes))
     rows = pl.DataFrame(
-        {"text": texts, "shape": [one for share in shapes for one in share]},
-        schema={"text": pl.String, "shape": pl.String},
+        {"text": texts, "shape": [one for share in shapes for one in share], "mentions": [count for _, count in found]},
+        schema={"text": pl.String, "shape": pl.String, "mentions": pl.Int64},
     )
     con.register("shaped", rows)
     con.execute(f"CREATE OR REPLACE TABLE {column}_text AS SELECT * FROM shaped")

@@ -96,13 +96,15 @@ SELECT
     liable_to,
     -- Bounds that a mention sets on its person's birth: liable persons and parents are grown up, parents are older
     -- than their child by 13 years or more, children younger. Counted to the end of the year, so that a bound does not
-    -- move, and what rests on it stands, from one night to the next. Nobody is born after they died.
+    -- move, and what rests on it stands, from one night to the next. Nobody gives a small child as the person to ring. Nobody is born
+    -- after they died.
     least(
         CASE
             WHEN mention = 'liable' THEN date_trunc('year', $night) - INTERVAL 16 YEAR
             WHEN mention IN ('father', 'partner') THEN date_trunc('year', $night) - INTERVAL 12 YEAR
             WHEN relationship IN ('husband', 'wife', 'partner', 'father_of_baby') THEN date_trunc('year', $night) - INTERVAL 14 YEAR
             WHEN relationship IN ('mother', 'father', 'grandparent') THEN anchor_born - INTERVAL 13 YEAR
+            WHEN mention IN ('next_of_kin', 'emergency_contact') THEN date_trunc('year', $night) - INTERVAL 12 YEAR
             WHEN mention = 'mother' THEN asserted_on - INTERVAL 10 YEAR
         END::DATE,
         died_on

@@ -26,7 +26,7 @@ def veto(con):
         con.execute(
             "CREATE OR REPLACE TABLE mention AS SELECT mention_id, mention_id AS contract, 's' AS supplier, '1' AS record_id, "
             "FALSE AS is_contact, NULL::VARCHAR AS anchor_number, '9991777636' AS nhs_number, mention_id AS mention, NULL::VARCHAR AS pregnancy, "
-            "NULL::VARCHAR AS account, date_of_birth, NULL::DATE AS born_before, born_after FROM (VALUES "
+            "NULL::VARCHAR AS account, NULL::VARCHAR AS relationship, date_of_birth, NULL::DATE AS born_before, born_after FROM (VALUES "
             "('baby', $born, $born - INTERVAL 1 DAY), ('child', $other, NULL)) AS told (mention_id, date_of_birth, born_after)",
             {"born": BORN, "other": born},
         )

@@ -186,6 +186,9 @@ def test_a_home_held_at_the_same_time_is_told_from_one_that_was_left_before(con,
         ("S N Rekha", "Rekha Naresh Shah", "swapped_initial"),
         ("Parveen", "Maryam Parveen", "title_only"),
         ("Kausar Akhtar", "Khan Akhtar Kausar", "swapped"),
+        ("Hassan Farah", "Fadumo Farah Hassan", "else"),
+        ("Paul John Moss", "Paul John Lee", "several"),
+        ("Mohammed Sohel Miah", "Mohammed Sohel Miah", "same"),
     ],
 )
 def test_levels_of_given_names_beside_one_birth_date(con, compare, one, other, level):
@@ -197,6 +200,25 @@ def test_levels_of_given_names_beside_one_birth_date(con, compare, one, other, l
     compare([*TOWN, *people], [])
     found = gamma(con, model.GIVEN_NAME, mention_of(con, "p0"), mention_of(con, "p1"))
     assert found == level
+
+
+def test_nobody_gives_a_small_child_as_the_person_to_ring(con, compare):
+    child, grown = (patient(f"p{b.year}", "Shazia Moss", b, "1") for b in (date(2020, 6, 1), date(1990, 6, 1)))
+    ann = {
+        **patient("ann", "Ann Lee", date(1980, 1, 5), "1"),
+        "next_of_kin_name": "Shazia Moss",
+        "next_of_kin_phone": "07700900123",
+    }
+    compare([*TOWN, child, grown, ann], [])
+    run_sql(con, score.HERE / "pair.sql")
+    veto = dict(
+        con.execute(
+            "SELECT CASE WHEN mention_id_l LIKE '%next_of_kin' THEN mention_id_r ELSE mention_id_l END, veto FROM pair "
+            "WHERE mention_id_l LIKE '%next_of_kin' OR mention_id_r LIKE '%next_of_kin'"
+        ).fetchall()
+    )
+    assert veto[mention_of(con, "p2020")] == "too_young"
+    assert veto[mention_of(con, "p1990")] is None
 
 
 def test_whoever_is_born_after_the_other_died_is_not_that_person(con, compare):

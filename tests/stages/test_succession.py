@@ -43,7 +43,8 @@ def run(con, accept, night):
         )
         con.execute(
             "CREATE OR REPLACE TABLE pair (match_weight DOUBLE, "
-            "mention_id_l VARCHAR, mention_id_r VARCHAR, gamma_given_name INTEGER, gamma_family_and_home INTEGER, veto VARCHAR)"
+            "mention_id_l VARCHAR, mention_id_r VARCHAR, gamma_given_name INTEGER, gamma_family_and_home INTEGER, gamma_sex INTEGER, "
+            "veto VARCHAR, of_kin BOOLEAN)"
         )
         persons.run(con, tonight)
         found = dict(
