@@ -113,7 +113,8 @@ def workroom(night: Night, store_file: Path, fingerprint: str) -> Iterator[Workr
         store.copy_aside(store_file)
         con = store.connect(threads=night.threads, memory=share_of(night.memory), spill=spill)
         try:
-            store.attach(con, building, key)
+            # A copy that a crash throws away needs no log of what was written: it would be written twice, and waited for.
+            store.attach(con, building, key, logged=False)
             yield Workroom(night, con, store_file, building, fingerprint)
         finally:
             con.close()

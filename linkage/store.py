@@ -123,10 +123,19 @@ def key_for(store: Path) -> str:
 
 
 def attach(
-    con: duckdb.DuckDBPyConnection, file: Path, key: str, *, read_only: bool = False, name: str = "store"
+    con: duckdb.DuckDBPyConnection,
+    file: Path,
+    key: str,
+    *,
+    read_only: bool = False,
+    logged: bool = True,
+    name: str = "store",
 ) -> None:
-    """Attach the store file as `store`. Raises StoreError on a wrong key or a damaged file."""
-    mode = ", READ_ONLY" if read_only else ""
+    """Attach the store file as `store`. Raises StoreError on a wrong key or a damaged file.
+
+    What is written without a log (`logged`) is safe from a crash only once it is checkpointed.
+    """
+    mode = ", READ_ONLY" if read_only else "" if logged else ", RECOVERY_MODE 'no_wal_writes'"
     try:
         con.execute(f"ATTACH {_text(file)} AS {name} (ENCRYPTION_KEY {_text(key)}{mode})")
     except duckdb.Error as error:
