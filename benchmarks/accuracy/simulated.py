@@ -1,6 +1,6 @@
 """Full person records of an invented region, by our people stage and by plain Splink; writes SIMULATED.md.
 
-    python -m benchmarks.accuracy.simulated [--people N] [--seed S] [--memory 4GB]
+    python -m benchmarks.accuracy.simulated [--people N] [--seed S] [--memory 4GB] [--region DIR]
 
 A full record has a given name, a family name and a date of birth: GP patients, mothers, police subjects, and the liable persons
 and fathers of whom a date is told. Ours links the whole night with the shipped model, contacts and accounts too, and is judged
@@ -19,6 +19,7 @@ import subprocess
 import sys
 import tempfile
 from importlib.metadata import version
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,7 @@ from sample_data import simulator
 
 RESULTS = Path(__file__).with_name("SIMULATED.md")
 AT = 0.95
+"""The probability that a pair is one person from which on it counts as linked: ours as it states it, calibrated."""
 WEIGHT_AT = 4.25
 """Match weight of a probability of .95: log2(.95 / .05)."""
 FULL = "given_called IS NOT NULL AND family_last IS NOT NULL AND date_of_birth IS NOT NULL"
@@ -50,11 +52,12 @@ def ours(region: Path, folder: Path, memory: str) -> dict[str, Any]:
         night = Night(training.nights_in(landing)[0], landing, folder, settings.load())
         training._from_landing(con, night)
         training._people_only(con, night)
-        score.score(con, model.load_parameters(), night.settings.number("people.keep_pairs_above_weight"))
+        parameters = model.load_parameters()
+        score.score(con, parameters, night.settings.number("people.keep_pairs_above_weight"))
         con.execute("CREATE OR REPLACE TABLE store.scored_pair AS FROM scored")
         con.execute("DROP TABLE scored")
         run_sql(con, score.HERE / "pair.sql")
-        components.resolve(con, AT)
+        components.resolve(con, stated_at(AT, parameters["calibration"]))
     con.execute(f"CREATE TABLE full_record AS SELECT mention_id FROM mention WHERE {FULL}")
     con.execute(f"COPY (FROM ({MENTIONS}) SEMI JOIN full_record USING (mention_id)) TO '{folder / 'full.parquet'}'")
     measured.read_truth(con, region / "truth")
@@ -66,6 +69,14 @@ def ours(region: Path, folder: Path, memory: str) -> dict[str, Any]:
     found = {"records": _number(con, "SELECT count(*) FROM held"), "pairs": _number(con, TRUE_PAIRS)}
     con.close()
     return found | {"precision": precision, "recall": recall, "cpu": meter.cpu_seconds, "peak_mb": meter.peak_mb}
+
+
+def stated_at(probability: float, calibration: list[list[float]]) -> float:
+    """The model's own probability at which it states a calibrated one: `persons.calibrated` the other way round."""
+    for (x0, y0), (x1, y1) in pairwise(calibration):
+        if y0 < probability <= y1:
+            return x0 + (x1 - x0) * (probability - y0) / (y1 - y0)
+    raise ValueError(f"no model probability is stated as {probability}")
 
 
 TRUE_PAIRS = "SELECT sum(k * (k - 1) // 2) FROM (SELECT count(*) AS k FROM held GROUP BY true_person)"
@@ -130,12 +141,17 @@ def main() -> None:
     arguments.add_argument("--people", type=int, default=900_000, help="900,000 have about a million full records")
     arguments.add_argument("--seed", type=int, default=424242)
     arguments.add_argument("--memory", default="4GB")
+    arguments.add_argument(
+        "--region", type=Path, help="a region that was invented with this size and seed, so as not to invent it again"
+    )
     given = arguments.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        simulator.simulate(given.people, 1, given.seed, folder / "region")
-        mine = ours(folder / "region", folder, given.memory)
-        theirs = plain(folder / "full.parquet", folder / "region" / "truth" / "mentions.parquet")
+        region = given.region or folder / "region"
+        if not region.exists():
+            simulator.simulate(given.people, 1, given.seed, region)
+        mine = ours(region, folder, given.memory)
+        theirs = plain(folder / "full.parquet", region / "truth" / "mentions.parquet")
     text = render(given.people, given.seed, given.memory, mine, theirs)
     RESULTS.write_text(text, encoding="utf-8")
     print(text)
