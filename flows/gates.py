@@ -43,13 +43,13 @@ LEAST_HELD_BACK = 1_000
 """Rows and statements below which what protection holds back is no cause for a warning: a small region may hold a large refuge."""
 
 
-def held_back(suppressed: int, rows: int, settings: Settings) -> list[str]:
+def held_back(suppressed: int, mentions: int, settings: Settings) -> list[str]:
     """A warning where protection holds back so much that a protected record must bear a value which many share."""
     share = settings.number("gates.warn_held_back_above")
-    if suppressed <= max(LEAST_HELD_BACK, share * rows):
+    if suppressed <= max(LEAST_HELD_BACK, share * mentions):
         return []
     return [
-        f"protection holds back more than {share:.0%} of what was read: a protected record may bear a default that many records "
+        f"protection holds back more than {share:.0%} of all mentions: a protected record may bear a default that many records "
         "share (a number, a nominal_ref, a phone); all of these are kept out; look at the protected lists and at what suppliers mark"
     ]
 

@@ -102,9 +102,8 @@ def claims(job: Job) -> Counts:
 def protect_clusters(job: Job) -> Counts:
     counts = clusters.run(job.work.con, job.work.night)
     job.handed["suppressed"] += sum(counts.values())
-    job.warnings += gate_outcome.held_back(
-        job.handed["suppressed"], job.counts["gates"]["rows"], job.work.night.settings
-    )
+    mentions = _count(job, "SELECT count(*) AS rows FROM mention")["rows"]
+    job.warnings += gate_outcome.held_back(job.handed["suppressed"], mentions, job.work.night.settings)
     return {"rows": 0}
 
 

@@ -14,6 +14,7 @@ import duckdb
 import pyarrow as pa
 
 from linkage.places import text, words
+from linkage.standardise.names import visible
 
 SHARE_COVERED = 0.5
 """A council-tax supplier with fewer of its UPRNs than this in the gazetteers delivers for a council without one."""
@@ -72,7 +73,7 @@ def _from_gazetteer(con: duckdb.DuckDBPyConnection, by_custodian: Mapping[str, s
             {
                 "uprn": uprn, "parent_uprn": parent, "custodian_code": custodian,
                 "council_gss": by_custodian.get(custodian or ""), "kind": kind_of(classification or ""),
-                "classification": classification, "display_address": ", ".join(p for p in shown if p),
+                "classification": classification, "display_address": visible(", ".join(p for p in shown if p)),
                 "postcode_norm": words.postcode(code), "flat": text.flat_of(sub), "number": words.number_of(number),
                 "street": words.name(street) or None, "building": words.name(building) or None,
                 "places": sorted({words.name(p) for p in (locality, town) if p}),
@@ -128,7 +129,7 @@ def _stand_in(
     return {
         "uprn": uprn, "parent_uprn": None, "custodian_code": None, "council_gss": council,
         "kind": "flat" if parsed.flat else "dwelling", "classification": None,
-        "display_address": ", ".join(str(p).title() for p in lines if p) + (f", {parsed.postcode}" if parsed.postcode else ""),
+        "display_address": visible(", ".join(str(p).title() for p in lines if p) + (f", {parsed.postcode}" if parsed.postcode else "")),
         "postcode_norm": parsed.postcode, "flat": parsed.flat, "number": number, "street": street, "building": building,
         "places": sorted(set(rest) - {building, street}),
     }  # fmt: skip

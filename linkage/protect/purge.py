@@ -28,7 +28,9 @@ KEY = "(contract, supplier, record_id)"
 OF_RECORD = of_record("q.mention_id", "w.contract", "w.supplier", "w.record_id")
 OF_PERSON = "(p.contract, p.supplier, p.record_id) IN (SELECT (contract, supplier, record_id) FROM withheld_record)"
 TERMS = ("given_called", "family_last", "phone")
-"""Columns of store.term_frequency that hold what records say; each is a column of person_input. Full names are hashed there."""
+"""Columns of store.term_frequency that hold what records say; each is a column of person_input."""
+HASHED = ("full_name", "given_pair")
+"""Columns of it that hold keyed hashes alone, in person_input as well."""
 
 
 def stored(con: duckdb.DuckDBPyConnection) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import date
 
 import pytest
 
-from linkage.people import model
+from linkage.people import model, score
 from linkage.protect import purge
 from tests.unit.conftest import LEAD, OTHER, exception
 
@@ -66,4 +67,7 @@ def test_earlier_families_go_with_a_relative_who_is_withheld_since(nobody, tmp_p
 
 
 def test_every_registered_value_can_be_forgotten_or_is_hashed():
-    assert {*purge.TERMS, "full_name"} == set(model.PEOPLE.tf_columns)
+    assert {*purge.TERMS, *purge.HASHED} == set(model.PEOPLE.tf_columns)
+    made = (score.HERE / "person_input.sql").read_text(encoding="utf-8")
+    for column in purge.HASHED:
+        assert re.search(rf"sha256\(\(SELECT s.pepper FROM store.secret AS s\)[^\n]* AS {column},", made)
