@@ -1,7 +1,9 @@
 -- one row: one child, mother or carer whose standing records give two properties as current
 -- reads: stay, profile, family, pregnancy, relation
 CREATE OR REPLACE TABLE address_divergence AS
-WITH concerned AS (
+WITH kin AS (SELECT DISTINCT person_a, person_b FROM relation WHERE relation IN ('parent', 'partner')),
+
+concerned AS (
     SELECT child_id AS person_id, 'child' AS part, family_id, child_id, mother_id, pregnancy, unborn, infant
     FROM family
     WHERE child_id IS NOT NULL
@@ -12,11 +14,13 @@ WITH concerned AS (
     UNION ALL BY NAME
     -- A carer: a grown-up whose latest word is the home that a child's latest word gives.
     SELECT DISTINCT
-        a.person_id, 'carer' AS part, y.family_id, y.child_id, y.mother_id, y.pregnancy, y.unborn, y.infant
+        a.person_id, 'carer' AS part, y.family_id, y.child_id, y.mother_id, y.pregnancy, y.unborn, y.infant,
+        c.uprn AS shared_uprn, CASE WHEN k.person_a IS NULL THEN c.first_said END AS child_since
     FROM family AS y
     INNER JOIN stay AS c ON y.child_id = c.person_id
     INNER JOIN stay AS a ON c.uprn = a.uprn AND a.person_id <> c.person_id
     INNER JOIN profile AS f ON a.person_id = f.person_id AND f.is_grown_up
+    LEFT JOIN kin AS k ON a.person_id = k.person_a AND k.person_b IN (y.child_id, y.mother_id)
     WHERE c.place_kind IN ('dwelling', 'flat') AND a.person_id IS DISTINCT FROM y.mother_id
     UNION ALL BY NAME
     -- Of a child whom no record has at a home any more: a parent or her partner, by a record's word, where the mother is.
@@ -43,7 +47,7 @@ twin_at AS (
     INNER JOIN stay AS s ON t.twin_id = s.person_id AND s.registered
 )
 
-SELECT
+SELECT DISTINCT
     'address_divergence' AS kind,
     c.person_id AS subject_id,
     c.part,
@@ -79,6 +83,8 @@ INNER JOIN stay AS n ON c.person_id = n.person_id AND o.uprn <> n.uprn
 LEFT JOIN twin_at AS t ON n.person_id = t.person_id AND n.uprn = t.uprn
 WHERE
     o.place_kind IN ('dwelling', 'flat') AND n.place_kind IN ('dwelling', 'flat')
+    -- Who was elsewhere before the child came, and is nobody's parent or partner by any record, lived there before the family did.
+    AND (c.child_since IS NULL OR c.shared_uprn <> o.uprn OR c.child_since <= n.first_said + INTERVAL 90 DAY)
     AND (
         (n.last_said > o.register_said AND n.is_latest)
         -- Of the same day: neither is older. A practice's is taken for the older one, being slower to hear.

@@ -91,6 +91,21 @@ def test_with_a_child_under_one_nobody_of_the_household_waits_twelve_weeks(raise
     assert raise_from(gp=[older, behind], council_tax=[account]) == []
 
 
+def test_who_had_left_before_the_child_came_cares_for_nobody_there(raise_from):
+    behind = patient("p3", "Jack Hill", BORN["Jack Hill"], "1", None, sex="1")
+    account = liable("c1", "Jack Hill", "2", date_of_birth=BORN["Jack Hill"], liable_from=date(2022, 3, 1))
+
+    def raised(came_on, **told):
+        child = patient("p2", "Tom Lee", BORN["Tom Lee"], "1", CHILD, sex="1", registered_on=came_on, **told)
+        return [who["carer"] for _, who in raise_from(gp=[child, behind], council_tax=[account])]
+
+    assert raised(date(2020, 1, 1)) == ["Jack Hill"]
+    # The family moved into the home that he had left: his practice is behind, and he is nothing to them.
+    assert raised(date(2024, 6, 1)) == []
+    # A record that calls him the child's father says otherwise.
+    assert raised(date(2024, 6, 1), next_of_kin_name="Jack Hill", next_of_kin_relationship="father") == ["Jack Hill"]
+
+
 def test_two_parents_who_pay_for_both_homes_are_no_landlords(raise_from):
     ann, jack = {"date_of_birth": BORN["Ann Lee"]}, {"date_of_birth": BORN["Jack Hill"]}
     he = patient("p3", "Jack Hill", BORN["Jack Hill"], "1", None, sex="1")
