@@ -18,8 +18,8 @@ from typing import Any
 import duckdb
 
 from benchmarks.night import PACKAGES, night, version
+from benchmarks.shaped import kept_region
 from linkage.evaluate import groups, people
-from sample_data.simulator import simulate
 
 RESULTS = Path(__file__).with_name("EQUALITY.md")
 SEEDS = (64001, 64002, 64003, 64004, 64005, 64006)
@@ -37,10 +37,7 @@ class Region:
 
 def add(con: duckdb.DuckDBPyConnection, size: int, seed: int, folder: Path) -> Region:
     """Run a cold night of a region, made where the folder lacks it, and add its people to `pooled`."""
-    region = folder / f"{size}-{seed}"
-    if not region.exists():
-        simulate(size, 1, seed, folder / "unfinished")
-        (folder / "unfinished").rename(region)
+    region = kept_region(folder, size, 1, seed)
     day = next((region / "landing").iterdir()).name
     with tempfile.TemporaryDirectory() as name:
         night(region, Path(name), day, "--no-prefect")
@@ -99,7 +96,6 @@ def main() -> None:
     con = duckdb.connect()
     with tempfile.TemporaryDirectory() as name:
         work = given.work or Path(name)
-        work.mkdir(parents=True, exist_ok=True)
         regions = []
         for seed in given.seeds:
             regions.append(add(con, given.people, seed, work))

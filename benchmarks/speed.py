@@ -29,8 +29,7 @@ import polars as pl
 import vl_convert
 
 from benchmarks.night import PACKAGES, night, version
-from benchmarks.shaped import shaped
-from sample_data.simulator import simulate
+from benchmarks.shaped import kept_region, shaped
 
 HERE = Path(__file__).parent
 MEMORY = "4GB"
@@ -71,10 +70,7 @@ class Size:
 def measure(people: int, seed: int, repeat: int, folder: Path) -> Size:
     """Run a region's two nights, and plain Splink on the mentions of the first. The region is invented where the folder lacks it."""
     size = Size(people)
-    region = folder / f"{people}-{seed}"
-    if not region.exists():
-        simulate(people, 2, seed, folder / "unfinished")
-        (folder / "unfinished").rename(region)
+    region = kept_region(folder, people, 2, seed)
     days = sorted(p.name for p in (region / "landing").iterdir())
     with tempfile.TemporaryDirectory() as name:
         for attempt in range(repeat):
@@ -198,7 +194,6 @@ def main() -> None:
     given = arguments.parse_args()
     with tempfile.TemporaryDirectory() as name:
         work = given.work or Path(name)
-        work.mkdir(parents=True, exist_ok=True)
         print(run(sorted(given.people), given.seed, given.repeat, work))
 
 

@@ -1,6 +1,6 @@
 """Full person records of an invented region, by our people stage and by plain Splink; writes SIMULATED.md.
 
-    python -m benchmarks.accuracy.simulated [--people N] [--seed S] [--memory 4GB] [--region DIR]
+    python -m benchmarks.accuracy.simulated [--people N] [--seed S] [--memory 4GB] [--work DIR]
 
 A full record has a given name, a family name and a date of birth: GP patients, mothers, police subjects, and the liable persons
 and fathers of whom a date is told. Ours links the whole night with the shipped model, contacts and accounts too, and is judged
@@ -26,6 +26,7 @@ from typing import Any
 import duckdb
 
 from benchmarks import plain_splink
+from benchmarks.shaped import kept_region
 from benchmarks.speed import MENTIONS
 from flows import training
 from flows.meter import Meter
@@ -33,7 +34,6 @@ from linkage import settings, store
 from linkage.night import Night
 from linkage.people import components, measured, model, score
 from linkage.store import run_sql
-from sample_data import simulator
 
 RESULTS = Path(__file__).with_name("SIMULATED.md")
 AT = 0.95
@@ -141,15 +141,11 @@ def main() -> None:
     arguments.add_argument("--people", type=int, default=900_000, help="900,000 have about a million full records")
     arguments.add_argument("--seed", type=int, default=424242)
     arguments.add_argument("--memory", default="4GB")
-    arguments.add_argument(
-        "--region", type=Path, help="a region that was invented with this size and seed, so as not to invent it again"
-    )
+    arguments.add_argument("--work", type=Path, help="where regions are kept (default: a folder that is removed)")
     given = arguments.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        region = given.region or folder / "region"
-        if not region.exists():
-            simulator.simulate(given.people, 1, given.seed, region)
+        region = kept_region(given.work or folder, given.people, 1, given.seed)
         mine = ours(region, folder, given.memory)
         theirs = plain(folder / "full.parquet", region / "truth" / "mentions.parquet")
     text = render(given.people, given.seed, given.memory, mine, theirs)
