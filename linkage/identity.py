@@ -17,6 +17,7 @@ import polars as pl
 
 from linkage.history import rewind
 from linkage.night import Night
+from linkage.store import insert
 from linkage.vocabulary import IdentityEvent
 
 MEMBERS = {
@@ -121,6 +122,11 @@ def take_held(con: duckdb.DuckDBPyConnection, members: Iterable[str]) -> dict[st
         con.execute("CREATE OR REPLACE TABLE held AS FROM held ANTI JOIN taken USING (member)")
     con.unregister("taken")
     return held
+
+
+def put_held(con: duckdb.DuckDBPyConnection, held: Mapping[str, str]) -> None:
+    """Put members with their ids into `held`."""
+    insert(con, "held", {"member": pl.String, "id": pl.String}, sorted(held.items()))
 
 
 def _stood(kind: str) -> str:

@@ -10,11 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import polars as pl
 
 from linkage import identity
 from linkage.night import Night
-from linkage.store import insert, run_sql
+from linkage.store import run_sql
 
 HERE = Path(__file__).parent
 
@@ -102,7 +101,7 @@ def _hold(con: duckdb.DuckDBPyConnection, night: Night) -> None:
         held.setdefault(f"{uprn}|{heir}", household_id)
         if gone:
             held.pop(f"{uprn}|{was}", None)
-    insert(con, "held", {"member": pl.String, "id": pl.String}, sorted(held.items()))
+    identity.put_held(con, held)
 
 
 def _remember(con: duckdb.DuckDBPyConnection, night: Night) -> None:

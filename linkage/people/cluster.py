@@ -14,11 +14,12 @@ from typing import NamedTuple, TypeVar
 
 import jellyfish
 
-from linkage.standardise import names as naming
 from linkage.standardise.names import (
     HONORIFIC_GIVEN,
     HONORIFIC_INITIAL,
+    first_letters,
     is_title_token,
+    readings,
     spelling_class,
 )
 
@@ -181,16 +182,16 @@ def _birth_dates_differ(a: Cluster, b: Cluster) -> bool:
 
 
 def _names_differ(a: Cluster, b: Cluster) -> bool:
-    # The readings of one full name in either order are one name: it is enough that one of them fits.
+    # The ways to read one full name, in either order, are one name: it is enough that one of them fits.
     one_day = not a.born.isdisjoint(b.born)
-    for readings in a.names.values():
+    for ways in a.names.values():
         for others in b.names.values():
-            if readings.isdisjoint(others) and not any(
+            if ways.isdisjoint(others) and not any(
                 may_be_one_name(x, y)
                 or (one_day and _short_slip(x, y))
                 or _halves_of_one(x, y, a, b)
                 or _parts_of_one(x, y, a, b)
-                for x in readings
+                for x in ways
                 for y in others
             ):
                 return True
@@ -255,8 +256,8 @@ def _in_family_place(x: WrittenName, y: WrittenName) -> bool | None:
 @lru_cache(maxsize=1 << 16)
 def _letters_of(family: frozenset[str]) -> frozenset[str]:
     """Initials that clerks may write for family names, in each spelling and romanisation: Z and C of Zhou, O and C of Osman."""
-    spelt = {letter for token in family for letter in naming.first_letters(token)}
-    return frozenset(spelt | {reading[0] for token in family for reading in naming.readings(token)})
+    spelt = {letter for token in family for letter in first_letters(token)}
+    return frozenset(spelt | {reading[0] for token in family for reading in readings(token)})
 
 
 def _fits(one: frozenset[str], initials: frozenset[str], other: frozenset[str], letters: frozenset[str]) -> bool:

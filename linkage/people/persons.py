@@ -15,7 +15,6 @@ import polars as pl
 from linkage import identity
 from linkage.night import Night
 from linkage.people import components, model
-from linkage.store import insert
 
 
 def run(con: duckdb.DuckDBPyConnection, night: Night) -> dict[str, int]:
@@ -89,7 +88,7 @@ def _hold(con: duckdb.DuckDBPyConnection, night: Night) -> None:
     into = identity.became(con, "person") if moved else {}
     said_now = {mention_id: into.get(person_id, person_id) for mention_id, _, person_id in moved}
     identity.take_held(con, {*reused_keys(con, night), *(was for _, was, _ in moved), *said_now})
-    insert(con, "held", {"member": pl.String, "id": pl.String}, sorted(said_now.items()))
+    identity.put_held(con, said_now)
 
 
 def reused_keys(con: duckdb.DuckDBPyConnection, night: Night) -> list[str]:

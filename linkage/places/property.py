@@ -33,6 +33,7 @@ def build(con: duckdb.DuckDBPyConnection, hubs: Mapping[str, Mapping[str, Any]])
     rows = listed + _from_council_tax(con, {words.uprn_of(r["uprn"]) or "" for r in listed}, listed, hubs)
     parents = {r["parent_uprn"] for r in rows if r["parent_uprn"]}
     for row in rows:
+        row["display_address"] = visible(row["display_address"])
         if row["uprn"] in parents and row["kind"] in ("dwelling", "other"):
             row["kind"] = "building"
     # Arrow and not Polars, which takes several times as long to lay out rows.
@@ -73,7 +74,7 @@ def _from_gazetteer(con: duckdb.DuckDBPyConnection, by_custodian: Mapping[str, s
             {
                 "uprn": uprn, "parent_uprn": parent, "custodian_code": custodian,
                 "council_gss": by_custodian.get(custodian or ""), "kind": kind_of(classification or ""),
-                "classification": classification, "display_address": visible(", ".join(p for p in shown if p)),
+                "classification": classification, "display_address": ", ".join(p for p in shown if p),
                 "postcode_norm": words.postcode(code), "flat": text.flat_of(sub), "number": words.number_of(number),
                 "street": words.name(street) or None, "building": words.name(building) or None,
                 "places": sorted({words.name(p) for p in (locality, town) if p}),
@@ -129,7 +130,7 @@ def _stand_in(
     return {
         "uprn": uprn, "parent_uprn": None, "custodian_code": None, "council_gss": council,
         "kind": "flat" if parsed.flat else "dwelling", "classification": None,
-        "display_address": visible(", ".join(str(p).title() for p in lines if p) + (f", {parsed.postcode}" if parsed.postcode else "")),
+        "display_address": ", ".join(str(p).title() for p in lines if p) + (f", {parsed.postcode}" if parsed.postcode else ""),
         "postcode_norm": parsed.postcode, "flat": parsed.flat, "number": number, "street": street, "building": building,
         "places": sorted(set(rest) - {building, street}),
     }  # fmt: skip

@@ -22,7 +22,7 @@ from linkage.detect.records import rows
 from linkage.report import page, summary
 from linkage.report.allow import AGENCY, View, cut
 from linkage.report.sheet import cell
-from linkage.standardise.names import visible
+from linkage.standardise.names import shown
 from linkage.store import holds
 
 ADDRESS = (
@@ -59,7 +59,7 @@ def lists(con: duckdb.DuckDBPyConnection, exceptions: Sequence[Mapping[str, Any]
                 view = {
                     "reference": exception["exception_id"],
                     "record_id": record_id,
-                    "name": " ".join(visible(row["name"] or "").split()) or "not recorded",
+                    "name": shown(row["name"] or "") or "not recorded",
                     "born": row["born"].isoformat() if row["born"] else "",
                     "question": question,
                 }

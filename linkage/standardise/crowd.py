@@ -11,7 +11,7 @@ import duckdb
 
 BEARERS = 50
 """A value of more different people than this is nobody's. People are told apart by birth date, else by name as written."""
-PLACES = {"phone": "phone number", "email": "e-mail address", "nhs_number": "NHS number", "force_key": "nominal_ref"}
+WORDS = {"phone": "phone number", "email": "e-mail address", "nhs_number": "NHS number", "force_key": "nominal_ref"}
 """The columns looked at, and what a warning calls them."""
 _BEARER = "coalesce(CAST(s.date_of_birth AS VARCHAR), concat_ws(' ', s.given_text, s.family_text, s.full_text))"
 
@@ -77,7 +77,7 @@ def warnings(con: duckdb.DuckDBPyConnection) -> list[str]:
         {"most": BEARERS},
     ).fetchall()
     return [
-        f"{contract} of {supplier}: {values} {PLACES[column]}{'' if values == 1 else 's'} given for {mentions} mentions of different "
+        f"{contract} of {supplier}: {values} {WORDS[column]}{'' if values == 1 else 's'} given for {mentions} mentions of different "
         "people, as a system's default is: read as not given; ask the supplier to leave the field empty"
         for contract, supplier, column, values, mentions in rows
     ]

@@ -225,5 +225,5 @@ def _title_as_last(name: names.Name) -> str | None:
 
 def _display(given: str | None, family: str | None, full: str | None) -> str | None:
     """The name as reports print it: as written, in title case where it came in capitals or small letters."""
-    text = " ".join(names.visible(full or f"{given or ''} {family or ''}").split())
+    text = names.shown(full or f"{given or ''} {family or ''}")
     return (text.title() if text == text.upper() or text == text.lower() else text) or None

@@ -64,6 +64,11 @@ def visible(text: str) -> str:
     )
 
 
+def shown(text: str) -> str:
+    """A name as pages may print it: what shows, with single spaces."""
+    return " ".join(visible(text).split())
+
+
 def fold(text: str | None) -> list[str]:
     """Upper-case ASCII tokens of a text: accents folded, apostrophes and Arabic articles (Al-Masri) closed up, hyphens opened."""
     if not text:

@@ -226,6 +226,18 @@ def test_levels_of_an_account_and_a_patient(con, compare, paying, of_practice, n
     assert found == [names, homes]
 
 
+def vetoes_beside(con, mention_id):
+    """The veto, or None, by the other mention of every pair of one mention."""
+    run_sql(con, score.HERE / "pair.sql")
+    return dict(
+        con.execute(
+            "SELECT CASE WHEN mention_id_l = $one THEN mention_id_r ELSE mention_id_l END, veto FROM pair "
+            "WHERE $one IN (mention_id_l, mention_id_r)",
+            {"one": mention_id},
+        ).fetchall()
+    )
+
+
 def test_nobody_gives_a_small_child_as_the_person_to_ring(con, compare):
     child, grown = (patient(f"p{b.year}", "Shazia Moss", b, "1") for b in (date(2020, 6, 1), date(1990, 6, 1)))
     ann = {
@@ -234,13 +246,7 @@ def test_nobody_gives_a_small_child_as_the_person_to_ring(con, compare):
         "next_of_kin_phone": "07700900123",
     }
     compare([*TOWN, child, grown, ann], [])
-    run_sql(con, score.HERE / "pair.sql")
-    veto = dict(
-        con.execute(
-            "SELECT CASE WHEN mention_id_l LIKE '%next_of_kin' THEN mention_id_r ELSE mention_id_l END, veto FROM pair "
-            "WHERE mention_id_l LIKE '%next_of_kin' OR mention_id_r LIKE '%next_of_kin'"
-        ).fetchall()
-    )
+    veto = vetoes_beside(con, "gp|s|ann|next_of_kin")
     assert veto[mention_of(con, "p2020")] == "too_young"
     assert veto[mention_of(con, "p1990")] is None
 
@@ -250,13 +256,7 @@ def test_whoever_is_born_after_the_other_died_is_not_that_person(con, compare):
     old = {**patient("old", "Tom Lee", None, "1"), "date_of_death": date(2024, 3, 1)}
     born_later, born_before = (patient(f"p{b.year}", "Tom Lee", b, "1") for b in (date(2024, 6, 1), date(1950, 6, 1)))
     compare([*TOWN, old, born_later, born_before], [])
-    run_sql(con, score.HERE / "pair.sql")
-    veto = dict(
-        con.execute(
-            "SELECT CASE WHEN mention_id_l LIKE '%|old|%' THEN mention_id_r ELSE mention_id_l END, veto FROM pair "
-            "WHERE '|' || mention_id_l || mention_id_r LIKE '%|old|%'"
-        ).fetchall()
-    )
+    veto = vetoes_beside(con, mention_of(con, "old"))
     assert veto[mention_of(con, "p2024")] == "too_young"
     assert veto[mention_of(con, "p1950")] is None
 
