@@ -25,7 +25,7 @@ COMPARED = {
 SEX = {"1": "male", "2": "female"}
 VETO_WORDS = {
     "two_nhs_numbers": "two NHS numbers", "same_record": "both in one record", "names_the_other": "one names the other",
-    "other_kin": "one person calls the one another kin than the other",
+    "other_kin": "somebody names the two as different relatives",
     "born_together": "born together", "same_account": "two people of one account", "given_names_differ": "given names differ",
     "birth_dates_differ": "dates of birth differ", "too_young": "too young", "too_old": "too old",
     "another_generation": "another generation", "verdict": "a verdict keeps them apart",
