@@ -3,7 +3,8 @@
 An answer rests on the text, the rules, and the properties that the text could mean. So it is resolved anew when the rules
 change, or when a property is new, changed or gone that shares the text's postcode, a name that the text names or nearly
 names, or its UPRN; or when a name or place of the gazetteer is new or gone that stands in the text. A gazetteer that
-gains a house touches the texts of its street; what is kept equals what a cold start would answer (tested).
+gains a house in a street that it has touches the texts of that name that write its number; what is kept equals what a cold
+start would answer (tested).
 
 Reads `property`, `address`; keeps `store.resolved_property`: one row a property as the kept answers know it, in hashes
 alone, so that no place stands in the store for having been looked up.
@@ -22,11 +23,18 @@ ALIKE = " AND ".join(f"a.{name} IS NOT DISTINCT FROM r.{name}" for name in TEXT)
 MOSTLY_CHANGED = 0.1
 """From this share of properties on (another council's gazetteer, say) everything is resolved anew."""
 _PROPERTY = (
-    "SELECT hash(p) AS row_hash, hash(ltrim(uprn, '0')) AS uprn_hash, hash(postcode_norm) AS postcode_hash, "
+    "SELECT CASE WHEN flat IS NULL AND building IS NULL AND regexp_full_match(number, '[1-9][0-9]*') THEN number END AS house, "
+    "hash(p) AS row_hash, hash(ltrim(uprn, '0')) AS uprn_hash, hash(postcode_norm) AS postcode_hash, "
     "list_transform([street, building], lambda n: hash(n)) AS name_hashes, "
-    "list_transform(list_concat([street, building], coalesce(places, [])), lambda n: hash(n)) AS word_hashes "
-    "FROM property AS p ORDER BY uprn"
+    "list_transform(list_concat([street, building], coalesce(places, [])), lambda n: hash(n)) AS word_hashes, "
+    "hash(street, places, postcode_norm) AS where_hash FROM property AS p ORDER BY uprn"
 )
+"""house: the number of what is no more than a house of its street. where_hash: its street, places and postcode as one."""
+_NUMBERS = (
+    "list_transform(regexp_extract_all(regexp_replace(concat_ws(', ', line_1, line_2, line_3, line_4, line_5), "
+    "'[''’.`]', '', 'g'), '[0-9]+'), lambda digits: ltrim(digits, '0'))"
+)
+"""SQL for every row of digits in a text: the number of a house that it means is one of them (`text.parse`)."""
 
 
 def _squeezed(name: str) -> str:
@@ -47,6 +55,7 @@ def prepare(con: duckdb.DuckDBPyConnection) -> None:
         "CREATE TABLE IF NOT EXISTS store.resolved_property (row_hash UBIGINT, uprn_hash UBIGINT, postcode_hash UBIGINT, "
         "name_hashes UBIGINT[], word_hashes UBIGINT[])"
     )
+    con.execute("ALTER TABLE store.resolved_property ADD COLUMN IF NOT EXISTS where_hash UBIGINT")
     con.execute(f"CREATE OR REPLACE TEMP TABLE property_now AS {_PROPERTY}")
     _forget_touched(con)
     con.execute(f"DELETE FROM store.resolved_address AS r WHERE NOT EXISTS (SELECT 1 FROM address AS a WHERE {ALIKE})")
@@ -55,8 +64,10 @@ def prepare(con: duckdb.DuckDBPyConnection) -> None:
 
 def _forget_touched(con: duckdb.DuckDBPyConnection) -> None:
     con.execute(
-        "CREATE OR REPLACE TEMP TABLE changed_property AS (FROM property_now ANTI JOIN store.resolved_property USING (row_hash)) "
-        "UNION ALL (FROM store.resolved_property ANTI JOIN property_now USING (row_hash))"
+        "CREATE OR REPLACE TEMP TABLE changed_property AS (SELECT * REPLACE "
+        "(CASE WHEN where_hash IN (SELECT r.where_hash FROM store.resolved_property AS r) THEN house END AS house) "
+        "FROM property_now ANTI JOIN store.resolved_property USING (row_hash)) "
+        "UNION ALL BY NAME (FROM store.resolved_property ANTI JOIN property_now USING (row_hash))"
     )
     changed, known = con.execute(
         "SELECT (SELECT count(*) FROM changed_property), (SELECT count(*) FROM property_now)"
@@ -74,24 +85,31 @@ def _forget_touched(con: duckdb.DuckDBPyConnection) -> None:
             "OR hash(r.postcode_norm) IN (SELECT c.postcode_hash FROM changed_property AS c) "
             # Names are joined and not sought in one list of them all, which would be gone through for every address.
             "OR r.rowid IN (SELECT n.id FROM (SELECT rowid AS id, unnest(names) AS name FROM store.resolved_address) AS n "
-            "SEMI JOIN touched_name USING (name))"
+            "SEMI JOIN touched_name USING (name)) "
+            "OR r.rowid IN (SELECT h.id FROM (SELECT DISTINCT n.id, c.house FROM "
+            "(SELECT rowid AS id, unnest(names) AS name FROM store.resolved_address) AS n INNER JOIN "
+            "(SELECT house, unnest(name_hashes) AS word FROM changed_property WHERE house IS NOT NULL) AS c ON hash(n.name) = c.word) "
+            f"AS h INNER JOIN store.resolved_address AS t ON t.rowid = h.id WHERE list_contains({_NUMBERS}, h.house))"
         )
         con.execute("DROP TABLE touched_name")
     con.execute("DROP TABLE changed_property")
     if changed:
         con.execute("DELETE FROM store.resolved_property")
-        con.execute("INSERT INTO store.resolved_property FROM property_now")
+        con.execute("INSERT INTO store.resolved_property BY NAME SELECT * EXCLUDE (house) FROM property_now")
 
 
 def _touched_names(con: duckdb.DuckDBPyConnection) -> None:
     """`touched_name`: what texts name that is a changed property's street or building, a name or place that the gazetteer
     lost, or holds or is nearly one that it gained.
+
+    But for a house gained where its street had others under its postcode: nothing that is asked of a street, a postcode or a
+    place is answered otherwise for it, so only a text that writes its number can mean it.
     """
     con.execute(
         "CREATE OR REPLACE TEMP TABLE touched_name AS WITH "
         "now AS (SELECT DISTINCT unnest(word_hashes) AS word FROM property_now), "
         "before AS (SELECT DISTINCT unnest(word_hashes) AS word FROM store.resolved_property), "
-        "touched AS (SELECT unnest(name_hashes) AS word FROM changed_property UNION (FROM before EXCEPT FROM now)), "
+        "touched AS (SELECT unnest(name_hashes) AS word FROM changed_property WHERE house IS NULL UNION (FROM before EXCEPT FROM now)), "
         "gained AS (SELECT DISTINCT w.word FROM (SELECT unnest(list_concat([street, building], coalesce(places, []))) AS word "
         "FROM property) AS w WHERE hash(w.word) IN (FROM now EXCEPT FROM before)), "
         "named AS (SELECT DISTINCT unnest(names) AS name FROM store.resolved_address) "
