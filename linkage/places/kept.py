@@ -79,19 +79,18 @@ def _forget_touched(con: duckdb.DuckDBPyConnection) -> None:
         con.execute("INSERT INTO store.resolved_against VALUES (?)", rules)
     elif changed:
         _touched_names(con)
+        _near_houses(con)
         con.execute(
             "DELETE FROM store.resolved_address AS r WHERE hash(ltrim(r.uprn, '0')) IN (SELECT c.uprn_hash FROM changed_property AS c) "
             f"OR hash(ltrim({without_decimals('trim(r.uprn_given)')}, '0')) IN (SELECT c.uprn_hash FROM changed_property AS c) "
-            "OR hash(r.postcode_norm) IN (SELECT c.postcode_hash FROM changed_property AS c) "
+            "OR hash(r.postcode_norm) IN (SELECT c.postcode_hash FROM changed_property AS c WHERE c.house IS NULL) "
             # Names are joined and not sought in one list of them all, which would be gone through for every address.
             "OR r.rowid IN (SELECT n.id FROM (SELECT rowid AS id, unnest(names) AS name FROM store.resolved_address) AS n "
             "SEMI JOIN touched_name USING (name)) "
-            "OR r.rowid IN (SELECT h.id FROM (SELECT DISTINCT n.id, c.house FROM "
-            "(SELECT rowid AS id, unnest(names) AS name FROM store.resolved_address) AS n INNER JOIN "
-            "(SELECT house, unnest(name_hashes) AS word FROM changed_property WHERE house IS NOT NULL) AS c ON hash(n.name) = c.word) "
-            f"AS h INNER JOIN store.resolved_address AS t ON t.rowid = h.id WHERE list_contains({_NUMBERS}, h.house))"
+            "OR r.rowid IN (SELECT id FROM near_house)"
         )
         con.execute("DROP TABLE touched_name")
+        con.execute("DROP TABLE near_house")
     con.execute("DROP TABLE changed_property")
     if changed:
         con.execute("DELETE FROM store.resolved_property")
@@ -102,8 +101,7 @@ def _touched_names(con: duckdb.DuckDBPyConnection) -> None:
     """`touched_name`: what texts name that is a changed property's street or building, a name or place that the gazetteer
     lost, or holds or is nearly one that it gained.
 
-    But for a house gained where its street had others under its postcode: nothing that is asked of a street, a postcode or a
-    place is answered otherwise for it, so only a text that writes its number can mean it.
+    Houses gained are left to `_near_houses`.
     """
     con.execute(
         "CREATE OR REPLACE TEMP TABLE touched_name AS WITH "
@@ -120,4 +118,20 @@ def _touched_names(con: duckdb.DuckDBPyConnection) -> None:
         "OR (contains(g.word, ' ') AND starts_with(n.name || ' ', regexp_replace(g.word, ' [^ ]*$', ' '))) "
         f"OR {_squeezed('n.name')} = {_squeezed('g.word')}",
         {"least": NEAR_NAME},
+    )
+
+
+def _near_houses(con: duckdb.DuckDBPyConnection) -> None:
+    """`near_house`: answers (id) whose text may mean a house gained, where its street had others under its postcode.
+
+    Nothing that is asked of a street, a postcode or a place is answered otherwise for such a house. So a text can mean it
+    only if it writes its number, beside its street's name or its postcode.
+    """
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE near_house AS WITH gained AS (SELECT house, postcode_hash, unnest(name_hashes) AS word "
+        "FROM changed_property WHERE house IS NOT NULL), near AS (SELECT n.id, g.house FROM "
+        "(SELECT rowid AS id, unnest(names) AS name FROM store.resolved_address) AS n INNER JOIN gained AS g ON hash(n.name) = g.word "
+        "UNION SELECT r.rowid, g.house FROM store.resolved_address AS r INNER JOIN gained AS g ON hash(r.postcode_norm) = g.postcode_hash) "
+        "SELECT DISTINCT n.id FROM near AS n INNER JOIN store.resolved_address AS r ON r.rowid = n.id "
+        f"WHERE list_contains({_NUMBERS}, n.house)"
     )

@@ -48,7 +48,7 @@ CROWD = 500
 """A property of more addresses than this is said to be the building only: a whole block, or a UPRN that a system puts in by itself."""
 BATCH = 50_000
 """Distinct texts that are resolved at a time: bounds what Python holds."""
-FEW = 5_000
+FEW = 20_000
 """Up to so many texts only the properties that they ask for are read. No more than BATCH."""
 
 
