@@ -37,7 +37,7 @@ def gather(con: duckdb.DuckDBPyConnection) -> None:
 def spread(con: duckdb.DuckDBPyConnection) -> None:
     """Mark rows that bear a sealed phone or e-mail beside the same birth date, or the same surname where one has none."""
     _seal(con)
-    bearers = _own("t.{column} IN (SELECT text FROM sealed_text)")
+    bearers = _own("SEMI JOIN sealed_text AS w ON t.{column} = w.text")
     con.execute(
         f"INSERT INTO restricted_row SELECT DISTINCT r.contract, r.supplier, r.record_id FROM ({bearers}) AS r "
         "INNER JOIN sealed_text AS w ON r.text = w.text INNER JOIN sealed_contact AS s ON w.contact = s.contact "
@@ -89,12 +89,12 @@ def _columns(contract: str) -> list[str]:
     return [c for c in (*OWN.get(contract, ()), *OF_OTHERS) if c in CONTRACTS[contract].names]
 
 
-def _own(condition: str) -> str:
-    """SQL: the phones and e-mails that rows give as their principal's own, where a condition on the row `t` is met."""
+def _own(semi_join: str) -> str:
+    """SQL: the phones and e-mails that rows give as their principal's own, of the rows `t` that a join leaves."""
     return " UNION ALL ".join(
         f"SELECT '{name}' AS contract, t.supplier, t.record_id, t.{column} AS text, t.date_of_birth AS born, "
         f"upper(t.{SURNAME.get(name, 'family_name')}) AS surname FROM {table.format(name)} AS t "
-        f"WHERE t.{column} IS NOT NULL AND {condition.format(column=column, contract=name)}"
+        f"{semi_join.format(column=column, contract=name)} WHERE t.{column} IS NOT NULL"
         for name, columns in OWN.items()
         for column in columns
         for table in EVERYWHERE
@@ -103,7 +103,8 @@ def _own(condition: str) -> str:
 
 def _seal(con: duckdb.DuckDBPyConnection) -> None:
     marked = _own(
-        "(t.supplier, t.record_id) IN (SELECT (k.supplier, k.record_id) FROM restricted_row AS k WHERE k.contract = '{contract}')"
+        "SEMI JOIN (SELECT supplier, record_id FROM restricted_row WHERE contract = '{contract}') AS k "
+        "ON t.record_id = k.record_id AND t.supplier = k.supplier"
     )
     con.execute(
         f"CREATE OR REPLACE TABLE sealed_contact AS SELECT DISTINCT contact, born, surname FROM ({marked}) "

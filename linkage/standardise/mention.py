@@ -23,8 +23,6 @@ from linkage.version import code_of
 HERE = Path(__file__).parent
 BATCH = 50_000
 """Distinct names that are shaped at a time: bounds what Python holds."""
-ON_ONE_CORE = 122_880
-"""Rows of a table that DuckDB gives to one core."""
 
 
 def run(con: duckdb.DuckDBPyConnection, night: Night) -> dict[str, int]:
@@ -37,35 +35,14 @@ def run(con: duckdb.DuckDBPyConnection, night: Night) -> dict[str, int]:
     _texts(con, "nhs_number", contact.valid_nhs_number, night.threads)
     _texts(con, "relationship", contact.relationship, night.threads)
     crowd.forget(con)
-    mentions = _lay_out(con, night)
+    mentions = run_sql(con, HERE / "mention.sql", {"night": night.date})
     con.execute("DROP VIEW name_part")
     for table in (
         "mention_source",
-        "mention_shape",
         *(f"{t}_text" for t in ("phone", "email", "nhs_number", "relationship")),
     ):
         con.execute(f"DROP TABLE {table}")
     return {"addresses": addresses, "mentions": mentions}
-
-
-def _lay_out(con: duckdb.DuckDBPyConnection, night: Night) -> int:
-    """`mention`, in the order of its ids. Returns its rows.
-
-    Sorting rows this wide costs more than all else of them. So the narrow ones are sorted, and what is kept of names is looked
-    up beside them: on one core that keeps their order where the database does not change the sides, which it is told not to.
-    It promises nothing, so the order is checked. More rows than one core is given are sorted as they are.
-    """
-    rows = run_sql(con, HERE / "mention_shape.sql")
-    statement = (HERE / "mention.sql").read_text(encoding="utf-8")
-    con.execute("SET disabled_optimizers = 'build_side_probe_side'")
-    try:
-        con.execute(statement + ("ORDER BY mention_id" if rows > ON_ONE_CORE else ""), {"night": night.date})
-    finally:
-        con.execute("RESET disabled_optimizers")
-    moved = "SELECT 1 FROM mention AS m POSITIONAL JOIN mention_shape AS s WHERE m.mention_id IS DISTINCT FROM s.mention_id LIMIT 1"
-    if con.execute(moved).fetchone():
-        con.execute("CREATE OR REPLACE TABLE mention AS FROM mention ORDER BY mention_id")
-    return rows
 
 
 def _texts(con: duckdb.DuckDBPyConnection, column: str, shape: Callable[[str], str | None], processes: int) -> None:

@@ -1,6 +1,43 @@
 -- one row: one mention of a person in one standing record, every value in one shape
--- reads: mention_shape, name_part
+-- reads: mention_source, name_part, phone_text, email_text, nhs_number_text, relationship_text
 CREATE OR REPLACE TABLE mention AS
+WITH shaped AS (
+    SELECT
+        s.* EXCLUDE (given_text, family_text, other_text, known_as_text, full_text, phone, email, nhs_number, relationship, sex, title),
+        n.* EXCLUDE (given_text, family_text, other_text, known_as_text, full_text),
+        regexp_extract(upper(s.title), '^[A-Z]+') AS title,
+        p.shape AS phone,
+        e.shape AS email,
+        h.shape AS nhs_number,
+        h.text IS NOT NULL AND h.shape IS NULL AS nhs_number_failed,
+        r.shape AS relationship,
+        s.sex AS sex_given
+    FROM mention_source AS s
+    LEFT JOIN name_part AS n
+        ON
+            s.given_text IS NOT DISTINCT FROM n.given_text
+            AND s.family_text IS NOT DISTINCT FROM n.family_text
+            AND s.other_text IS NOT DISTINCT FROM n.other_text
+            AND s.known_as_text IS NOT DISTINCT FROM n.known_as_text
+            AND s.full_text IS NOT DISTINCT FROM n.full_text
+    LEFT JOIN phone_text AS p ON s.phone = p.text
+    LEFT JOIN email_text AS e ON s.email = e.text
+    LEFT JOIN nhs_number_text AS h ON s.nhs_number = h.text
+    LEFT JOIN relationship_text AS r ON s.relationship = r.text
+),
+
+anchored AS (
+    SELECT
+        s.*,
+        a.nhs_number AS anchor_number,
+        a.phone AS anchor_phone,
+        a.sex_given AS anchor_sex,
+        a.born AS anchor_born
+    FROM shaped AS s
+    LEFT JOIN (SELECT mention_id, nhs_number, phone, sex_given, date_of_birth AS born FROM shaped) AS a
+        ON s.anchor_id = a.mention_id
+)
+
 SELECT
     mention_id,
     contract,
@@ -77,11 +114,5 @@ SELECT
         WHEN mention = 'baby' THEN date_of_birth - INTERVAL 1 DAY
         WHEN relationship IN ('son', 'daughter') THEN anchor_born + INTERVAL 13 YEAR
     END::DATE AS born_after
-FROM mention_shape AS s
-INNER JOIN name_part AS n
-    ON
-        s.given_text IS NOT DISTINCT FROM n.given_text
-        AND s.family_text IS NOT DISTINCT FROM n.family_text
-        AND s.other_text IS NOT DISTINCT FROM n.other_text
-        AND s.known_as_text IS NOT DISTINCT FROM n.known_as_text
-        AND s.full_text IS NOT DISTINCT FROM n.full_text
+FROM anchored
+ORDER BY mention_id

@@ -66,21 +66,6 @@ def test_a_nominal_reference_of_a_crowd_is_nobodys_and_that_of_one_person_with_m
     assert "nominal_ref" in crowd.warnings(con)[0]
 
 
-@pytest.mark.parametrize("ways", [(122_880, "sorted first"), (0, "sorted last")], ids=lambda way: way[1])
-def test_mentions_stand_in_the_order_of_their_ids(con, standardise, monkeypatch, ways):
-    """Whatever order records come in, and whether their rows are sorted before their names are looked up or after."""
-    monkeypatch.setattr(mention, "ON_ONE_CORE", ways[0])
-    rows = [
-        *people(30),
-        patient("b|1", "Bo Lee", date(1980, 1, 1), "2", next_of_kin_name="Cy Lee", next_of_kin_phone="0121 555 0199"),
-    ]
-    standardise(gp=rows[::-1])
-    found = con.execute("SELECT mention_id, name_display FROM mention").fetchall()
-    assert len(found) == 32
-    assert found == sorted(found)
-    assert dict(found)["gp|s|r7|patient"] == "Ann7 Lee"
-
-
 def test_a_property_that_hundreds_are_given_is_nobodys_home(con, standardise, night):
     gazetteer = [
         {"uprn": u, "custodian_code": "4615", "building_number": u, "street": "HIGH STREET", "post_town": "Dudley",
