@@ -7,6 +7,8 @@ them, for a mark that is set aside no longer protects.
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from expectations.rules import MARKS, Limits, as_date, in_bounds, is_number, key_of
 from linkage.tables import Column, Contract
 
@@ -14,10 +16,20 @@ BLANK = " \t\r\n\u00a0\u200b\ufeff"
 """Trimmed from both ends of a value: white space as exports leave it."""
 
 
-def clean(contract: Contract) -> str:
-    """SQL: a landed table with every value trimmed and empty text as null."""
-    columns = ", ".join(f'{_trimmed(c)} AS "{c}"' for c in contract.names)
+def clean(contract: Contract, to_trim: Collection[str]) -> str:
+    """SQL: a landed table with every value trimmed and empty text as null; `to_trim` are the columns where any has to be."""
+    columns = ", ".join(f'{_trimmed(c)} AS "{c}"' if c in to_trim else f'"{c}"' for c in contract.names)
     return f"SELECT supplier, row_number, {columns} FROM landed_{contract.name}"
+
+
+def need_trimming(contract: Contract) -> str:
+    """SQL: one boolean a column of a landed table, false where every value begins and ends with a plain character.
+
+    The least and the greatest value, and last character, tell it of all of them.
+    """
+    plain = 'min("{0}") >= \'!\' AND max("{0}") < chr(127) AND min("{0}"[-1]) >= \'!\' AND max("{0}"[-1]) <= \'~\''
+    columns = ", ".join(f'NOT coalesce({plain.format(c)}, true) AS "{c}"' for c in contract.names)
+    return f"SELECT {columns} FROM landed_{contract.name}"
 
 
 def _trimmed(column: str) -> str:

@@ -16,7 +16,7 @@ import duckdb
 import polars as pl
 
 from expectations import deliveries, quarantine, volumes
-from expectations.accepted import clean, from_fragments, repaired, typed
+from expectations.accepted import clean, from_fragments, need_trimming, repaired, typed
 from expectations.judge import ID, Broken, Expectation, RuleCrashed, Suite
 from expectations.judged import judge_once
 from expectations.rules import Limits, Rule, key_of, rules_of
@@ -40,16 +40,23 @@ def gate(con: duckdb.DuckDBPyConnection, night: Night) -> None:
     deliveries.prepare(con, night)
     landed = {contract: rules_of(contract, limits) for contract in _landed(con)}
     threads = beside.threads_for(con, night.threads)
+    trims = dict(zip(landed, beside.each(con, [partial(_to_trim, contract=c) for c in landed], threads), strict=True))
     beside.each(
-        con, [partial(_compute_outcomes, contract=contract, rules=rules) for contract, rules in landed.items()], threads
+        con,
+        [partial(_compute_outcomes, contract=c, rules=rules, to_trim=trims[c]) for c, rules in landed.items()],
+        threads,
     )
     broken = judge_once(con, [_suite(con, contract, rules) for contract, rules in landed.items()])
     for contract, rules in landed.items():
         with _no_value_in_errors(contract):
-            _set_aside(con, contract, rules, broken[contract.name])
+            _set_aside(con, contract, rules, broken[contract.name], trims[contract])
     quarantine.set_rejects_aside(con)
     volumes.refuse(con, night)
-    beside.each(con, [partial(_accept, contract=contract, limits=limits) for contract in CONTRACTS.values()], threads)
+    beside.each(
+        con,
+        [partial(_accept, contract=c, limits=limits, to_trim=trims.get(c, set())) for c in CONTRACTS.values()],
+        threads,
+    )
     _accept_fragments(con)
     volumes.compare_fill(con, night)
     deliveries.complete(con, night)
@@ -86,12 +93,19 @@ def _prepare(con: duckdb.DuckDBPyConnection) -> None:
     con.execute("CREATE OR REPLACE TABLE gate_warning (contract VARCHAR, supplier VARCHAR, words VARCHAR)")
 
 
-def _compute_outcomes(con: duckdb.DuckDBPyConnection, contract: Contract, rules: list[Rule]) -> None:
+def _to_trim(con: duckdb.DuckDBPyConnection, contract: Contract) -> set[str]:
+    """The columns of which a value has blanks to trim: most have none, and asking once is cheaper than trimming each value."""
+    with _no_value_in_errors(contract):
+        told = con.execute(need_trimming(contract)).fetchone() or ()
+    return {name for name, odd in zip(contract.names, told, strict=True) if odd}
+
+
+def _compute_outcomes(con: duckdb.DuckDBPyConnection, contract: Contract, rules: list[Rule], to_trim: set[str]) -> None:
     """`checked_<contract>`: every rule's outcome for every row; `outcome_<contract>`: each outcome of a supplier, once."""
     name, names = contract.name, ", ".join(r.name for r in rules)
     flags = ", ".join(f"({r.holds}) AS {r.name}" for r in rules)
     with _no_value_in_errors(contract):
-        _view_cleaned(con, contract)
+        _view_cleaned(con, contract, to_trim)
         _find_doubled_keys(con, contract)
         con.execute(
             f"CREATE OR REPLACE TABLE checked_{name} AS SELECT c.supplier, c.row_number, {flags} FROM cleaned_{name} AS c "
@@ -103,8 +117,8 @@ def _compute_outcomes(con: duckdb.DuckDBPyConnection, contract: Contract, rules:
         )
 
 
-def _view_cleaned(con: duckdb.DuckDBPyConnection, contract: Contract) -> None:
-    con.execute(f"CREATE OR REPLACE TEMP VIEW cleaned_{contract.name} AS {clean(contract)}")
+def _view_cleaned(con: duckdb.DuckDBPyConnection, contract: Contract, to_trim: set[str]) -> None:
+    con.execute(f"CREATE OR REPLACE TEMP VIEW cleaned_{contract.name} AS {clean(contract, to_trim)}")
 
 
 def _suite(con: duckdb.DuckDBPyConnection, contract: Contract, rules: list[Rule]) -> Suite:
@@ -113,9 +127,11 @@ def _suite(con: duckdb.DuckDBPyConnection, contract: Contract, rules: list[Rule]
     return Suite(contract.name, outcomes, [Expectation(r.name, r.sets_aside) for r in rules])
 
 
-def _set_aside(con: duckdb.DuckDBPyConnection, contract: Contract, rules: list[Rule], broken: Broken) -> None:
+def _set_aside(
+    con: duckdb.DuckDBPyConnection, contract: Contract, rules: list[Rule], broken: Broken, to_trim: set[str]
+) -> None:
     """Tell what was judged, and set aside the rows that break a rule of that kind."""
-    _view_cleaned(con, contract)
+    _view_cleaned(con, contract, to_trim)
     outcomes = con.execute(f"SELECT * FROM outcome_{contract.name} ORDER BY {ID}").pl()
     _record_results(con, contract, [(r, broken.get(r.name, [])) for r in rules], outcomes)
     quarantine.set_aside(con, contract, [r for r in rules if r.sets_aside and r.name in broken], broken)
@@ -165,12 +181,12 @@ def _announce(con: duckdb.DuckDBPyConnection, contract: Contract, rule: Rule) ->
     )
 
 
-def _accept(con: duckdb.DuckDBPyConnection, contract: Contract, limits: Limits) -> None:
+def _accept(con: duckdb.DuckDBPyConnection, contract: Contract, limits: Limits, to_trim: set[str]) -> None:
     name = contract.name
     with _no_value_in_errors(contract):
         con.execute(
             f"CREATE OR REPLACE TABLE accepted_{name} AS SELECT {typed(contract, limits)}, supplier, row_number "
-            f"FROM ({clean(contract)}) AS c WHERE supplier IN (SELECT supplier FROM input_file "
+            f"FROM ({clean(contract, to_trim)}) AS c WHERE supplier IN (SELECT supplier FROM input_file "
             f"WHERE contract = '{name}' AND status = 'accepted') AND NOT EXISTS (SELECT 1 FROM quarantine AS q "
             f"WHERE q.contract = '{name}' AND q.supplier = c.supplier AND q.row_number = c.row_number)"
         )

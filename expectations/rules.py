@@ -128,7 +128,9 @@ def _keys(contract: Contract) -> Iterator[Rule]:
 
 def _sizes(contract: Contract, limits: Limits) -> Rule:
     words = f"longer than {limits.longest:,} characters; ask the supplier to correct it"
-    return _over_all("values_not_too_long", contract, words, f"length({{0}}) > {limits.longest}")
+    return _over_all(
+        "values_not_too_long", contract, words, f"strlen({{0}}) > {limits.longest} AND length({{0}}) > {limits.longest}"
+    )
 
 
 def _clean_text(contract: Contract) -> Rule:

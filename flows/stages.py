@@ -25,7 +25,6 @@ from linkage.people import drift, model, persons, spark
 from linkage.people import score as scoring
 from linkage.places import match
 from linkage.places import property as properties
-from linkage.places.index import read_index
 from linkage.protect import clusters, gate
 from linkage.report import agency, nightly_content, quality
 from linkage.report import hub as hub_report
@@ -76,9 +75,8 @@ def standardise(job: Job) -> Counts:
 def places(job: Job) -> Counts:
     hubs = job.work.night.settings.table("hubs")
     known = properties.build(job.work.con, hubs)
-    threads, index = job.work.night.threads, read_index(job.work.con)
-    matched = match.run(job.work.con, threads, index)
-    match.run_loose(job.work.con, "sealed_address", "sealed_match", threads, index)
+    matched = match.run(job.work.con, job.work.night.threads)
+    match.run_loose(job.work.con, "sealed_address", "sealed_match", job.work.night.threads)
     clusters.keep_sealed_places(job.work.con, job.work.night)
     return {"addresses": matched, "properties": known}
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import duckdb
 import polars as pl
 
 from linkage.places.words import STREET_TYPES, squeezed, uprn_of
+from linkage.spreadsheet import without_decimals
 
 NEAR_NAME = 0.9
 """Least Jaro-Winkler similarity at which a street name may be another, mistyped."""
@@ -20,6 +21,8 @@ TYPELESS = 0.85
 """Similarity of a street to its name without the last word: `37 Cobden`. Below NEAR_NAME, so only a postcode bears it out."""
 _RANGE = re.compile(r"(\d+)[A-Z]?-(\d+)[A-Z]?")
 _WIDEST_RANGE = 40
+UPRN = f"coalesce(nullif(ltrim({without_decimals('trim(uprn)')}, '0'), ''), uprn)"
+"""SQL for the one form of a UPRN, as `uprn_of` has it."""
 
 
 @dataclass(frozen=True)
@@ -73,11 +76,6 @@ class Index:
     _squeezed: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     _squeezed_places: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     _typeless: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
-    _near_unread: dict[str, dict[str, float]] = field(default_factory=dict)
-
-    def unread(self) -> Index:
-        """The same gazetteer, as it was before any text was read: nothing of what was read with it is known to it."""
-        return replace(self, near=dict(self._near_unread), rows={})
 
     def add(self, one: Property) -> None:
         """Put one property under everything that a text can call it."""
@@ -101,15 +99,12 @@ class Index:
             self.doors_at[one.postcode].add((one.street or "", one.building or "", one.number or ""))
         if one.street and one.postcode:
             self.streets_of[one.postcode].add(one.street)
-        if one.street:
-            self.streets.add(one.street)
         for name in {n for n in (one.street, one.building) if n}:
-            self.names.add(name)
             self.wheres[name][one.places].add(one.postcode or "")
-        self.places |= one.places
 
-    def close(self) -> None:
-        """The other forms of every name, once all properties are in."""
+    def know_names(self, streets: set[str], buildings: set[str], places: set[str]) -> None:
+        """Every name of the gazetteer, with its other forms."""
+        self.streets, self.places, self.names = streets, places, streets | buildings
         self.near = {name: {name: 1.0} for name in self.names}
         for name in self.names:
             self._squeezed[squeezed(name)].add(name)
@@ -145,20 +140,63 @@ def range_of(number: str) -> tuple[int, int] | None:
     return ends if 0 < ends[1] - ends[0] <= _WIDEST_RANGE else None
 
 
-def read_index(con: duckdb.DuckDBPyConnection) -> Index:
-    """Every property of the table `property`, by what a text can call it."""
+def read_names(con: duckdb.DuckDBPyConnection) -> Index:
+    """The names and places of the table `property`, and none of its properties."""
+    streets, buildings, places = (
+        {name for (name,) in con.execute(f"SELECT DISTINCT {names} FROM property").fetchall()} - {None}
+        for names in ("nullif(street, '')", "nullif(building, '')", "unnest(places)")
+    )
     index = Index()
+    index.know_names(streets, buildings, places)
+    # Nearly every text names a place.
+    resolve_names(con, index, index.places)
+    return index
+
+
+@dataclass
+class Wanted:
+    """What texts ask of the gazetteer: the names that they may mean, their postcodes, and the UPRNs they came with."""
+
+    names: set[str] = field(default_factory=set)
+    postcodes: set[str] = field(default_factory=set)
+    uprns: set[str] = field(default_factory=set)
+
+
+def read_properties(con: duckdb.DuckDBPyConnection, index: Index, wanted: Wanted | None = None) -> None:
+    """Put the properties of the table `property` into the index; of what is wanted alone, where that is said.
+
+    Besides what bears a wanted name, postcode or UPRN, also every other property of the same streets and buildings:
+    matching asks of a property that it has found who else bears its names, and which flats its door has.
+    """
+    where = "true"
+    if wanted is not None:
+        _ask_for(con, wanted)
+        where = (
+            "street IN (SELECT name FROM asked_name) OR building IN (SELECT name FROM asked_name) "
+            "OR uprn IN (SELECT a.uprn FROM asked_for AS a)"
+        )
     for row in con.execute(
         "SELECT uprn, parent_uprn, kind, council_gss, postcode_norm, flat, number, street, building, places FROM property "
-        "ORDER BY uprn"
+        f"WHERE {where} ORDER BY uprn"
     ).fetchall():
         uprn, parent, kind, council, code, flat, number, street, building, places = row
         index.add(Property(uprn, parent, kind, council, code, flat, number, street, building, frozenset(places or [])))
-    index.close()
-    # What a row of names is taken apart into (names.py) is looked up whatever other texts write: an answer rests on its own.
-    resolve_names(con, index, index.places | index.heads)
-    index._near_unread = dict(index.near)
-    return index
+
+
+def _ask_for(con: duckdb.DuckDBPyConnection, wanted: Wanted) -> None:
+    """`asked_for`: the properties that bear what is wanted; `asked_name`: their streets and buildings."""
+    for table, texts in (("name", wanted.names), ("postcode", wanted.postcodes), ("uprn", wanted.uprns)):
+        con.register(f"wanted_{table}", pl.DataFrame({"text": sorted(texts)}, schema={"text": pl.String}))
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE asked_for AS SELECT uprn, street, building FROM property "
+        "WHERE street IN (SELECT text FROM wanted_name) OR building IN (SELECT text FROM wanted_name) "
+        f"OR postcode_norm IN (SELECT text FROM wanted_postcode) OR {UPRN} IN (SELECT text FROM wanted_uprn)"
+    )
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE asked_name AS SELECT DISTINCT unnest([street, building]) AS name FROM asked_for"
+    )
+    for table in ("name", "postcode", "uprn"):
+        con.unregister(f"wanted_{table}")
 
 
 def resolve_names(con: duckdb.DuckDBPyConnection, index: Index, written: Iterable[str]) -> None:

@@ -3,7 +3,8 @@
 An answer rests on the text, the rules, and the properties that the text could mean. So it is resolved anew when the rules
 change, or when a property is new, changed or gone that shares the text's postcode, a name that the text names or nearly
 names, or its UPRN; or when a name or place of the gazetteer is new or gone that stands in the text. A gazetteer that
-gains a house touches the texts of its street; what is kept equals what a cold start would answer (tested).
+gains a house in a street that it has touches the texts of that name that write its number; what is kept equals what a cold
+start would answer (tested).
 
 Reads `property`, `address`; keeps `store.resolved_property`: one row a property as the kept answers know it, in hashes
 alone, so that no place stands in the store for having been looked up.
@@ -22,11 +23,18 @@ ALIKE = " AND ".join(f"a.{name} IS NOT DISTINCT FROM r.{name}" for name in TEXT)
 MOSTLY_CHANGED = 0.1
 """From this share of properties on (another council's gazetteer, say) everything is resolved anew."""
 _PROPERTY = (
-    "SELECT hash(p) AS row_hash, hash(ltrim(uprn, '0')) AS uprn_hash, hash(postcode_norm) AS postcode_hash, "
+    "SELECT CASE WHEN flat IS NULL AND building IS NULL AND regexp_full_match(number, '[1-9][0-9]*') THEN number END AS house, "
+    "hash(p) AS row_hash, hash(ltrim(uprn, '0')) AS uprn_hash, hash(postcode_norm) AS postcode_hash, "
     "list_transform([street, building], lambda n: hash(n)) AS name_hashes, "
-    "list_transform(list_concat([street, building], coalesce(places, [])), lambda n: hash(n)) AS word_hashes "
-    "FROM property AS p ORDER BY uprn"
+    "list_transform(list_concat([street, building], coalesce(places, [])), lambda n: hash(n)) AS word_hashes, "
+    "hash(street, places, postcode_norm) AS where_hash FROM property AS p ORDER BY uprn"
 )
+"""house: the number of what is no more than a house of its street. where_hash: its street, places and postcode as one."""
+_NUMBERS = (
+    "list_transform(regexp_extract_all(regexp_replace(concat_ws(', ', line_1, line_2, line_3, line_4, line_5), "
+    "'[''’.`]', '', 'g'), '[0-9]+'), lambda digits: ltrim(digits, '0'))"
+)
+"""SQL for every row of digits in a text: the number of a house that it means is one of them (`text.parse`)."""
 
 
 def _squeezed(name: str) -> str:
@@ -47,6 +55,7 @@ def prepare(con: duckdb.DuckDBPyConnection) -> None:
         "CREATE TABLE IF NOT EXISTS store.resolved_property (row_hash UBIGINT, uprn_hash UBIGINT, postcode_hash UBIGINT, "
         "name_hashes UBIGINT[], word_hashes UBIGINT[])"
     )
+    con.execute("ALTER TABLE store.resolved_property ADD COLUMN IF NOT EXISTS where_hash UBIGINT")
     con.execute(f"CREATE OR REPLACE TEMP TABLE property_now AS {_PROPERTY}")
     _forget_touched(con)
     con.execute(f"DELETE FROM store.resolved_address AS r WHERE NOT EXISTS (SELECT 1 FROM address AS a WHERE {ALIKE})")
@@ -55,8 +64,10 @@ def prepare(con: duckdb.DuckDBPyConnection) -> None:
 
 def _forget_touched(con: duckdb.DuckDBPyConnection) -> None:
     con.execute(
-        "CREATE OR REPLACE TEMP TABLE changed_property AS (FROM property_now ANTI JOIN store.resolved_property USING (row_hash)) "
-        "UNION ALL (FROM store.resolved_property ANTI JOIN property_now USING (row_hash))"
+        "CREATE OR REPLACE TEMP TABLE changed_property AS (SELECT * REPLACE "
+        "(CASE WHEN where_hash IN (SELECT r.where_hash FROM store.resolved_property AS r) THEN house END AS house) "
+        "FROM property_now ANTI JOIN store.resolved_property USING (row_hash)) "
+        "UNION ALL BY NAME (FROM store.resolved_property ANTI JOIN property_now USING (row_hash))"
     )
     changed, known = con.execute(
         "SELECT (SELECT count(*) FROM changed_property), (SELECT count(*) FROM property_now)"
@@ -68,30 +79,35 @@ def _forget_touched(con: duckdb.DuckDBPyConnection) -> None:
         con.execute("INSERT INTO store.resolved_against VALUES (?)", rules)
     elif changed:
         _touched_names(con)
+        _near_houses(con)
         con.execute(
             "DELETE FROM store.resolved_address AS r WHERE hash(ltrim(r.uprn, '0')) IN (SELECT c.uprn_hash FROM changed_property AS c) "
             f"OR hash(ltrim({without_decimals('trim(r.uprn_given)')}, '0')) IN (SELECT c.uprn_hash FROM changed_property AS c) "
-            "OR hash(r.postcode_norm) IN (SELECT c.postcode_hash FROM changed_property AS c) "
+            "OR hash(r.postcode_norm) IN (SELECT c.postcode_hash FROM changed_property AS c WHERE c.house IS NULL) "
             # Names are joined and not sought in one list of them all, which would be gone through for every address.
             "OR r.rowid IN (SELECT n.id FROM (SELECT rowid AS id, unnest(names) AS name FROM store.resolved_address) AS n "
-            "SEMI JOIN touched_name USING (name))"
+            "SEMI JOIN touched_name USING (name)) "
+            "OR r.rowid IN (SELECT id FROM near_house)"
         )
         con.execute("DROP TABLE touched_name")
+        con.execute("DROP TABLE near_house")
     con.execute("DROP TABLE changed_property")
     if changed:
         con.execute("DELETE FROM store.resolved_property")
-        con.execute("INSERT INTO store.resolved_property FROM property_now")
+        con.execute("INSERT INTO store.resolved_property BY NAME SELECT * EXCLUDE (house) FROM property_now")
 
 
 def _touched_names(con: duckdb.DuckDBPyConnection) -> None:
     """`touched_name`: what texts name that is a changed property's street or building, a name or place that the gazetteer
     lost, or holds or is nearly one that it gained.
+
+    Houses gained are left to `_near_houses`.
     """
     con.execute(
         "CREATE OR REPLACE TEMP TABLE touched_name AS WITH "
         "now AS (SELECT DISTINCT unnest(word_hashes) AS word FROM property_now), "
         "before AS (SELECT DISTINCT unnest(word_hashes) AS word FROM store.resolved_property), "
-        "touched AS (SELECT unnest(name_hashes) AS word FROM changed_property UNION (FROM before EXCEPT FROM now)), "
+        "touched AS (SELECT unnest(name_hashes) AS word FROM changed_property WHERE house IS NULL UNION (FROM before EXCEPT FROM now)), "
         "gained AS (SELECT DISTINCT w.word FROM (SELECT unnest(list_concat([street, building], coalesce(places, []))) AS word "
         "FROM property) AS w WHERE hash(w.word) IN (FROM now EXCEPT FROM before)), "
         "named AS (SELECT DISTINCT unnest(names) AS name FROM store.resolved_address) "
@@ -102,4 +118,20 @@ def _touched_names(con: duckdb.DuckDBPyConnection) -> None:
         "OR (contains(g.word, ' ') AND starts_with(n.name || ' ', regexp_replace(g.word, ' [^ ]*$', ' '))) "
         f"OR {_squeezed('n.name')} = {_squeezed('g.word')}",
         {"least": NEAR_NAME},
+    )
+
+
+def _near_houses(con: duckdb.DuckDBPyConnection) -> None:
+    """`near_house`: answers (id) whose text may mean a house gained, where its street had others under its postcode.
+
+    Nothing that is asked of a street, a postcode or a place is answered otherwise for such a house. So a text can mean it
+    only if it writes its number, beside its street's name or its postcode.
+    """
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE near_house AS WITH gained AS (SELECT house, postcode_hash, unnest(name_hashes) AS word "
+        "FROM changed_property WHERE house IS NOT NULL), near AS (SELECT n.id, g.house FROM "
+        "(SELECT rowid AS id, unnest(names) AS name FROM store.resolved_address) AS n INNER JOIN gained AS g ON hash(n.name) = g.word "
+        "UNION SELECT r.rowid, g.house FROM store.resolved_address AS r INNER JOIN gained AS g ON hash(r.postcode_norm) = g.postcode_hash) "
+        "SELECT DISTINCT n.id FROM near AS n INNER JOIN store.resolved_address AS r ON r.rowid = n.id "
+        f"WHERE list_contains({_NUMBERS}, n.house)"
     )

@@ -16,7 +16,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import chain
 
 import duckdb
 import pyarrow as pa
@@ -25,9 +24,9 @@ from linkage.parallel import cut, spread
 from linkage.places import kept
 from linkage.places.agree import Candidate, postcodes_alike
 from linkage.places.candidates import as_listed, candidates
-from linkage.places.index import NEAR_NAME, Index, Property, read_index, resolve_names
+from linkage.places.index import NEAR_NAME, Index, Property, Wanted, read_names, read_properties, resolve_names
 from linkage.places.kept import ALIKE, TEXT
-from linkage.places.names import named, names_of
+from linkage.places.names import named, names_of, row_of_names
 from linkage.places.text import Parsed, parse
 from linkage.places.words import uprn_of
 from linkage.store import arrow
@@ -49,14 +48,13 @@ CROWD = 500
 """A property of more addresses than this is said to be the building only: a whole block, or a UPRN that a system puts in by itself."""
 BATCH = 50_000
 """Distinct texts that are resolved at a time: bounds what Python holds."""
+FEW = 20_000
+"""Up to so many texts only the properties that they ask for are read. No more than BATCH."""
 
 
-def run(con: duckdb.DuckDBPyConnection, processes: int = 1, index: Index | None = None) -> int:
-    """`address_match`: one row an address of `address` with the property that it means, on so many cores. Returns the rows.
-
-    index: the gazetteer, where it has been read already.
-    """
-    _resolve_new(con, processes, index)
+def run(con: duckdb.DuckDBPyConnection, processes: int = 1) -> int:
+    """`address_match`: one row an address of `address` with the property that it means, on so many cores. Returns the rows."""
+    _resolve_new(con, processes)
     con.execute(
         "CREATE OR REPLACE TABLE address_match AS WITH several AS (SELECT uprn FROM store.resolved_address "
         "WHERE how = 'unlisted_flat' GROUP BY uprn HAVING count(DISTINCT flat_named) > 1), "
@@ -73,9 +71,7 @@ def run(con: duckdb.DuckDBPyConnection, processes: int = 1, index: Index | None 
     return int(row[0]) if row else 0
 
 
-def run_loose(
-    con: duckdb.DuckDBPyConnection, source: str, target: str, processes: int = 1, index: Index | None = None
-) -> None:
+def run_loose(con: duckdb.DuckDBPyConnection, source: str, target: str, processes: int = 1) -> None:
     """`target`: one row an address of `source` and property that it may mean.
 
     For protection, where a place missed is worse than a place too many: no other text's reading has a part in it.
@@ -84,7 +80,7 @@ def run_loose(
         f"CREATE OR REPLACE TABLE {target} (mention_id VARCHAR, address_role VARCHAR, uprn VARCHAR, match_level VARCHAR, "
         "how VARCHAR, match_probability DOUBLE)"
     )
-    for found in _answers_of(con, source, processes, index, loose=True):
+    for found in _answers_of(con, source, processes, loose=True):
         con.register("found", found)
         con.execute(
             f"INSERT INTO {target} SELECT a.mention_id, a.address_role, r.uprn, r.match_level, r.how, r.match_probability "
@@ -93,22 +89,28 @@ def run_loose(
         con.unregister("found")
 
 
-def _answers_of(
-    con: duckdb.DuckDBPyConnection, source: str, processes: int, index: Index | None, *, loose: bool
-) -> Iterator[pa.Table]:
+def _answers_of(con: duckdb.DuckDBPyConnection, source: str, processes: int, *, loose: bool) -> Iterator[pa.Table]:
     """Every distinct text of a table with what it means (_FOUND), so many at a time."""
     con.execute(
         f"CREATE OR REPLACE TABLE address_text AS SELECT *, row_number() OVER () // {BATCH} AS batch "
         f"FROM (SELECT DISTINCT {', '.join(TEXT)} FROM {source})"
     )
-    last = con.execute("SELECT max(batch) FROM address_text").fetchone() or (None,)
-    batches = 0 if last[0] is None else last[0] + 1
-    index = index.unread() if index else read_index(con) if batches else Index()
+    batches, texts = con.execute("SELECT count(DISTINCT batch), count(*) FROM address_text").fetchone() or (0, 0)
+    index = read_names(con) if texts else Index()
+    if texts > FEW:
+        read_properties(con, index)
     for batch in range(batches):
-        told = con.execute(f"SELECT {', '.join(TEXT)} FROM address_text WHERE batch = $batch", {"batch": batch})
-        shares = spread(partial(_read_and_look, index, loose), cut(told.fetchall(), processes))
-        waiting = [one for _, waits in shares for one in waits]
-        resolve_names(con, index, chain.from_iterable(parsed.written for parsed, _ in waiting))
+        told = con.execute(
+            f"SELECT {', '.join(TEXT)} FROM address_text WHERE batch = $batch", {"batch": batch}
+        ).fetchall()
+        if texts > FEW:
+            shares = spread(partial(_read_and_look, index, loose), cut(told, processes))
+            waiting = [one for _, waits in shares for one in waits]
+            _learn_names(con, index, waiting)
+        else:
+            shares, waiting = [], [(parse(text[:5], text[5]), text) for text in told]
+            _learn_names(con, index, waiting)
+            read_properties(con, index, _wanted(index, waiting))
         yield pa.concat_tables(
             [*(found for found, _ in shares), *spread(partial(_look_for, index, loose), cut(waiting, processes))]
         )
@@ -117,6 +119,22 @@ def _answers_of(
 
 Read = tuple[Parsed, Text]
 """A text and what is read in it."""
+
+
+def _wanted(index: Index, read: Sequence[Read]) -> Wanted:
+    """What texts ask of the gazetteer: of a usual night's few, hardly any of its properties."""
+    readings = {reading for parsed, _ in read for reading in parsed.readings}
+    return Wanted(
+        set(names_of(index, [named(index, reading) for reading in readings])),
+        {reading.postcode for reading in readings if reading.postcode},
+        {uprn for _, text in read if (uprn := uprn_of(text[6]))},
+    )
+
+
+def _learn_names(con: duckdb.DuckDBPyConnection, index: Index, read: Sequence[Read]) -> None:
+    """Find what names may be, and what the parts of rows of names may be: an answer rests on its own text alone."""
+    unknown = {name for parsed, _ in read for name in parsed.written}.difference(index.near)
+    resolve_names(con, index, unknown.union(*(row_of_names(index, name) for name in unknown)))
 
 
 def _read_and_look(index: Index, loose: bool, texts: Sequence[Text]) -> tuple[pa.Table, list[Read]]:
@@ -144,14 +162,14 @@ def _look_for(index: Index, loose: bool, read: Sequence[Read]) -> pa.Table:
     return arrow(rows, _FOUND)
 
 
-def _resolve_new(con: duckdb.DuckDBPyConnection, processes: int, index: Index | None) -> None:
+def _resolve_new(con: duckdb.DuckDBPyConnection, processes: int) -> None:
     """`store.resolved_address`: one row a distinct text of tonight. Only texts without an answer that stands are resolved."""
     kept.prepare(con)
     con.execute(
         "CREATE OR REPLACE TABLE unresolved AS SELECT a.* FROM address AS a "
         f"WHERE NOT EXISTS (SELECT 1 FROM store.resolved_address AS r WHERE {ALIKE})"
     )
-    for found in _answers_of(con, "unresolved", processes, index, loose=False):
+    for found in _answers_of(con, "unresolved", processes, loose=False):
         con.register("found", found)
         # Lists are made by the database, which takes a tenth of the time.
         con.execute(

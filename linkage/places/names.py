@@ -33,7 +33,7 @@ class Named:
 
 def named(index: Index, parsed: Parsed) -> Named:
     """A reading in the gazetteer's words; `index.near` must know its names."""
-    rows = {n: _row_of_names(index, n) for n in parsed.names}
+    rows = {n: row_of_names(index, n) for n in parsed.names}
     whole = [f"{n} " for n, row in rows.items() if len(row) > 1]
     # Of a row that is read in full no part of a name is a name: `HEATH LODGE HILL` of `HEATH LODGE HILL TOP TIPTON`.
     parts = {
@@ -46,7 +46,7 @@ def named(index: Index, parsed: Parsed) -> Named:
         names += [*rows[n], *_building_first(index, n)]
     numbered = list(parsed.numbered)
     for number, written in parsed.numbered:
-        row = _row_of_names(index, written)
+        row = row_of_names(index, written)
         known = row and (row[0] in index.names or row[0] in index.places)
         first, *rest = rows[written] = row if known else (written,)
         here += [place for place in rows[written] if place in index.places]
@@ -66,7 +66,7 @@ def names_of(index: Index, readings: list[Named]) -> list[str]:
     return sorted(written.union(*(index.near.get(name, ()) for name in written)))
 
 
-def _row_of_names(index: Index, written: str) -> tuple[str, ...]:
+def row_of_names(index: Index, written: str) -> tuple[str, ...]:
     """The gazetteer names that a text without commas is made of, the longest first; none where a word is left over.
 
     The first may be a building's without its last word, where names follow: `WATERLOO SAINT PETERS CLOSE TIPTON`.

@@ -1,7 +1,8 @@
 """Phones and e-mails of restricted rows: where else they stand they give the person away.
 
-In memory, for the length of the gate: `own_contact`, one row a phone or e-mail that a row gives as its principal's own,
-with what that row says of the principal's birth date and surname; and `sealed_contact`, those of restricted rows.
+In memory, for the length of the gate: `contact_text`, one row a phone or e-mail as it is written in any row, with its one
+shape; `sealed_contact`, those that restricted rows give as their principal's own, with what these rows say of the
+principal's birth date and surname; and `sealed_text`, the ways in which these are written.
 """
 
 from __future__ import annotations
@@ -19,38 +20,38 @@ OWN = {
 """Columns that hold the principal's own phone or e-mail."""
 OF_OTHERS = ("next_of_kin_phone", "partner_phone", "emergency_contact_phone")
 SURNAME = {"council_tax": "surname"}
-MARKED = "(SELECT (contract, supplier, record_id) FROM restricted_row)"
+EVERYWHERE = ("accepted_{}", "store.{}_record")
+"""Tonight's rows and the remembered ones."""
+_SHAPE = (
+    "CASE WHEN text LIKE '%@%' THEN lower(trim(text)) "
+    "ELSE nullif(right(regexp_replace(text, '[^0-9]', '', 'g'), 10), '') END"
+)
+"""SQL: an e-mail in small letters, a phone as its last ten digits (07700… and +447700… are one)."""
 
 
 def gather(con: duckdb.DuckDBPyConnection) -> None:
-    """`own_contact`, of tonight's rows and the remembered ones."""
-    parts = [
-        f"SELECT '{name}' AS contract, supplier, record_id, {_shape(column)} AS contact, date_of_birth AS born, "
-        f"upper({SURNAME.get(name, 'family_name')}) AS surname FROM {table} WHERE {column} IS NOT NULL"
-        for name, columns in OWN.items()
-        for column in columns
-        for table in (f"accepted_{name}", f"store.{name}_record")
-    ]
-    con.execute(f"CREATE OR REPLACE TABLE own_contact AS SELECT DISTINCT * FROM ({' UNION ALL '.join(parts)})")
+    """`contact_text`, of tonight's rows and the remembered ones."""
+    _shape_texts(con, *EVERYWHERE)
 
 
 def spread(con: duckdb.DuckDBPyConnection) -> None:
     """Mark rows that bear a sealed phone or e-mail beside the same birth date, or the same surname where one has none."""
     _seal(con)
+    bearers = _own("SEMI JOIN sealed_text AS w ON t.{column} = w.text")
     con.execute(
-        "INSERT INTO restricted_row SELECT DISTINCT r.contract, r.supplier, r.record_id FROM own_contact AS r "
-        "INNER JOIN sealed_contact AS s ON r.contact = s.contact "
-        "WHERE (r.born = s.born OR ((r.born IS NULL OR s.born IS NULL) AND r.surname = s.surname)) "
-        f"AND (r.contract, r.supplier, r.record_id) NOT IN {MARKED}"
+        f"INSERT INTO restricted_row SELECT DISTINCT r.contract, r.supplier, r.record_id FROM ({bearers}) AS r "
+        "INNER JOIN sealed_text AS w ON r.text = w.text INNER JOIN sealed_contact AS s ON w.contact = s.contact "
+        "ANTI JOIN restricted_row AS k "
+        "ON k.contract = r.contract AND k.supplier = r.supplier AND k.record_id = r.record_id "
+        "WHERE r.born = s.born OR ((r.born IS NULL OR s.born IS NULL) AND r.surname = s.surname)"
     )
 
 
 def cut_off(con: duckdb.DuckDBPyConnection) -> None:
     """Null every sealed phone and e-mail in every other row, of tonight and remembered."""
     _seal(con)
-    _null_everywhere(con, "accepted_{}", "store.{}_record")
-    con.execute("DROP TABLE sealed_contact")
-    con.execute("DROP TABLE own_contact")
+    _null_sealed(con, *EVERYWHERE)
+    _forget_tables(con)
 
 
 def forget(con: duckdb.DuckDBPyConnection) -> None:
@@ -59,36 +60,76 @@ def forget(con: duckdb.DuckDBPyConnection) -> None:
     The row's hash stays that of the row as it came, so it is not new tomorrow; the phone is back when the row changes.
     """
     con.execute(
-        f"CREATE OR REPLACE TABLE sealed_contact AS SELECT DISTINCT {_shape('contact')} AS contact FROM ("
-        "SELECT unnest([m.phone, m.email]) AS contact FROM mention AS m INNER JOIN person AS p USING (mention_id) "
-        "INNER JOIN withheld_person AS w USING (person_id)) WHERE contact IS NOT NULL"
+        f"CREATE OR REPLACE TABLE sealed_contact AS SELECT DISTINCT {_SHAPE} AS contact FROM ("
+        "SELECT unnest([m.phone, m.email]) AS text FROM mention AS m INNER JOIN person AS p USING (mention_id) "
+        "INNER JOIN withheld_person AS w USING (person_id)) WHERE text IS NOT NULL"
     )
-    _null_everywhere(con, "store.{}_record")
-    con.execute("DROP TABLE sealed_contact")
+    remembered = EVERYWHERE[1]
+    _shape_texts(con, remembered)
+    _find_sealed_texts(con)
+    _null_sealed(con, remembered)
+    _forget_tables(con)
 
 
-def _null_everywhere(con: duckdb.DuckDBPyConnection, *tables: str) -> None:
-    for name in PEOPLE_CONTRACTS:
-        columns = [c for c in (*OWN.get(name, ()), *OF_OTHERS) if c in CONTRACTS[name].names]
-        sealed = {column: f"{_shape(column)} IN (SELECT contact FROM sealed_contact)" for column in columns}
-        assignments = ", ".join(
-            f"{column} = CASE WHEN {met} THEN NULL ELSE {column} END" for column, met in sealed.items()
-        )
-        for table in (t.format(name) for t in tables if columns):
-            con.execute(f"UPDATE {table} SET {assignments} WHERE {' OR '.join(sealed.values())}")
+def _shape_texts(con: duckdb.DuckDBPyConnection, *tables: str) -> None:
+    """`contact_text`: each text is shaped once, however many rows and nights have it."""
+    texts = " UNION ALL ".join(
+        f"SELECT {column} AS text FROM {table.format(name)} WHERE {column} IS NOT NULL"
+        for name in PEOPLE_CONTRACTS
+        for column in _columns(name)
+        for table in tables
+    )
+    con.execute(
+        f"CREATE OR REPLACE TABLE contact_text AS SELECT text, {_SHAPE} AS contact FROM (SELECT DISTINCT text FROM ({texts}))"
+    )
+
+
+def _columns(contract: str) -> list[str]:
+    """The columns of a contract that hold anybody's phone or e-mail."""
+    return [c for c in (*OWN.get(contract, ()), *OF_OTHERS) if c in CONTRACTS[contract].names]
+
+
+def _own(semi_join: str) -> str:
+    """SQL: the phones and e-mails that rows give as their principal's own, of the rows `t` that a join leaves."""
+    return " UNION ALL ".join(
+        f"SELECT '{name}' AS contract, t.supplier, t.record_id, t.{column} AS text, t.date_of_birth AS born, "
+        f"upper(t.{SURNAME.get(name, 'family_name')}) AS surname FROM {table.format(name)} AS t "
+        f"{semi_join.format(column=column, contract=name)} WHERE t.{column} IS NOT NULL"
+        for name, columns in OWN.items()
+        for column in columns
+        for table in EVERYWHERE
+    )
 
 
 def _seal(con: duckdb.DuckDBPyConnection) -> None:
+    marked = _own(
+        "SEMI JOIN (SELECT supplier, record_id FROM restricted_row WHERE contract = '{contract}') AS k "
+        "ON t.record_id = k.record_id AND t.supplier = k.supplier"
+    )
     con.execute(
-        "CREATE OR REPLACE TABLE sealed_contact AS SELECT DISTINCT contact, born, surname FROM own_contact "
+        f"CREATE OR REPLACE TABLE sealed_contact AS SELECT DISTINCT contact, born, surname FROM ({marked}) "
         # 0000000 and the like are what a clerk types for none.
-        f"WHERE (contract, supplier, record_id) IN {MARKED} AND length(contact) >= 7 AND ltrim(contact, contact[1]) <> ''"
+        "INNER JOIN contact_text USING (text) WHERE length(contact) >= 7 AND ltrim(contact, contact[1]) <> ''"
+    )
+    _find_sealed_texts(con)
+
+
+def _find_sealed_texts(con: duckdb.DuckDBPyConnection) -> None:
+    con.execute(
+        "CREATE OR REPLACE TABLE sealed_text AS FROM contact_text WHERE contact IN (SELECT s.contact FROM sealed_contact AS s)"
     )
 
 
-def _shape(column: str) -> str:
-    """SQL: an e-mail in small letters, a phone as its last ten digits (07700… and +447700… are one)."""
-    return (
-        f"CASE WHEN {column} LIKE '%@%' THEN lower(trim({column})) "
-        f"ELSE nullif(right(regexp_replace({column}, '[^0-9]', '', 'g'), 10), '') END"
-    )
+def _null_sealed(con: duckdb.DuckDBPyConnection, *tables: str) -> None:
+    for name in PEOPLE_CONTRACTS:
+        sealed = {column: f"{column} IN (SELECT text FROM sealed_text)" for column in _columns(name)}
+        assignments = ", ".join(
+            f"{column} = CASE WHEN {met} THEN NULL ELSE {column} END" for column, met in sealed.items()
+        )
+        for table in (t.format(name) for t in tables if sealed):
+            con.execute(f"UPDATE {table} SET {assignments} WHERE {' OR '.join(sealed.values())}")
+
+
+def _forget_tables(con: duckdb.DuckDBPyConnection) -> None:
+    for table in ("contact_text", "sealed_contact", "sealed_text"):
+        con.execute(f"DROP TABLE {table}")

@@ -41,6 +41,7 @@ _RECORD = dict.fromkeys(("contract", "supplier", "record_id"), pl.String)
 def run(con: duckdb.DuckDBPyConnection, night: Night) -> dict[str, int]:
     """Cut off what may not be disclosed from accepted_* and from the history. Returns totals only."""
     _prepare(con)
+    _gather_numbers(con)
     refused = _refuse_invalidated(con, night)
     _list_marks(con, night)
     _find_restricted_rows(con)
@@ -76,7 +77,7 @@ def _prepare(con: duckdb.DuckDBPyConnection) -> None:
     con.execute("CREATE TABLE IF NOT EXISTS store.secret (pepper VARCHAR)")
     if not count(con, "store.secret"):
         con.execute("INSERT INTO store.secret VALUES ($pepper)", {"pepper": secrets.token_hex(32)})
-    con.execute("CREATE TABLE IF NOT EXISTS store.tombstone (number_hash VARCHAR, known_from DATE, known_to DATE)")
+    prepare_tombstones(con)
     con.execute(
         "CREATE TABLE IF NOT EXISTS store.sealed_place (contract VARCHAR, supplier VARCHAR, record_id VARCHAR, "
         "place_hash VARCHAR, known_from DATE, known_to DATE)"
@@ -84,11 +85,33 @@ def _prepare(con: duckdb.DuckDBPyConnection) -> None:
     # A tombstone is never taken back: running the night again finds it already standing.
 
 
+def prepare_tombstones(con: duckdb.DuckDBPyConnection) -> None:
+    """Make the table where it is missing. kind: `number`, or `record` for the key of a record; not known of older ones."""
+    con.execute("CREATE TABLE IF NOT EXISTS store.tombstone (number_hash VARCHAR, known_from DATE, known_to DATE)")
+    con.execute("ALTER TABLE store.tombstone ADD COLUMN IF NOT EXISTS kind VARCHAR")
+
+
+def _gather_numbers(con: duckdb.DuckDBPyConnection) -> None:
+    """`borne_number`, in memory for the length of this stage: each number as it is written in any row, tonight's or
+    remembered, with its plain form and keyed hash. So each is hashed once, however many rows and versions bear it.
+    """
+    texts = " UNION ALL ".join(
+        f"SELECT {column} AS text FROM {table}"
+        for contract in _with_numbers()
+        for column in _numbers(contract)
+        for table in (f"accepted_{contract.name}", f"store.{contract.name}_record")
+    )
+    con.execute(
+        f"CREATE OR REPLACE TABLE borne_number AS SELECT *, {number_hash('number')} AS hash FROM ("
+        f"SELECT text, {_digits('text')} AS number FROM (SELECT DISTINCT text FROM ({texts}) WHERE text IS NOT NULL))"
+    )
+
+
 def _refuse_invalidated(con: duckdb.DuckDBPyConnection, night: Night) -> int:
     """Turn `invalidated` entries into tombstones and delete every row, old or new, that bears one."""
     for column in ("nhs_number", "nominal_ref"):
         con.execute(
-            f"INSERT INTO store.tombstone SELECT DISTINCT {number_hash(_digits(column))} AS h, $night, NULL "
+            f"INSERT INTO store.tombstone SELECT DISTINCT {number_hash(_digits(column))} AS h, $night, NULL, 'number' "
             f"FROM accepted_protected WHERE reason = 'invalidated' AND {column} IS NOT NULL "
             f"AND {number_hash(_digits(column))} NOT IN (SELECT number_hash FROM store.tombstone) ORDER BY h",
             {"night": night.date},
@@ -97,10 +120,17 @@ def _refuse_invalidated(con: duckdb.DuckDBPyConnection, night: Night) -> int:
     con.execute("CREATE OR REPLACE TABLE refused_record (contract VARCHAR, supplier VARCHAR, record_id VARCHAR)")
     con.execute("CREATE OR REPLACE TABLE refused_person (person_id VARCHAR)")
     refused = 0
+    bears = "IN (SELECT b.text FROM borne_number AS b WHERE b.hash IN (SELECT number_hash FROM store.tombstone))"
+    # A record of somebody whose records were erased is known by its key, where it bears no number.
+    by_key = con.execute("SELECT 1 FROM store.tombstone WHERE kind IS DISTINCT FROM 'number' LIMIT 1").fetchone()
     for contract in (CONTRACTS[name] for name in PEOPLE_CONTRACTS if count(con, "store.tombstone")):
-        # A record of somebody whose records were erased is known by its key, where it bears no number.
-        texts = [_digits(c) for c in ("nhs_number", "nominal_ref") if c in contract.names] + [record_key(contract.name)]
-        condition = " OR ".join(f"{number_hash(text)} IN (SELECT number_hash FROM store.tombstone)" for text in texts)
+        reasons = [f"{column} {bears}" for column in _numbers(contract)]
+        if by_key:
+            reasons.append(
+                f"{number_hash(record_key(contract.name))} IN "
+                "(SELECT number_hash FROM store.tombstone WHERE kind IS DISTINCT FROM 'number')"
+            )
+        condition = " OR ".join(reasons) or "false"
         con.execute(
             f"INSERT INTO refused_record SELECT DISTINCT '{contract.name}', supplier, record_id "
             f"FROM store.{contract.name}_record WHERE {condition}"
@@ -141,7 +171,11 @@ def _digits(column: str) -> str:
 
 
 def _with_numbers() -> list[Contract]:
-    return [CONTRACTS[n] for n in PEOPLE_CONTRACTS if {"nhs_number", "nominal_ref"} & set(CONTRACTS[n].names)]
+    return [CONTRACTS[n] for n in PEOPLE_CONTRACTS if _numbers(CONTRACTS[n])]
+
+
+def _numbers(contract: Contract) -> list[str]:
+    return [c for c in ("nhs_number", "nominal_ref") if c in contract.names]
 
 
 def _list_marks(con: duckdb.DuckDBPyConnection, night: Night) -> None:
@@ -177,6 +211,8 @@ def _find_restricted_rows(con: duckdb.DuckDBPyConnection) -> None:
     """
     con.execute("CREATE OR REPLACE TABLE restricted_row (contract VARCHAR, supplier VARCHAR, record_id VARCHAR)")
     con.execute("CREATE OR REPLACE TABLE restricted_number (number VARCHAR)")
+    for name in PEOPLE_CONTRACTS:
+        _find_silent(con, CONTRACTS[name])
     for contract in _with_numbers():
         _listed_numbers(con, contract)
     contacts.gather(con)
@@ -189,47 +225,56 @@ def _find_restricted_rows(con: duckdb.DuckDBPyConnection) -> None:
         contacts.spread(con)
     for contract in _with_numbers():
         _mark_rows(con, contract, f"store.{contract.name}_record", by_mark=False)
+    for name in PEOPLE_CONTRACTS:
+        con.execute(f"DROP TABLE silent_{name}")
 
 
 def _listed_numbers(con: duckdb.DuckDBPyConnection, contract: Contract) -> None:
     """The numbers of rows that the protected list names, in plain for the length of this stage."""
-    for column in (c for c in ("nhs_number", "nominal_ref") if c in contract.names):
+    for column in _numbers(contract):
         con.execute(
-            f"INSERT INTO restricted_number SELECT DISTINCT {_digits(column)} FROM {_standing(contract)} "
-            f"WHERE {number_hash(_digits(column))} IN (SELECT unnest([nhs_number, nominal_ref]) FROM protected_entry)"
+            f"INSERT INTO restricted_number SELECT DISTINCT b.number FROM {_standing(contract)} AS r "
+            f"INNER JOIN borne_number AS b ON r.{column} = b.text "
+            "WHERE b.hash IN (SELECT unnest([p.nhs_number, p.nominal_ref]) FROM protected_entry AS p)"
         )
 
 
 def _mark_rows(con: duckdb.DuckDBPyConnection, contract: Contract, rows: str, *, by_mark: bool = True) -> None:
     """Mark the rows of a table that bear a mark of their own or a restricted number, and learn their numbers."""
-    numbers = [c for c in ("nhs_number", "nominal_ref") if c in contract.names]
-    reasons = [f"{_digits(c)} IN (SELECT number FROM restricted_number)" for c in numbers]
+    numbers = _numbers(contract)
+    bears = "IN (SELECT b.text FROM borne_number AS b WHERE b.number IN (SELECT number FROM restricted_number))"
+    reasons = [f"{c} {bears}" for c in numbers]
     if by_mark:
         reasons += [m for c, m in MARKS.items() if c in contract.names]
     if not reasons:
         return
+    marked = f"JOIN (SELECT supplier, record_id FROM restricted_row WHERE contract = '{contract.name}') USING (supplier, record_id)"
     con.execute(
         f"INSERT INTO restricted_row SELECT DISTINCT '{contract.name}', supplier, record_id FROM {rows} "
-        f"WHERE ({' OR '.join(reasons)}) AND ('{contract.name}', supplier, record_id) NOT IN "
-        "(SELECT (contract, supplier, record_id) FROM restricted_row)"
+        f"ANTI {marked} WHERE {' OR '.join(reasons)}"
     )
     for column in numbers:
         con.execute(
-            f"INSERT INTO restricted_number SELECT DISTINCT {_digits(column)} FROM {rows} "
-            f"WHERE {_digits(column)} <> '' AND ('{contract.name}', supplier, record_id) IN "
-            "(SELECT (contract, supplier, record_id) FROM restricted_row) "
-            f"AND {_digits(column)} NOT IN (SELECT number FROM restricted_number)"
+            f"INSERT INTO restricted_number SELECT DISTINCT b.number FROM {rows} AS r SEMI {marked} "
+            f"INNER JOIN borne_number AS b ON r.{column} = b.text "
+            "WHERE b.number <> '' AND b.number NOT IN (SELECT number FROM restricted_number)"
         )
 
 
 def _standing(contract: Contract) -> str:
     """What stands tonight: the accepted rows, and the remembered ones whose supplier or row did not come through."""
     columns = ", ".join(f'"{c}"' for c in ("supplier", *_present(contract)))
-    return (
-        f"(SELECT {columns} FROM accepted_{contract.name} UNION ALL SELECT {columns} FROM store.{contract.name}_record "
-        f"WHERE known_to IS NULL AND (supplier NOT IN (SELECT supplier FROM input_file "
-        f"WHERE contract = '{contract.name}' AND status = 'accepted') OR ('{contract.name}', supplier, record_id) IN "
-        "(SELECT (contract, supplier, record_id) FROM quarantine)))"
+    return f"(SELECT {columns} FROM accepted_{contract.name} UNION ALL SELECT {columns} FROM silent_{contract.name})"
+
+
+def _find_silent(con: duckdb.DuckDBPyConnection, contract: Contract) -> None:
+    """`silent_<contract>`, for the length of the search: remembered rows whose supplier or row did not come through."""
+    columns = ", ".join(f'"{c}"' for c in ("supplier", *_present(contract)))
+    con.execute(
+        f"CREATE OR REPLACE TABLE silent_{contract.name} AS SELECT {columns} FROM store.{contract.name}_record AS r "
+        "WHERE known_to IS NULL AND (supplier NOT IN (SELECT f.supplier FROM input_file AS f "
+        f"WHERE f.contract = '{contract.name}' AND f.status = 'accepted') OR (supplier, record_id) IN "
+        f"(SELECT (q.supplier, q.record_id) FROM quarantine AS q WHERE q.contract = '{contract.name}'))"
     )
 
 
@@ -293,16 +338,20 @@ def _forget_landing(con: duckdb.DuckDBPyConnection) -> None:
         "(SELECT (contract, supplier, record_id) FROM restricted_row)"
     )
     for contract in _with_numbers():
+        numbers = ", ".join(f"l.{column}" for column in _numbers(contract))
         bears = " OR ".join(
             f"{_digits(column)} IN (SELECT number FROM restricted_number) "
             f"OR {number_hash(_digits(column))} IN (SELECT number_hash FROM store.tombstone)"
-            for column in ("nhs_number", "nominal_ref")
-            if column in contract.names
+            for column in _numbers(contract)
         )
         con.execute(
+            f"WITH aside AS MATERIALIZED (SELECT l.supplier, l.row_number, {numbers} FROM landed_{contract.name} AS l "
+            "INNER JOIN quarantine AS q ON l.supplier = q.supplier AND l.row_number = q.row_number "
+            f"WHERE q.contract = '{contract.name}') "
             f"DELETE FROM quarantine WHERE contract = '{contract.name}' AND (supplier, row_number) IN "
-            f"(SELECT (supplier, row_number) FROM landed_{contract.name} WHERE {bears})"
+            f"(SELECT (supplier, row_number) FROM aside WHERE {bears})"
         )
+    con.execute("DROP TABLE borne_number")
     con.execute("DROP TABLE restricted_number")
     for name in (*CONTRACTS, "reject", "fragment"):
         con.execute(f"DROP TABLE landed_{name}")

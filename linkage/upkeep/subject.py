@@ -17,7 +17,7 @@ import duckdb
 
 from linkage.mention_id import parts
 from linkage.protect import identities, purge
-from linkage.protect.gate import number_hash
+from linkage.protect.gate import number_hash, prepare_tombstones
 from linkage.review import forgetting
 from linkage.store import holds
 from linkage.tables import CONTRACTS, PEOPLE_CONTRACTS
@@ -122,9 +122,10 @@ def erase(con: duckdb.DuckDBPyConnection, subject: Subject, on: date) -> int:
     con.execute("CREATE OR REPLACE TABLE withheld_person AS SELECT unnest($ids::VARCHAR[]) AS person_id", ids)
     con.execute("CREATE OR REPLACE TABLE withheld_place (uprn VARCHAR)")
     con.execute("CREATE OR REPLACE TABLE shielded AS SELECT person_id FROM withheld_person")
+    prepare_tombstones(con)
     con.execute(
-        f"INSERT INTO store.tombstone SELECT {number_hash('text')}, $on, NULL FROM (SELECT $number AS text UNION ALL "
-        "SELECT concat_ws('|', contract, supplier, record_id) FROM withheld_record)",
+        f"INSERT INTO store.tombstone SELECT {number_hash('text')}, $on, NULL, kind FROM (SELECT $number AS text, 'number' AS kind "
+        "UNION ALL SELECT concat_ws('|', contract, supplier, record_id), 'record' FROM withheld_record)",
         {"number": subject.number, "on": on},
     )
     identities.keep_names(con, "withheld_name", "withheld_record")

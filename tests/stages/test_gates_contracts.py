@@ -14,7 +14,7 @@ import duckdb
 import polars as pl
 import pytest
 
-from expectations import contracts, judge, linkage, rules
+from expectations import accepted, contracts, judge, linkage, rules
 from flows.gates import Outcome, decide
 from linkage.night import Night
 from linkage.report import quality
@@ -101,6 +101,18 @@ def nights(con: duckdb.DuckDBPyConnection, night: Night) -> Nights:
     values = night.settings.values
     fewer = {**values, "sources": {**values["sources"], "required_contracts": ["maternity_birth", "police"]}}
     return Nights(con, dataclasses.replace(night, settings=Settings(fewer)))
+
+
+@pytest.mark.parametrize(
+    "written",
+    [" Lee", "Lee ", "\tLee", "Lee\u00a0", "\u200bLee", "Lee\ufeff", "\ufeff", " ", "Lé ", "É", "Lee\u00a0Chan"],
+)
+def test_blanks_of_one_value_among_plain_ones_are_trimmed(nights: Nights, written: str) -> None:
+    """Also where it is neither the least nor the greatest of its column."""
+    nights.deliver("gp", rows_of("gp", *({"family_name": name} for name in ("!a", "Abbey", written, "Young", "~z"))))
+    nights.gate()
+    told = [row[0] for row in nights.accepted("gp", "family_name")]
+    assert told == ["!a", "Abbey", written.strip(accepted.BLANK) or None, "Young", "~z"]
 
 
 def test_good_rows_are_typed_and_every_contract_has_its_table(nights: Nights, con: Any) -> None:

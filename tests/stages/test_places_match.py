@@ -188,15 +188,15 @@ def test_a_later_night_resolves_only_texts_it_has_not_seen(gazetteer, monkeypatc
     addresses(gazetteer, CASES[:4])
     match.run(gazetteer)
     first = gazetteer.execute("FROM address_match").fetchall()
-    seen = []
-    monkeypatch.setattr(match, "parse", lambda lines, code: seen.append(lines) or parse(lines, code))
+    seen = set()
+    monkeypatch.setattr(match, "parse", lambda lines, code: seen.add(lines) or parse(lines, code))
     addresses(gazetteer, CASES[:5])
     match.run(gazetteer)
     assert len(seen) == 1
     assert gazetteer.execute("FROM address_match").fetchall()[: len(first)] == first
     gazetteer.execute("UPDATE property SET number = '4' WHERE uprn = '3'")
     match.run(gazetteer)
-    assert len(seen) == 1 + 5  # another gazetteer: everything anew
+    assert len(seen) == 5  # another gazetteer: everything anew
 
 
 def test_what_no_record_says_any_longer_is_not_kept(gazetteer):
@@ -235,6 +235,11 @@ def some_property(draw, uprn):
     )
 
 
+def another_house_beside(draw, uprn, stock):
+    _, parent, custodian, _, _, _, *where, _ = draw.choice([one for _, one in sorted(stock.items())])
+    return (str(uprn), parent, custodian, None, None, str(draw.randint(1, 14)), *where, "RD03")
+
+
 def some_text(draw, one):
     uprn, _, _, flat, building, number, street, place, town, code, _ = one
     parts = [flat, building, f"{number or ''} {street}".strip(), draw.choice([place, town, None, "Elsewhere"])]
@@ -261,7 +266,7 @@ def test_what_is_kept_is_what_a_cold_start_answers(gazetteer, seed):
             if draw.random() < 0.3:
                 stock.pop(n, None)
             else:
-                stock[n] = some_property(draw, n)
+                stock[n] = draw.choice([some_property(draw, n), another_house_beside(draw, n, stock)])
         con.execute("DELETE FROM gazetteer")
         con.executemany("INSERT INTO gazetteer VALUES (?,?,?,?,?,?,?,?,?,?,?,'g')", list(stock.values()))
         property.build(con, hubs)
@@ -320,6 +325,37 @@ def test_an_answer_rests_on_its_own_text_and_not_on_those_that_came_with_it(gaze
         addresses(gazetteer, [text])
         alone += resolved_anew(gazetteer)
     assert sorted(alone, key=repr) == sorted(together, key=repr)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_few_texts_are_answered_by_what_they_ask_of_the_gazetteer_as_by_all_of_it(gazetteer, monkeypatch, seed):
+    """Each text alone, so that the least of the gazetteer is read; also for protection, which takes every place it may mean."""
+    con, draw = gazetteer, random.Random(100 + seed)
+    stock = [some_property(draw, n) for n in range(150)]
+    con.execute("DELETE FROM gazetteer")
+    con.executemany("INSERT INTO gazetteer VALUES (?,?,?,?,?,?,?,?,?,?,?,'g')", stock)
+    property.build(con, settings.load().table("hubs"))
+    texts = [some_text(draw, draw.choice([draw.choice(stock), some_property(draw, 200)])) for _ in range(25)]
+    read = []
+    whole = match.read_properties
+
+    def watched(con, index, wanted=None):
+        whole(con, index, wanted)
+        read.append(len(index.by_uprn))
+
+    def answers_of(some):
+        addresses(con, some)
+        match.run_loose(con, "address", "sealed_match")
+        loose = con.execute("SELECT line_1, a.postcode, a.uprn_given, s.uprn FROM sealed_match AS s "
+                            "INNER JOIN address AS a USING (mention_id)").fetchall()  # fmt: skip
+        return sorted(resolved_anew(con), key=repr), sorted(loose, key=repr)
+
+    monkeypatch.setattr(match, "read_properties", watched)
+    alone = [answers_of([text]) for text in dict.fromkeys(texts)]
+    assert max(read) < 150, "or the test shows nothing"
+    monkeypatch.setattr(match, "FEW", 0)
+    together = answers_of(list(dict.fromkeys(texts)))
+    assert tuple(sorted((row for one in alone for row in one[side]), key=repr) for side in (0, 1)) == together
 
 
 @pytest.mark.parametrize(

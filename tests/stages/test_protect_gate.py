@@ -132,6 +132,31 @@ def test_an_invalidated_number_as_a_spreadsheet_leaves_it_is_refused(con, accept
     assert con.execute("SELECT record_id FROM gp").fetchall() == [("p3",)]
 
 
+@pytest.mark.parametrize("kind", ["record", None], ids=["as it is kept", "of an older store"])
+def test_a_record_that_was_erased_is_refused_by_its_key(con, accept, night, kind):
+    accept()
+    run(con, night)
+    con.execute(
+        f"INSERT INTO store.tombstone SELECT {gate.number_hash('text')}, $night, NULL, $kind FROM (SELECT 'gp|s|p1' AS text)",
+        {"night": night.date, "kind": kind},
+    )
+    accept(gp=[patient(nhs_number=None), patient("p2")])
+    assert run(con, night)["refused"] == 1
+    assert con.execute("SELECT record_id FROM gp").fetchall() == [("p2",)]
+
+
+def test_no_number_and_no_phone_outlives_the_gate_in_memory(con, accept, night):
+    accept(gp=[patient(sensitivity="S")])
+    before = {name for (name,) in con.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
+    gate.run(con, night)
+    after = {name for (name,) in con.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
+    assert after - before == {
+        "protected_entry", "refused_person", "refused_name", "refused_record", "restricted_row", "sealed_address",
+        "secret", "sealed_place", "tombstone",
+        "person_member", "person_event", "household_member", "household_event",
+    }  # fmt: skip
+
+
 def test_a_baby_of_a_restricted_mother_is_restricted(con, accept, night):
     baby = {
         "record_id": "n1",
