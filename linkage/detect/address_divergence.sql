@@ -15,12 +15,14 @@ concerned AS (
     -- A carer: a grown-up whose latest word is the home that a child's latest word gives.
     SELECT DISTINCT
         a.person_id, 'carer' AS part, y.family_id, y.child_id, y.mother_id, y.pregnancy, y.unborn, y.infant,
-        c.uprn AS shared_uprn, CASE WHEN k.person_a IS NULL THEN c.first_said END AS child_since
+        c.uprn AS shared_uprn, CASE WHEN k.person_a IS NULL AND h.person_a IS NULL THEN c.first_said END AS child_since
     FROM family AS y
     INNER JOIN stay AS c ON y.child_id = c.person_id
     INNER JOIN stay AS a ON c.uprn = a.uprn AND a.person_id <> c.person_id
     INNER JOIN profile AS f ON a.person_id = f.person_id AND f.is_grown_up
-    LEFT JOIN kin AS k ON a.person_id = k.person_a AND k.person_b IN (y.child_id, y.mother_id)
+    -- One condition a join: with IN over both everybody would be laid beside all kin.
+    LEFT JOIN kin AS k ON a.person_id = k.person_a AND y.child_id = k.person_b
+    LEFT JOIN kin AS h ON a.person_id = h.person_a AND y.mother_id = h.person_b
     WHERE c.place_kind IN ('dwelling', 'flat') AND a.person_id IS DISTINCT FROM y.mother_id
     UNION ALL BY NAME
     -- Of a child whom no record has at a home any more: a parent or her partner, by a record's word, where the mother is.

@@ -1,7 +1,16 @@
 -- one row: one person and a home that only records without a birth date give them, where a register shows a namesake
 -- reads: claim, mention, profile
 CREATE OR REPLACE TABLE benign_namesake AS
-WITH given AS (
+WITH undated AS (
+    SELECT c.person_id, c.uprn
+    FROM claim AS c
+    INNER JOIN mention AS m ON c.mention_id = m.mention_id
+    WHERE c.stands
+    GROUP BY c.person_id, c.uprn
+    HAVING bool_and(m.date_of_birth IS NULL AND m.nhs_number IS NULL)
+),
+
+given AS (
     SELECT
         c.person_id, c.uprn,
         list_distinct(flatten(list(m.given_keys))) AS given_keys,
@@ -9,9 +18,9 @@ WITH given AS (
         list_distinct(flatten(list(m.family_keys))) AS family_keys
     FROM claim AS c
     INNER JOIN mention AS m ON c.mention_id = m.mention_id
+    INNER JOIN undated AS u ON c.person_id = u.person_id AND c.uprn = u.uprn
     WHERE c.stands
     GROUP BY c.person_id, c.uprn
-    HAVING bool_and(m.date_of_birth IS NULL AND m.nhs_number IS NULL)
 ),
 
 registered AS (

@@ -102,17 +102,6 @@ names_in_part AS (
     GROUP BY k.supplier, k.record_id
 ),
 
-names AS (
-    SELECT
-        c.person_id,
-        list_distinct(flatten(list(k.given_keys))) AS given_keys,
-        list_distinct(flatten(list(k.initials))) AS initials,
-        list_distinct(flatten(list(k.family_keys))) AS family_keys
-    FROM mention AS k
-    INNER JOIN person AS c ON k.mention_id = c.mention_id
-    GROUP BY c.person_id
-),
-
 -- Who lives, by the latest word on each, where the mother lives by the latest word on her.
 with_mother AS (
     SELECT p.supplier, p.record_id, a.person_id AS adult_id, min(m.uprn) AS uprn,
@@ -148,6 +137,18 @@ pairs AS (
     SELECT supplier, record_id, adult_id FROM with_mother
     UNION
     SELECT supplier, record_id, adult_id FROM met
+),
+
+names AS (
+    SELECT
+        c.person_id,
+        list_distinct(flatten(list(k.given_keys))) AS given_keys,
+        list_distinct(flatten(list(k.initials))) AS initials,
+        list_distinct(flatten(list(k.family_keys))) AS family_keys
+    FROM mention AS k
+    INNER JOIN person AS c ON k.mention_id = c.mention_id
+    WHERE c.person_id IN (SELECT q.adult_id FROM pairs AS q UNION SELECT p.mother_id FROM pregnancy AS p)
+    GROUP BY c.person_id
 ),
 
 weighed AS (

@@ -15,6 +15,7 @@ import duckdb
 from splink import DuckDBAPI, Linker
 
 from linkage.night import Night
+from linkage.people import column_names
 from linkage.store import run_sql
 
 HERE = Path(__file__).parent
@@ -85,10 +86,10 @@ def run(con: duckdb.DuckDBPyConnection, night: Night) -> int:
 
 def _score(con: duckdb.DuckDBPyConnection) -> None:
     logging.getLogger("splink").setLevel(logging.ERROR)
+    column_names.remember()
     api = DuckDBAPI(connection=con)
-    linker = Linker(
-        api.register("household_input", dataset_display_name="households"), SETTINGS, log_level=logging.ERROR
-    )
+    households = api.register("household_input", dataset_display_name="households")
+    linker = Linker(households, SETTINGS, log_level=logging.ERROR, validate_settings=False)
     predicted = linker.inference.predict()
     con.execute(
         "CREATE OR REPLACE TABLE scored_household AS SELECT household_id_l, household_id_r, match_probability "

@@ -93,7 +93,7 @@ def resolve(con: duckdb.DuckDBPyConnection, link_at: float, processes: int = 1) 
     anew = sum(_resolve_batch(con, link_at, batch, batches, processes) for batch in range(batches))
     con.execute(
         "CREATE OR REPLACE TABLE resolved AS SELECT c.mention_id, coalesce(r.cluster, c.mention_id) AS cluster, r.link "
-        "FROM component AS c LEFT JOIN store.resolved AS r ON c.mention_id = r.mention_id ORDER BY cluster, c.mention_id"
+        "FROM component AS c LEFT JOIN store.resolved AS r ON c.mention_id = r.mention_id"
     )
     con.execute(
         "CREATE OR REPLACE TABLE refused_pair AS SELECT mention_id_l, mention_id_r, reason FROM store.refused ORDER BY ALL"

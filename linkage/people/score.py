@@ -260,16 +260,17 @@ def score(
     """
     api, linker = linker_over(con, parameters)
     _keep_levels_alone(linker)
-    predict = linker.inference
     if fresh and rest:
-        new, old = (api.register(table, dataset_display_name=table) for table in (fresh, rest))
-        predicted = [
-            predict.predict_within(new, threshold_match_weight=keep_above),
-            predict.predict_between(new, old, threshold_match_weight=keep_above),
-        ]
+        # One run of Splink's, whose statements take longer to plan than so few rows to compare: all fresh rows with all there are.
+        con.execute(f"CREATE OR REPLACE VIEW fresh_and_rest AS FROM {fresh} UNION ALL FROM {rest}")
+        new, whole = (api.register(table, dataset_display_name=table) for table in (fresh, "fresh_and_rest"))
+        predicted = linker.inference.predict_between(new, whole, threshold_match_weight=keep_above)
+        once = f"WHERE mention_id_l < mention_id_r OR mention_id_r NOT IN (SELECT f.mention_id FROM {fresh} AS f)"
+        keep_scored(con, [f"(FROM {predicted.physical_name} {once})"])
+        con.execute("DROP VIEW fresh_and_rest")
     else:
-        predicted = [predict.predict(threshold_match_weight=keep_above)]
-    keep_scored(con, [part.physical_name for part in predicted])
+        predicted = linker.inference.predict(threshold_match_weight=keep_above)
+        keep_scored(con, [predicted.physical_name])
     put_away(con, linker)
 
 
@@ -290,7 +291,7 @@ def _levels_alone(chosen: Callable[[bool, bool, bool], list[str]], *_asked: bool
 
 
 def keep_scored(con: duckdb.DuckDBPyConnection, predicted: Sequence[str]) -> None:
-    """`scored` from the tables that Splink predicted, each pair of one table or none."""
+    """`scored` from the tables (or queries of them) that Splink predicted, each pair of one or none."""
     gammas = ", ".join(GAMMAS)
     parts = " UNION ALL BY NAME ".join(
         f"SELECT least(mention_id_l, mention_id_r) AS mention_id_l, greatest(mention_id_l, mention_id_r) AS mention_id_r, "

@@ -175,8 +175,9 @@ def _links(
         "INNER JOIN mention AS l ON q.mention_id_l = l.mention_id "
         "INNER JOIN mention AS r ON q.mention_id_r = r.mention_id INNER JOIN person AS a ON a.mention_id = q.mention_id_l "
         "INNER JOIN person AS b ON b.mention_id = q.mention_id_r AND a.person_id = b.person_id "
-        "LEFT JOIN store.term_frequency AS f ON f.column_name = 'family_last' AND l.family_last = f.value "
-        "AND l.family_last = r.family_last WHERE q.veto IS NULL "
+        # As one value: a second condition of the pair's own would lay every pair beside every name.
+        "LEFT JOIN store.term_frequency AS f ON f.column_name = 'family_last' "
+        "AND f.value = CASE WHEN l.family_last = r.family_last THEN l.family_last END WHERE q.veto IS NULL "
         "QUALIFY weakest OR row_number() OVER "
         "(PARTITION BY i.exception_id ORDER BY q.match_weight DESC, q.mention_id_l, q.mention_id_r) <= 6 "
         "ORDER BY i.exception_id, q.match_weight DESC, q.mention_id_l, q.mention_id_r",

@@ -7,8 +7,10 @@ from datetime import date, timedelta
 
 import pytest
 from splink.internals.input_column import SqlglotColumnTreeBuilder as ColumnName
+from splink.internals.parse_sql import get_columns_used_from_sql
 
 from linkage import history
+from linkage.households import links
 from linkage.people import column_names, model, score
 from linkage.places import match, property
 from linkage.protect import gate
@@ -262,6 +264,14 @@ def test_whoever_is_born_after_the_other_died_is_not_that_person(con, compare):
     veto = vetoes_beside(con, mention_of(con, "old"))
     assert veto[mention_of(con, "p2024")] == "too_young"
     assert veto[mention_of(con, "p1950")] is None
+
+
+def test_columns_of_a_level_are_those_that_splink_parses() -> None:
+    texts = [text for c in model.COMPARISONS for text in (c.silent, *(level.sql for level in c.levels))]
+    texts += [level["sql_condition"] for c in links.SETTINGS["comparisons"] for level in c["comparison_levels"]]
+    for text in set(texts) - {"ELSE"}:
+        parsed = {name.removesuffix("_l").removesuffix("_r") for name in get_columns_used_from_sql(text, "duckdb")}
+        assert {column.unquote().name for column in column_names.columns_of(text, "duckdb")} == parsed
 
 
 def test_remembered_column_names_are_those_that_splink_works_out() -> None:
