@@ -6,6 +6,9 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
+from splink.internals import blocking, comparison_level
+from splink.internals.comparison_level import ComparisonLevel
+from splink.internals.dialects import DuckDBDialect
 from splink.internals.input_column import SqlglotColumnTreeBuilder as ColumnName
 
 from linkage import history
@@ -268,3 +271,21 @@ def test_remembered_column_names_are_those_that_splink_works_out() -> None:
         again = parse.__wrapped__(name, "duckdb")
         assert parse(name, "duckdb") == again
         assert parse(name, "duckdb").sql == again.as_sqlglot_tree.sql(dialect="duckdb")
+    columns_in = blocking.parse_columns_in_sql
+    for rule in ("l.born = r.born AND l.keys[1] = r.keys[1]", "l.born = r.home", "not ( sql"):
+        again = columns_in.__wrapped__(rule, sqlglot_dialect="duckdb")
+        assert columns_in(rule, sqlglot_dialect="duckdb") == columns_in(rule, sqlglot_dialect="duckdb") == again
+
+
+def test_a_condition_that_was_in_order_once_is_checked_no_more_and_a_faulty_one_every_time(monkeypatch) -> None:
+    column_names.remember()
+    parsed = []
+    parse = comparison_level.sqlglot.parse_one
+    monkeypatch.setattr(
+        comparison_level.sqlglot, "parse_one", lambda sql, **more: parsed.append(sql) or parse(sql, **more)
+    )
+    for _ in range(2):
+        ComparisonLevel("born_l = born_r AND 7351 = 7351", DuckDBDialect())
+        with pytest.raises(ValueError, match="Error parsing"):
+            ComparisonLevel("born_l = = born_r", DuckDBDialect())
+    assert parsed == ["born_l = born_r AND 7351 = 7351", "born_l = = born_r", "born_l = = born_r"]
