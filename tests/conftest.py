@@ -29,7 +29,7 @@ def night(tmp_path: Path) -> Night:
 
 @pytest.fixture
 def con() -> Iterable[duckdb.DuckDBPyConnection]:
-    connection = store.connect()
+    connection = store.connect(writes=False)  # the store it attaches is in memory: nothing is written encrypted
     connection.execute("ATTACH ':memory:' AS store")
     yield connection
     connection.close()
@@ -38,6 +38,16 @@ def con() -> Iterable[duckdb.DuckDBPyConnection]:
 @pytest.fixture
 def accept(con: duckdb.DuckDBPyConnection, night: Night) -> Callable[..., None]:
     """Fill accepted_<contract>: `accept(gp=[{...}], police=[{...}])`; supplier `s` unless the row names one."""
+
+    def insert(contract: str, rows: list[dict[str, Any]]) -> None:
+        """All rows in one statement: one each costs as much as all of them."""
+        names = list(dict.fromkeys(name for row in rows for name in row))
+        columns, marks = ", ".join(f'"{n}"' for n in names), f"({', '.join('?' * len(names))})"
+        if rows:
+            con.execute(
+                f"INSERT INTO accepted_{contract} ({columns}) VALUES {', '.join([marks] * len(rows))}",
+                [row.get(name) for row in rows for name in names],
+            )
 
     def fill(at: Night | None = None, silent: tuple[str, ...] = (), **contracts: Rows) -> None:
         history.prepare(con, at or night)
@@ -55,15 +65,11 @@ def accept(con: duckdb.DuckDBPyConnection, night: Night) -> Callable[..., None]:
             con.execute(
                 f"CREATE OR REPLACE TABLE accepted_{contract.name} (supplier VARCHAR, row_number BIGINT, {columns})"
             )
-            suppliers = {"s"}
-            for number, row in enumerate(contracts.get(contract.name, ()), start=1):
-                full = {"supplier": "s", "row_number": number, **row}
-                suppliers.add(full["supplier"])
-                names = ", ".join(f'"{n}"' for n in full)
-                con.execute(
-                    f"INSERT INTO accepted_{contract.name} ({names}) VALUES ({', '.join('?' * len(full))})",
-                    list(full.values()),
-                )
+            rows = [
+                {"supplier": "s", "row_number": n, **row} for n, row in enumerate(contracts.get(contract.name, ()), 1)
+            ]
+            insert(contract.name, rows)
+            suppliers = {"s", *(row["supplier"] for row in rows)}
             for supplier in sorted(suppliers):
                 if contract.name not in silent:
                     con.execute(
