@@ -24,7 +24,7 @@ demo: $(VENV)/run.stamp  ## run the whole job on an invented region and print wh
 	@$(BIN)/linkage demo || test $$? -eq 1
 
 test: $(VENV)/dev.stamp  ## run the tests
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 check: $(VENV)/dev.stamp  ## style, types, import rules and SQL
 	$(BIN)/ruff check .
