@@ -103,7 +103,7 @@ _LIST: Any = pl.List(pl.String)
 _SCHEMA = {
     "mention_id": _TEXT, "contract": _TEXT, "mention": _TEXT,
     **dict.fromkeys(("given", "given_keys", "initials", "two_initials", "lead_initials", "later", "later_initials", "name_initials",
-                     "behind_initials", "given_parts", "family_called",
+                     "behind_initials", "given_parts", "family_called", "given_readings", "family_readings",
                      "family", "family_keys", "family_initials", "leading_initials"), _LIST),
     **dict.fromkeys(("given_called", "given_joined", "name_letters", "family_last", "given_written", "family_written"), _TEXT),
     **dict.fromkeys(("full_name", "second_name", "given_pair", "family_sound"), _TEXT),

@@ -249,8 +249,14 @@ def _in_family_place(x: WrittenName, y: WrittenName) -> bool | None:
     """Whether the given names of one fit the family names of the other; None where it has none, or a title that others leave out."""
     if not y.family:
         return None
-    fits = _fits(x.given, x.initials, y.family, _letters_of(y.family))
+    fits = _fits(x.given, x.initials, y.family, _letters_of(y.family)) or bool(_read_as(x.given) & _read_as(y.family))
     return None if not fits and all(is_title_token(token) for token in y.family) else fits
+
+
+@lru_cache(maxsize=1 << 16)
+def _read_as(written: frozenset[str]) -> frozenset[str]:
+    """Names with the family names that they may be in another romanisation: Wong with Huang and Wang."""
+    return written | {reading for token in written for reading in readings(token)}
 
 
 @lru_cache(maxsize=1 << 16)

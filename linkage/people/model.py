@@ -64,14 +64,22 @@ _HONORIFICS = "[" + ", ".join(f"'{name}'" for name in sorted(HONORIFIC_GIVEN)) +
 # beside Fadumo Farah Hassan. Which name is the called one is not sure beside an honorific or a title.
 _CALLED_BY_BOTH = " AND ".join(
     f"(list_contains(given_keys_{one}, given_called_{other}) OR list_contains(family_called_{one}, given_called_{other}) "
+    f"OR list_contains(family_called_{one}, given_joined_{other}) OR list_contains(family_readings_{one}, given_called_{other}) "
+    f"OR list_has_any(given_readings_{other}, family_called_{one}) "
     f"OR list_has_any(family_called_{one}, {_HONORIFICS}))"
     for one, other in ("lr", "rl")
 )
 _BOTH_CALLED = f"(len(family_keys_l) = 0 OR len(family_keys_r) = 0 OR ({_CALLED_BY_BOTH}))"
+# The family name of one record stands among the given names of the other, in whichever romanisation: Huang Kaming is Ka-Ming Wong.
+_FAMILY_AS_GIVEN = {
+    one: f"(list_contains(given_{other}, family_last_{one}) OR list_contains(given_readings_{other}, family_last_{one}) "
+    f"OR list_has_any(family_readings_{one}, given_{other}))"
+    for one, other in ("lr", "rl")
+}
 _SWAPPED = (
-    f"({_BOTH_CALLED} AND ((list_has_any(family_called_r, given_keys_l) AND list_contains(given_r, family_last_l) "
+    f"({_BOTH_CALLED} AND ((list_has_any(family_called_r, given_keys_l) AND {_FAMILY_AS_GIVEN['l']} "
     "AND given_called_l <> family_last_l)"
-    " OR (list_has_any(family_called_l, given_keys_r) AND list_contains(given_l, family_last_r) "
+    f" OR (list_has_any(family_called_l, given_keys_r) AND {_FAMILY_AS_GIVEN['r']} "
     "AND given_called_r <> family_last_r)))"
     " OR (name_letters_l = name_letters_r AND family_last_l <> family_last_r)"
     # With a father's or second name: Osman Asha is Asha Osman Hersi.

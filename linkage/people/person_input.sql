@@ -169,6 +169,8 @@ SELECT
     behind_initials,
     given_parts,
     family_called,
+    given_readings,
+    family_readings,
     family_initials,
     -- The called name's initial and the family name's: K Y of Khadra Yusuf, whom another record gives a third name.
     list_distinct(list_transform(family_initials, lambda f: coalesce(given_called[1], initials[1]) || f)) AS name_initials,

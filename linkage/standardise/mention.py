@@ -66,6 +66,7 @@ _PARTS = {
     "given": _WORDS, "given_keys": _WORDS, "initials": _WORDS, "two_initials": _WORDS, "family": _WORDS, "family_keys": _WORDS,
     "lead_initials": _WORDS, "later": _WORDS, "later_initials": _WORDS, "behind_initials": _WORDS, "given_parts": _WORDS,
     "family_called": _WORDS, "family_initials": _WORDS, "title_initials": _WORDS,
+    "given_readings": _WORDS, "family_readings": _WORDS,
     **dict.fromkeys(("given_called", "given_joined", "name_letters", "family_last", "given_written", "family_written",
                      "family_sound", "name_display"), pa.string()),
 }  # fmt: skip
@@ -163,6 +164,9 @@ def _parts(
         "family_initials": sorted(
             {t[0] for t in family_keys} | {f for t in (*name.family, *name.also) for f in names.first_letters(t)}
         ),
+        # Huang of Wong, whichever of the two names it stands as: Huang Kaming is Ka-Ming Wong.
+        "given_readings": sorted({reading for t in name.given for reading in names.readings(t)}),
+        "family_readings": sorted({reading for t in name.family for reading in names.readings(t)}),
         # K of Kaur, which some put in the family name's place: K Surinder is Surinder Kaur Gill.
         "title_initials": sorted({f for t in name.titles for f in names.first_letters(t)}),
         "given_called": names.spelling_class(written) if written else None,

@@ -59,6 +59,8 @@ SELECT
     coalesce(given_parts, []) AS given_parts,
     coalesce(family_called, []) AS family_called,
     coalesce(title_initials, []) AS title_initials,
+    coalesce(given_readings, []) AS given_readings,
+    coalesce(family_readings, []) AS family_readings,
     coalesce(family, []) AS family,
     coalesce(family_keys, []) AS family_keys,
     coalesce(family_initials, []) AS family_initials,

@@ -20,7 +20,7 @@ SPELLINGS = ("JONATHAN", "JONATHON", "JNOATHAN", "KATHERINE", "CATHERINE", "ABCD
 DATES = ("1990-01-01", "1990-01-02", "1990-02-01", "1990-10-02", "1991-01-02", "1909-01-02", "1990-01-31", "1900-03-04")
 NUMBERS = ("07700900123", "07700900132", "07700900124", "0770090012", "07700911111")
 LISTS = {
-    **dict.fromkeys(("given", "given_keys", "family", "family_keys"), WORDS),
+    **dict.fromkeys(("given", "given_keys", "given_readings", "family", "family_keys", "family_readings"), WORDS),
     **dict.fromkeys(("initials", "leading_initials", "family_initials", "any_initial"), "ABCM"),
     **dict.fromkeys(
         ("home_keys", "context_keys", "place_key", "together_keys", "forward_keys"), ("1", "2", "3", "4", "5")

@@ -187,6 +187,7 @@ def written(given: str = "", family: str = "", initials: str = "") -> WrittenNam
         (written(family="FATIMA", initials="K"), written(family="KAUSAR", initials="F")),  # the same, both initials
         (written("MOHAMMED", "KHAN"), written("BILAL", "KHAN")),  # an honorific alone says nothing
         (written("THORNLEY"), written("CRAIG", "THORNLEY")),  # a surname alone
+        (written("HUANG", "JUN"), written("JUN", "WONG")),  # the other order, in another romanisation
     ],
 )
 def test_names_that_may_be_one(one: WrittenName, other: WrittenName) -> None:
@@ -200,6 +201,7 @@ def test_names_that_may_be_one(one: WrittenName, other: WrittenName) -> None:
         (written("ALEXANDER", "NOWAK"), written("SOPHIE", "NOWAK")),
         (written("AMINA", "HASSAN"), written("HASSAN", "ALI")),  # a daughter who bears her father's name
         (written("AMINA", "HASSAN"), written(family="HASSAN", initials="B")),
+        (written("HUANG", "JUN"), written("MING", "WONG")),
     ],
 )
 def test_names_that_differ(one: WrittenName, other: WrittenName) -> None:
