@@ -12,6 +12,9 @@ from sample_data.simulator import naming
 from sample_data.simulator.maker import YEAR, Household, Maker, marry
 from sample_data.simulator.model import Person, Property
 
+OLDEST_AT_HOME = 17.9
+"""Years of the oldest child of a family with children; who is older has grown up."""
+
 
 def fill(maker: Maker, people: int, homes: list[Property], bedsits: dict[str, list[Property]]) -> None:
     """Households in homes until the region has its people."""
@@ -85,7 +88,10 @@ def children(maker: Maker, h: Household, mother: Person, father: Person | None) 
     """One to four children of plausible ages; one birth in 70 is of twins."""
     rng = maker.rng
     her_age = (maker.world.first - mother.born) / YEAR
-    oldest = min(17.9, her_age - rng.triangular(17, min(38, her_age), 26))
+    oldest = her_age - rng.triangular(17, min(38, her_age), 26)
+    if oldest > OLDEST_AT_HOME:
+        # Spread over the years before, not all on one day: a birth date that thousands share says nothing.
+        oldest = OLDEST_AT_HOME - (oldest - OLDEST_AT_HOME) % 6
     age, count = oldest, rng.choices((1, 2, 3, 4), (36, 38, 18, 8))[0]
     for _ in range(count):
         if age < 0.02:

@@ -288,3 +288,13 @@ def test_texts_without_their_flat_are_of_the_building(region: duckdb.DuckDBPyCon
         "AND true_uprn IN (SELECT parent_uprn FROM gazetteer WHERE parent_uprn <> '')",
     )
     assert found > 3  # type: ignore[operator]
+
+
+def test_no_day_is_the_birthday_of_many(region: duckdb.DuckDBPyConnection) -> None:
+    """But for 1 January, which is written where the day is not known."""
+    shared = region.execute(
+        "SELECT count(DISTINCT c.true_person) FROM gp AS g INNER JOIN claim AS c USING (supplier, record_id) "
+        "WHERE c.contract = 'gp' AND substr(g.date_of_birth, 6) <> '01-01' GROUP BY g.date_of_birth ORDER BY 1 DESC LIMIT 1"
+    ).fetchone()
+    assert shared
+    assert shared[0] <= 10
