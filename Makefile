@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 MINUTES ?= 2
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: help demo test check lock docs clean bench speed addresses pictures sbom assurance accuracy fuzz
+.PHONY: help demo test check types sql lock docs clean bench speed addresses pictures sbom assurance accuracy fuzz
 
 help:  ## what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -24,13 +24,18 @@ demo: $(VENV)/run.stamp  ## run the whole job on an invented region and print wh
 	@$(BIN)/linkage demo || test $$? -eq 1
 
 test: $(VENV)/dev.stamp  ## run the tests
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 check: $(VENV)/dev.stamp  ## style, types, import rules and SQL
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(MAKE) --no-print-directory --jobs 2 --output-sync types sql
+
+types sql: $(VENV)/dev.stamp  # the two slow ones of `check`, each on one core
+types:
+	$(BIN)/mypy
+sql:
 	$(BIN)/sqlfluff lint --disable-progress-bar linkage
 
 bench: $(VENV)/dev.stamp  ## speed, memory and accuracy; writes benchmarks/RESULTS.md

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from linkage import dictionary, settings
+from tests.conftest import DEAREST
 
 ROOT = Path(__file__).resolve().parents[2]
 SQL = sorted((ROOT / "linkage").rglob("*.sql"))
@@ -65,3 +66,7 @@ def test_glossary_words_have_one_meaning_each():
     rows = re.findall(r"^\| \*\*(.+?)\*\*", (ROOT / "GLOSSARY.md").read_text(encoding="utf-8"), re.MULTILINE)
     words = [w.strip() for row in rows for w in row.split(",")]
     assert len(words) == len(set(words)) > 40
+
+
+def test_the_files_that_are_given_out_first_are_there():
+    assert [name for name in DEAREST if not (ROOT / "tests" / name).exists()] == []

@@ -12,14 +12,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 import uvicorn
+from argon2 import PasswordHasher
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from flows.replay import run_one
 from linkage import settings
+from linkage.review import accounts as passwords
 from linkage.review.accounts import Account, Role
 from linkage.review.app import build
 from linkage.review.desk import Desk
@@ -55,13 +58,18 @@ class Pages:
 
     def client(self, name: str = "", password: str = PASSWORD) -> httpx.Client:
         """A browser without a screen, signed in under a name."""
-        made = httpx.Client(base_url=self.address, timeout=30)
+        made = browsing(base_url=self.address)
         self.clients.append(made)
         if name:
             form = hidden(made.get("/sign-in").text, "form")
             answer = made.post("/sign-in", data={"name": name, "password": password, "form": form})
             assert answer.status_code == 303, answer.status_code
         return made
+
+
+def browsing(**more: Any) -> httpx.Client:
+    """A client of pages that are served without TLS: reading every authority's certificate first takes longer than they do."""
+    return httpx.Client(timeout=30, verify=False, **more)
 
 
 def hidden(page: str, name: str) -> str:
@@ -95,6 +103,19 @@ def serving(
 ) -> Iterator[Pages]:
     """Serve the pages of a store, on a free port if none is given."""
     desk = Desk(work / "store.duckdb", told)
+    with pytest.MonkeyPatch.context() as patch:
+        _hash_quickly(patch)
+        yield from _served(desk, work, landing, accounts, port)
+
+
+def _hash_quickly(patch: pytest.MonkeyPatch) -> None:
+    """Passwords by argon2 as ever, but for its dearness, which is meant for a thief: tests/review/test_accounts.py has it in full."""
+    quick = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+    patch.setattr(passwords, "WORDS", quick)
+    patch.setattr(passwords, "_NOBODY", quick.hash("nobody's"))
+
+
+def _served(desk: Desk, work: Path, landing: Path, accounts: list[Account], port: int) -> Iterator[Pages]:
     for account in accounts:
         if desk.accounts.named(account.name) is None:
             desk.accounts.add(account, PASSWORD)

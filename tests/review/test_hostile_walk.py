@@ -27,7 +27,7 @@ from linkage.review.entrance import FORM
 from linkage.review.questions import REASON_WORDS
 from linkage.review.worklist import State
 from linkage.vocabulary import BENIGN_WORDS
-from tests.review.conftest import DUDLEY, FIRST, PEOPLE, SANDWELL, hidden
+from tests.review.conftest import DUDLEY, FIRST, PEOPLE, SANDWELL, browsing, hidden
 
 TRIED = int(os.environ.get("LINKAGE_WALK", "30"))
 """Requests a route and method; LINKAGE_WALK gives another number (under twenty may not come far enough)."""
@@ -160,7 +160,7 @@ def ask(ground, data, method: str, path: str) -> tuple[str, httpx.Response]:
         body, headers["content-type"] = form(ground, data, csrf)
     url = f"{ground.pages.address}{address}" + (f"?{urlencode(query)}" if query else "")
     raw = {name.encode(): text.encode("latin-1") for name, text in headers.items()}
-    with httpx.Client(timeout=30) as client:
+    with browsing() as client:
         answer = client.request(method, url, headers=raw, content=body)
     ground.statuses[answer.status_code] = ground.statuses.get(answer.status_code, 0) + 1
     return who, answer

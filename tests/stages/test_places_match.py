@@ -6,9 +6,10 @@ import csv
 import random
 from pathlib import Path
 
+import polars as pl
 import pytest
 
-from linkage import settings
+from linkage import settings, store
 from linkage.places import candidates, kept, match, property
 from linkage.places.text import parse
 
@@ -80,7 +81,7 @@ def gazetteer(con):
         "building_name VARCHAR, building_number VARCHAR, street VARCHAR, locality VARCHAR, post_town VARCHAR, postcode VARCHAR, "
         "classification VARCHAR, supplier VARCHAR)"
     )
-    con.executemany("INSERT INTO gazetteer VALUES (?,?,?,?,?,?,?,?,?,?,?,'g')", GAZETTEER)
+    list_properties(con, GAZETTEER)
     lines = ", ".join(f"address_line_{i} VARCHAR" for i in range(1, 6))
     con.execute(f"CREATE TABLE council_tax (supplier VARCHAR, uprn VARCHAR, {lines}, postcode VARCHAR)")
     return con
@@ -100,7 +101,7 @@ def answers(gazetteer):
     """UPRN and match level of every text of texts.csv, in its order, against gazetteer.csv."""
     listed = [(*row.values(),) for row in rows_of("gazetteer")]
     gazetteer.execute("DELETE FROM gazetteer")
-    gazetteer.executemany("INSERT INTO gazetteer VALUES (?,?,?,?,?,?,?,?,?,?,?,'g')", listed)
+    list_properties(gazetteer, listed)
     property.build(gazetteer, settings.load().table("hubs"))
     addresses(gazetteer, [((row["lines"] or "").split("|"), row["postcode"], row["uprn_given"]) for row in EDGES])
     match.run(gazetteer)
@@ -127,18 +128,28 @@ def test_several_flats_of_a_house_that_lists_none_are_no_home(gazetteer):
         assert told == [("1", level)]
 
 
+def put(con, table, rows):
+    """Rows of texts into a table, all at once: one by one they take longer than what is tested."""
+    names = [column[0] for column in con.execute(f"DESCRIBE {table}").fetchall()]
+    store.insert(con, table, dict.fromkeys(names, pl.String), rows)
+
+
+def list_properties(con, rows):
+    put(con, "gazetteer", [(*row, "g") for row in rows])
+
+
 def addresses(con, cases):
     con.execute(
         "CREATE OR REPLACE TABLE address (mention_id VARCHAR, contract VARCHAR, supplier VARCHAR, record_id VARCHAR, mention VARCHAR, "
         "address_role VARCHAR, line_1 VARCHAR, line_2 VARCHAR, line_3 VARCHAR, line_4 VARCHAR, line_5 VARCHAR, postcode VARCHAR, "
         "uprn_given VARCHAR)"
     )
-    for number, (lines, code, given, *_) in enumerate(cases):
-        padded = [*lines, None, None, None, None, None][:5]
-        con.execute(
-            f"INSERT INTO address VALUES ('m{number:03}', 'gp', 's', 'r', 'patient', 'home', ?,?,?,?,?,?,?)",
-            [*padded, code, given],
-        )
+    of_all = ("gp", "s", "r", "patient", "home")
+    rows = [
+        (f"m{number:03}", *of_all, *[*lines, None, None, None, None, None][:5], code, given)
+        for number, (lines, code, given, *_) in enumerate(cases)
+    ]
+    put(con, "address", rows)
 
 
 def test_every_case(gazetteer):
@@ -268,7 +279,7 @@ def test_what_is_kept_is_what_a_cold_start_answers(gazetteer, seed):
             else:
                 stock[n] = draw.choice([some_property(draw, n), another_house_beside(draw, n, stock)])
         con.execute("DELETE FROM gazetteer")
-        con.executemany("INSERT INTO gazetteer VALUES (?,?,?,?,?,?,?,?,?,?,?,'g')", list(stock.values()))
+        list_properties(con, stock.values())
         property.build(con, hubs)
         addresses(con, texts)
         if night:
@@ -298,7 +309,7 @@ def test_a_house_written_as_it_is_listed_is_what_a_whole_search_finds(gazetteer,
     con, draw = gazetteer, random.Random(seed)
     stock = [some_property(draw, n) for n in range(150)]
     con.execute("DELETE FROM gazetteer")
-    con.executemany("INSERT INTO gazetteer VALUES (?,?,?,?,?,?,?,?,?,?,?,'g')", stock)
+    list_properties(con, stock)
     property.build(con, settings.load().table("hubs"))
     addresses(con, [some_text(draw, draw.choice(stock)) for _ in range(2_000)])
     found: list[bool] = []

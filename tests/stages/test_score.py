@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
+from splink.internals import blocking
 from splink.internals.input_column import SqlglotColumnTreeBuilder as ColumnName
 from splink.internals.parse_sql import get_columns_used_from_sql
 
@@ -281,3 +282,7 @@ def test_remembered_column_names_are_those_that_splink_works_out() -> None:
         again = parse.__wrapped__(name, "duckdb")
         assert parse(name, "duckdb") == again
         assert parse(name, "duckdb").sql == again.as_sqlglot_tree.sql(dialect="duckdb")
+    columns_in = blocking.parse_columns_in_sql
+    for rule in ("l.born = r.born AND l.keys[1] = r.keys[1]", "l.born = r.home", "not ( sql"):
+        again = columns_in.__wrapped__(rule, sqlglot_dialect="duckdb")
+        assert columns_in(rule, sqlglot_dialect="duckdb") == columns_in(rule, sqlglot_dialect="duckdb") == again
