@@ -11,19 +11,24 @@ import duckdb
 
 BEARERS = 50
 """A value of more different people than this is nobody's. People are told apart by birth date, else by name as written."""
-WORDS = {"phone": "phone number", "email": "e-mail address", "nhs_number": "NHS number", "force_key": "nominal_ref"}
+TIMES_USUAL = 20
+"""A birth date of a supplier that is borne by so many times as many people as a usual day of its year is nobody's."""
+WORDS = {"phone": "phone number", "email": "e-mail address", "nhs_number": "NHS number", "force_key": "nominal_ref",
+         "date_of_birth": "date of birth"}  # fmt: skip
 """The columns looked at, and what a warning calls them."""
 _BEARER = "coalesce(CAST(s.date_of_birth AS VARCHAR), concat_ws(' ', s.given_text, s.family_text, s.full_text))"
 
 
 def forget(con: duckdb.DuckDBPyConnection) -> None:
-    """Take the values of crowds out of `mention_source` (force_key) and the `<column>_text` tables (the others)."""
+    """Take the values of crowds out of `mention_source` (force_key, date_of_birth) and the `<column>_text` tables (the others)."""
     con.execute(
-        "CREATE OR REPLACE TABLE crowd (column_name VARCHAR, contract VARCHAR, supplier VARCHAR, mentions BIGINT, bearers BIGINT)"
+        "CREATE OR REPLACE TABLE crowd (column_name VARCHAR, contract VARCHAR, supplier VARCHAR, mentions BIGINT, bearers BIGINT, "
+        "day DATE)"
     )
     for column in ("phone", "email", "nhs_number"):
         _forget_shapes(con, column)
     _forget_force_keys(con)
+    _forget_birth_dates(con)
 
 
 def _forget_shapes(con: duckdb.DuckDBPyConnection, column: str) -> None:
@@ -57,13 +62,34 @@ def _forget_force_keys(con: duckdb.DuckDBPyConnection) -> None:
             con.execute(f"UPDATE mention_source AS s SET force_key = NULL WHERE {here}", given)
 
 
+def _forget_birth_dates(con: duckdb.DuckDBPyConnection) -> None:
+    """Many people share a birth date in a large region, so a day is laid beside the other days of its year.
+
+    1 January stands where the day is not known, and many whose papers say so would lose the year too: the model weighs it by itself.
+    """
+    con.execute(
+        "INSERT INTO crowd BY NAME WITH borne AS ("
+        "SELECT contract, supplier, date_of_birth AS day, count(*) AS mentions, "
+        "count(DISTINCT concat_ws(' ', given_text, family_text, full_text)) AS bearers "
+        "FROM mention_source WHERE date_of_birth IS NOT NULL GROUP BY ALL), "
+        "usual AS (SELECT *, median(bearers) OVER (PARTITION BY contract, supplier, year(day)) AS of_its_year FROM borne) "
+        "SELECT 'date_of_birth' AS column_name, contract, supplier, mentions, bearers, day FROM usual "
+        "WHERE bearers > $most AND bearers > $times * of_its_year AND (month(day) > 1 OR day(day) > 1) ORDER BY contract, supplier, day",
+        {"most": BEARERS, "times": TIMES_USUAL},
+    )
+    con.execute(
+        "UPDATE mention_source AS s SET date_of_birth = NULL FROM crowd AS c "
+        "WHERE c.column_name = 'date_of_birth' AND s.contract = c.contract AND s.supplier = c.supplier AND s.date_of_birth = c.day"
+    )
+
+
 def _is_crowd(con: duckdb.DuckDBPyConnection, borne: str, column: str, given: dict[str, str]) -> bool:
     """Whether too many bear a value; then it is told in `crowd`."""
     row = con.execute(f"SELECT count(DISTINCT bearer) FROM ({borne})", given).fetchone() or (0,)
     if row[0] <= BEARERS:
         return False
     con.execute(
-        f"INSERT INTO crowd SELECT $column, contract, supplier, count(*), count(DISTINCT bearer) FROM ({borne}) "
+        f"INSERT INTO crowd SELECT $column, contract, supplier, count(*), count(DISTINCT bearer), NULL FROM ({borne}) "
         "GROUP BY contract, supplier ORDER BY contract, supplier",
         {**given, "column": column},
     )
@@ -77,7 +103,13 @@ def warnings(con: duckdb.DuckDBPyConnection) -> list[str]:
         {"most": BEARERS},
     ).fetchall()
     return [
-        f"{contract} of {supplier}: {values} {WORDS[column]}{'' if values == 1 else 's'} given for {mentions} mentions of different "
+        f"{contract} of {supplier}: {_several(values, WORDS[column])} given for {mentions} mentions of different "
         "people, as a system's default is: read as not given; ask the supplier to leave the field empty"
         for contract, supplier, column, values, mentions in rows
     ]
+
+
+def _several(count: int, words: str) -> str:
+    """One date of birth, two dates of birth."""
+    first, *rest = words.split(" of ", 1)
+    return " of ".join((f"{count} {first}{'' if count == 1 else 's'}", *rest))

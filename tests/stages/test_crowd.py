@@ -101,3 +101,36 @@ def test_a_day_on_which_thousands_of_accounts_begin_tells_no_move(con, standardi
 
     assert compared(10) == [("c",), ("l",)]
     assert compared(1000) == []
+
+
+@pytest.mark.parametrize(
+    ("day", "bearers", "kept"),
+    [
+        (date(1970, 6, 15), crowd.BEARERS + 1, False),
+        (date(1970, 6, 15), crowd.BEARERS, True),
+        (date(1970, 1, 1), crowd.BEARERS + 1, True),
+    ],
+    ids=["a default", "a day that many share", "where the day is not known"],
+)
+def test_a_birth_date_of_a_crowd_is_read_as_not_given(con, standardise, day, bearers, kept):
+    shared = [{**row, "record_id": f"d{n}", "date_of_birth": day} for n, row in enumerate(people(bearers))]
+    born_that_year = [patient(f"y{n}", f"Bo{n} Lee", date(1970, 3, 1) + timedelta(days=n), "1") for n in range(60)]
+    standardise(gp=[*shared, *born_that_year])
+    (told,) = con.execute(
+        "SELECT count(*) FROM mention WHERE date_of_birth = $day AND record_id[1] = 'd'", {"day": day}
+    ).fetchone()
+    assert told == (bearers if kept else 0)
+    assert con.execute("SELECT count(date_of_birth) FROM mention WHERE record_id[1] = 'y'").fetchone() == (60,)
+    lines = crowd.warnings(con)
+    assert [line[: line.index(" given")] for line in lines] == ([] if kept else ["gp of s: 1 date of birth"])
+    assert not any("1970" in line for line in lines)
+
+
+def test_a_birth_date_that_many_share_in_a_region_where_many_share_each_stands(con, standardise):
+    many = [
+        patient(f"r{d}-{n}", f"Ann{n} Lee", date(1970, 6, 1) + timedelta(days=d), "1")
+        for d in range(10)
+        for n in range(crowd.BEARERS + 10)
+    ]
+    standardise(gp=many)
+    assert con.execute("SELECT count(date_of_birth) FROM mention").fetchone() == (len(many),)
