@@ -3,12 +3,15 @@
 In memory, for the length of the gate: `contact_text`, one row a phone or e-mail as it is written in any row, with its one
 shape; `sealed_contact`, those that restricted rows give as their principal's own, with what these rows say of the
 principal's birth date and surname; and `sealed_text`, the ways in which these are written.
+In the store, as keyed hashes: `sealed_contact`, for the nights on which the supplier of a restricted row is silent.
 """
 
 from __future__ import annotations
 
 import duckdb
 
+from linkage.history import rewind
+from linkage.night import Night
 from linkage.tables import CONTRACTS, PEOPLE_CONTRACTS
 
 OWN = {
@@ -29,9 +32,22 @@ _SHAPE = (
 """SQL: an e-mail in small letters, a phone as its last ten digits (07700… and +447700… are one)."""
 
 
-def gather(con: duckdb.DuckDBPyConnection) -> None:
-    """`contact_text`, of tonight's rows and the remembered ones."""
+_TOLD = "length(contact) >= 7 AND ltrim(contact, contact[1]) <> ''"
+"""SQL: 0000000 and the like are what a clerk types for none."""
+_RECORD = "(contract, supplier, record_id)"
+_HELD = "(contract, supplier, record_id, contact_hash)"
+
+
+def gather(con: duckdb.DuckDBPyConnection, night: Night, keyed_hash: str) -> None:
+    """`contact_text`, of tonight's rows and the remembered ones. keyed_hash: SQL for the keyed hash of `contact`."""
+    con.execute(
+        "CREATE TABLE IF NOT EXISTS store.sealed_contact (contract VARCHAR, supplier VARCHAR, record_id VARCHAR, "
+        "contact_hash VARCHAR, known_from DATE, known_to DATE)"
+    )
+    rewind(con, "store.sealed_contact", night)
     _shape_texts(con, *EVERYWHERE)
+    con.execute("ALTER TABLE contact_text ADD COLUMN contact_hash VARCHAR")
+    con.execute(f"UPDATE contact_text SET contact_hash = {keyed_hash} WHERE {_TOLD}")
 
 
 def spread(con: duckdb.DuckDBPyConnection) -> None:
@@ -47,9 +63,10 @@ def spread(con: duckdb.DuckDBPyConnection) -> None:
     )
 
 
-def cut_off(con: duckdb.DuckDBPyConnection) -> None:
+def cut_off(con: duckdb.DuckDBPyConnection, night: Night) -> None:
     """Null every sealed phone and e-mail in every other row, of tonight and remembered."""
     _seal(con)
+    _remember(con, night)
     _null_sealed(con, *EVERYWHERE)
     _forget_tables(con)
 
@@ -101,17 +118,52 @@ def _own(semi_join: str) -> str:
     )
 
 
+_MARKED = _own(
+    "SEMI JOIN (SELECT supplier, record_id FROM restricted_row WHERE contract = '{contract}') AS k "
+    "ON t.record_id = k.record_id AND t.supplier = k.supplier"
+)
+_STANDING = " UNION ALL ".join(
+    f"SELECT '{name}' AS contract, supplier, record_id, date_of_birth AS born, "
+    f"upper({SURNAME.get(name, 'family_name')}) AS surname FROM store.{name}_record WHERE known_to IS NULL"
+    for name in OWN
+)
+
+
 def _seal(con: duckdb.DuckDBPyConnection) -> None:
-    marked = _own(
-        "SEMI JOIN (SELECT supplier, record_id FROM restricted_row WHERE contract = '{contract}') AS k "
-        "ON t.record_id = k.record_id AND t.supplier = k.supplier"
-    )
     con.execute(
-        f"CREATE OR REPLACE TABLE sealed_contact AS SELECT DISTINCT contact, born, surname FROM ({marked}) "
-        # 0000000 and the like are what a clerk types for none.
-        "INNER JOIN contact_text USING (text) WHERE length(contact) >= 7 AND ltrim(contact, contact[1]) <> ''"
+        "CREATE OR REPLACE TABLE sealed_contact AS "
+        f"SELECT DISTINCT contact, born, surname FROM ({_MARKED}) INNER JOIN contact_text USING (text) WHERE {_TOLD} "
+        # What a silent supplier said of its restricted rows: the store holds these rows without their phones.
+        f"UNION SELECT contact, born, surname FROM ({_STANDING}) SEMI JOIN restricted_row USING {_RECORD} "
+        f"INNER JOIN (FROM store.sealed_contact WHERE known_to IS NULL) USING {_RECORD} INNER JOIN contact_text USING (contact_hash)"
     )
     _find_sealed_texts(con)
+
+
+def _remember(con: duckdb.DuckDBPyConnection, night: Night) -> None:
+    """Keep keyed hashes of what restricted rows give as their own, while their records say it and bear their marks."""
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE sealed_now AS SELECT DISTINCT contract, supplier, record_id, contact_hash "
+        f"FROM ({_MARKED}) INNER JOIN contact_text USING (text) WHERE contact_hash IS NOT NULL"
+    )
+    came = " UNION ALL ".join(f"SELECT '{name}' AS contract, supplier, record_id FROM accepted_{name}" for name in OWN)
+    con.execute(f"CREATE OR REPLACE TEMP TABLE came AS {came}")
+    con.execute(
+        f"DELETE FROM store.sealed_contact WHERE {_RECORD} IN (SELECT {_RECORD} FROM came) "
+        f"AND {_RECORD} NOT IN (SELECT {_RECORD} FROM restricted_row) OR {_RECORD} IN (SELECT {_RECORD} FROM refused_record)"
+    )
+    con.execute(
+        f"UPDATE store.sealed_contact SET known_to = $night WHERE known_to IS NULL AND {_RECORD} IN (SELECT {_RECORD} FROM came) "
+        f"AND {_HELD} NOT IN (SELECT {_HELD} FROM sealed_now)",
+        {"night": night.date},
+    )
+    con.execute(
+        "INSERT INTO store.sealed_contact SELECT *, $night, NULL FROM sealed_now "
+        f"WHERE {_HELD} NOT IN (SELECT {_HELD} FROM store.sealed_contact WHERE known_to IS NULL) ORDER BY ALL",
+        {"night": night.date},
+    )
+    for table in ("sealed_now", "came"):
+        con.execute(f"DROP TABLE {table}")
 
 
 def _find_sealed_texts(con: duckdb.DuckDBPyConnection) -> None:

@@ -44,9 +44,9 @@ def run(con: duckdb.DuckDBPyConnection, night: Night) -> dict[str, int]:
     _gather_numbers(con)
     refused = _refuse_invalidated(con, night)
     _list_marks(con, night)
-    _find_restricted_rows(con)
+    _find_restricted_rows(con, night)
     _seal_addresses(con)
-    contacts.cut_off(con)
+    contacts.cut_off(con, night)
     _strip(con)
     _forget_landing(con)
     return {"refused": refused, "restricted_rows": count(con, "restricted_row")}
@@ -203,7 +203,7 @@ def _present(contract: Contract) -> list[str]:
     return [c for c in wanted if c in contract.names]
 
 
-def _find_restricted_rows(con: duckdb.DuckDBPyConnection) -> None:
+def _find_restricted_rows(con: duckdb.DuckDBPyConnection, night: Night) -> None:
     """`restricted_row`: (contract, supplier, record_id) of every row whose principal may not be located.
 
     A mark reaches other rows by the same NHS number or police key, by a phone or e-mail, and between a booking and its
@@ -215,7 +215,7 @@ def _find_restricted_rows(con: duckdb.DuckDBPyConnection) -> None:
         _find_silent(con, CONTRACTS[name])
     for contract in _with_numbers():
         _listed_numbers(con, contract)
-    contacts.gather(con)
+    contacts.gather(con, night, number_hash("contact"))
     before = -1
     while before != (now := count(con, "restricted_row") + count(con, "restricted_number")):
         before = now

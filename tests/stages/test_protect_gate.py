@@ -105,6 +105,42 @@ def test_a_mark_of_a_silent_supplier_stands(con, accept, night):
     assert "CANARY" not in everything(con)
 
 
+def paying(record_id="c1", **more):
+    return {
+        "record_id": record_id, "account_ref": "A1", "forenames": "A", "surname": "Lee", "address_line_1": f"9 {CANARY}",
+        "phone": "+44 7700 900123", "liable_from": date(2020, 1, 1), **more,
+    }  # fmt: skip
+
+
+def test_a_phone_of_a_silent_suppliers_restricted_row_stays_sealed(con, accept, night):
+    """The account bears no number: while the practice is silent, only the phone tells whose it is."""
+    nights = [Night(date(2026, 1, day), night.landing, night.out, night.settings) for day in (5, 6, 7)]
+    accept(nights[0], gp=[patient(sensitivity="S")], council_tax=[paying()])
+    run(con, nights[0])
+    assert "CANARY" not in everything(con)
+    for later in nights[1:]:
+        accept(later, silent=("gp",), council_tax=[paying(), paying("c2", surname="Moss", phone="07700 900123")])
+        run(con, later)
+        told = everything(con)
+        assert "700 900123" not in told
+        assert con.execute("SELECT record_id FROM council_tax WHERE address_line_1 IS NOT NULL").fetchall() == [("c2",)]
+
+
+def test_a_phone_is_sealed_no_longer_than_its_row_says_it_and_bears_the_mark(con, accept, night):
+    nights = [Night(date(2026, 1, day), night.landing, night.out, night.settings) for day in (5, 6, 7)]
+    for later, gp, silent in (
+        (nights[0], [patient(sensitivity="S")], ()),
+        (nights[1], [patient(sensitivity="S", mobile="07700900999")], ()),
+        (nights[2], [], ("gp",)),
+    ):
+        accept(later, silent=silent, gp=gp, council_tax=[paying()])
+        run(con, later)
+    assert con.execute("SELECT count(*) FROM council_tax WHERE address_line_1 IS NOT NULL").fetchone() == (1,)
+    accept(nights[2], gp=[patient()], council_tax=[paying()])
+    run(con, nights[2])
+    assert con.execute("SELECT count(*) FROM store.sealed_contact").fetchone() == (0,)
+
+
 def test_an_entry_that_is_over_protects_no_more(con, accept, night):
     over = {"record_id": "x", "nhs_number": MOTHER, "reason": "other", "to_date": date(2025, 1, 1)}
     accept(gp=[patient()], protected=[over])
@@ -152,7 +188,7 @@ def test_no_number_and_no_phone_outlives_the_gate_in_memory(con, accept, night):
     after = {name for (name,) in con.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
     assert after - before == {
         "protected_entry", "refused_person", "refused_name", "refused_record", "restricted_row", "sealed_address",
-        "secret", "sealed_place", "tombstone",
+        "secret", "sealed_place", "sealed_contact", "tombstone",
         "person_member", "person_event", "household_member", "household_event",
     }  # fmt: skip
 
