@@ -23,7 +23,9 @@ families AS (
     SELECT p.person_id, list_distinct(flatten(list(m.family_keys))) AS family_keys
     FROM person AS p
     INNER JOIN mention AS m ON p.mention_id = m.mention_id
-    WHERE p.person_id IN (SELECT b.child_id FROM beside AS b UNION SELECT b.grown_up_id FROM beside AS b)
+    WHERE p.person_id IN (SELECT b.child_id FROM beside AS b
+    UNION
+    SELECT b.grown_up_id FROM beside AS b)
     GROUP BY p.person_id
 ),
 

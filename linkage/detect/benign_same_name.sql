@@ -17,7 +17,9 @@ names AS (
         list_distinct(flatten(list(m.family_keys))) AS family_keys
     FROM person AS p
     INNER JOIN mention AS m ON p.mention_id = m.mention_id
-    WHERE p.person_id IN (SELECT b.person_id FROM beside AS b UNION SELECT b.other_id FROM beside AS b)
+    WHERE p.person_id IN (SELECT b.person_id FROM beside AS b
+    UNION
+    SELECT b.other_id FROM beside AS b)
     GROUP BY p.person_id
 )
 

@@ -147,7 +147,9 @@ names AS (
         list_distinct(flatten(list(k.family_keys))) AS family_keys
     FROM mention AS k
     INNER JOIN person AS c ON k.mention_id = c.mention_id
-    WHERE c.person_id IN (SELECT q.adult_id FROM pairs AS q UNION SELECT p.mother_id FROM pregnancy AS p)
+    WHERE c.person_id IN (SELECT q.adult_id FROM pairs AS q
+    UNION
+    SELECT p.mother_id FROM pregnancy AS p)
     GROUP BY c.person_id
 ),
 
