@@ -1,39 +1,24 @@
 -- one row: one child and a property where a registered grown-up could be the parent whom the child's own home lacks
--- reads: stay, profile, person, mention
+-- reads: stay, profile, person_name
 CREATE OR REPLACE TABLE benign_parent AS
 -- Beside each child whom no register shows at a property, there and at the child's other homes, the registered grown-ups of an age to
 -- be a parent. Without a birth date anybody may be.
-WITH beside AS (
+WITH of_age AS (
     SELECT
         c.person_id AS child_id,
         s.uprn,
         s.registered,
-        g.person_id AS grown_up_id,
-        g.sex
+        g.sex,
+        list_has_any(a.family_keys, b.family_keys) AS named_alike
     FROM profile AS c
     INNER JOIN stay AS s ON c.person_id = s.person_id
     INNER JOIN stay AS t ON s.uprn = t.uprn AND t.registered AND s.person_id <> t.person_id
     INNER JOIN profile AS g ON t.person_id = g.person_id AND g.is_grown_up
+    INNER JOIN person_name AS a ON c.person_id = a.person_id
+    INNER JOIN person_name AS b ON g.person_id = b.person_id
     WHERE
         c.is_child AND coalesce(g.born BETWEEN c.born - INTERVAL 45 YEAR AND c.born - INTERVAL 13 YEAR, TRUE)
         AND c.person_id IN (SELECT u.person_id FROM stay AS u WHERE NOT u.registered)
-),
-
-families AS (
-    SELECT p.person_id, list_distinct(flatten(list(m.family_keys))) AS family_keys
-    FROM person AS p
-    INNER JOIN mention AS m ON p.mention_id = m.mention_id
-    WHERE p.person_id IN (SELECT b.child_id FROM beside AS b
-    UNION
-    SELECT b.grown_up_id FROM beside AS b)
-    GROUP BY p.person_id
-),
-
-of_age AS (
-    SELECT b.child_id, b.uprn, b.registered, b.sex, list_has_any(f.family_keys, g.family_keys) AS named_alike
-    FROM beside AS b
-    INNER JOIN families AS f ON b.child_id = f.person_id
-    INNER JOIN families AS g ON b.grown_up_id = g.person_id
 )
 
 -- A mother at the child's own home leaves no place for another; a man who shares the child's name there, none for one

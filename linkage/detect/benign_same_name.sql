@@ -1,36 +1,16 @@
 -- one row: one person and a property where a register shows somebody of a name and age that may be the same
--- reads: stay, profile, person, mention
+-- reads: stay, profile, person_name
 CREATE OR REPLACE TABLE benign_same_name AS
-WITH beside AS (
-    SELECT s.person_id, s.uprn, r.person_id AS other_id
-    FROM stay AS s
-    INNER JOIN stay AS r ON s.uprn = r.uprn AND r.registered AND s.person_id <> r.person_id
-    WHERE NOT s.registered
-),
-
--- Of those alone who are beside each other: most people live where a register has them.
-names AS (
-    SELECT
-        p.person_id,
-        list_distinct(flatten(list(m.given_keys))) AS given_keys,
-        list_distinct(flatten(list(m.initials))) AS initials,
-        list_distinct(flatten(list(m.family_keys))) AS family_keys
-    FROM person AS p
-    INNER JOIN mention AS m ON p.mention_id = m.mention_id
-    WHERE p.person_id IN (SELECT b.person_id FROM beside AS b
-    UNION
-    SELECT b.other_id FROM beside AS b)
-    GROUP BY p.person_id
-)
-
-SELECT DISTINCT s.person_id, s.uprn, s.other_id
-FROM beside AS s
-INNER JOIN names AS n ON s.person_id = n.person_id
-INNER JOIN names AS o ON s.other_id = o.person_id
+SELECT DISTINCT s.person_id, s.uprn, r.person_id AS other_id
+FROM stay AS s
+INNER JOIN stay AS r ON s.uprn = r.uprn AND r.registered AND s.person_id <> r.person_id
+INNER JOIN person_name AS n ON s.person_id = n.person_id
+INNER JOIN person_name AS o ON r.person_id = o.person_id
 INNER JOIN profile AS f ON s.person_id = f.person_id
-INNER JOIN profile AS g ON s.other_id = g.person_id
+INNER JOIN profile AS g ON r.person_id = g.person_id
 WHERE
-    (
+    NOT s.registered
+    AND (
         list_has_any(n.given_keys, o.given_keys)
         OR ((len(n.given_keys) = 0 OR len(o.given_keys) = 0) AND list_has_any(n.initials, o.initials))
         -- Abi and Abigail, or a slip of one letter, where no birth date and no sex speaks against it.

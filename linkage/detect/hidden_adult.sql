@@ -1,5 +1,5 @@
 -- one row: one adult with a part in a pregnancy or a child of it that the maternity record does not give them
--- reads: pregnancy, relation, stay, profile, police, person, mention, maternity_booking, benign_relative
+-- reads: pregnancy, relation, stay, profile, police, person, person_name, mention, maternity_booking, benign_relative
 CREATE OR REPLACE TABLE hidden_adult AS
 WITH of_booking AS (
     SELECT
@@ -139,20 +139,6 @@ pairs AS (
     SELECT supplier, record_id, adult_id FROM met
 ),
 
-names AS (
-    SELECT
-        c.person_id,
-        list_distinct(flatten(list(k.given_keys))) AS given_keys,
-        list_distinct(flatten(list(k.initials))) AS initials,
-        list_distinct(flatten(list(k.family_keys))) AS family_keys
-    FROM mention AS k
-    INNER JOIN person AS c ON k.mention_id = c.mention_id
-    WHERE c.person_id IN (SELECT q.adult_id FROM pairs AS q
-    UNION
-    SELECT p.mother_id FROM pregnancy AS p)
-    GROUP BY c.person_id
-),
-
 weighed AS (
     SELECT
         q.supplier, q.record_id, q.adult_id,
@@ -231,7 +217,7 @@ INNER JOIN pregnancy AS p ON w.supplier = p.supplier AND w.record_id = p.record_
 INNER JOIN profile AS a ON w.adult_id = a.person_id
 INNER JOIN profile AS m ON p.mother_id = m.person_id
 LEFT JOIN names_in_part AS x ON w.supplier = x.supplier AND w.record_id = x.record_id
-LEFT JOIN names AS y ON w.adult_id = y.person_id
-LEFT JOIN names AS z ON p.mother_id = z.person_id
+LEFT JOIN person_name AS y ON w.adult_id = y.person_id
+LEFT JOIN person_name AS z ON p.mother_id = z.person_id
 WHERE NOT w.in_part AND a.is_grown_up AND w.adult_id <> p.mother_id AND NOT list_contains(p.baby_ids, w.adult_id)
 ORDER BY w.adult_id, p.supplier, p.record_id
