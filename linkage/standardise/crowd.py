@@ -13,9 +13,11 @@ BEARERS = 50
 """A value of more different people than this is nobody's. People are told apart by birth date, else by name as written."""
 TIMES_USUAL = 20
 """A birth date of a supplier that is borne by so many times as many people as a usual day of its year is nobody's."""
-WORDS = {"phone": "phone number", "email": "e-mail address", "nhs_number": "NHS number", "force_key": "nominal_ref",
-         "date_of_birth": "date of birth"}  # fmt: skip
-"""The columns looked at, and what a warning calls them."""
+WORDS = {
+    "phone": ("phone number", "phone numbers"), "email": ("e-mail address", "e-mail addresses"), "nhs_number": ("NHS number", "NHS numbers"),
+    "force_key": ("nominal_ref", "nominal_refs"), "date_of_birth": ("date of birth", "dates of birth"),
+}  # fmt: skip
+"""The columns looked at, and what a warning calls one value and several."""
 _BEARER = "coalesce(CAST(s.date_of_birth AS VARCHAR), concat_ws(' ', s.given_text, s.family_text, s.full_text))"
 
 
@@ -103,13 +105,7 @@ def warnings(con: duckdb.DuckDBPyConnection) -> list[str]:
         {"most": BEARERS},
     ).fetchall()
     return [
-        f"{contract} of {supplier}: {_several(values, WORDS[column])} given for {mentions} mentions of different "
+        f"{contract} of {supplier}: {values} {WORDS[column][values > 1]} given for {mentions} mentions of different "
         "people, as a system's default is: read as not given; ask the supplier to leave the field empty"
         for contract, supplier, column, values, mentions in rows
     ]
-
-
-def _several(count: int, words: str) -> str:
-    """One date of birth, two dates of birth."""
-    first, *rest = words.split(" of ", 1)
-    return " of ".join((f"{count} {first}{'' if count == 1 else 's'}", *rest))
