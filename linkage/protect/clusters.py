@@ -15,6 +15,7 @@ from linkage.history import rewind
 from linkage.night import Night
 from linkage.protect import purge
 from linkage.protect.gate import place_hash
+from linkage.protect.hashes import keep
 from linkage.tables import PEOPLE_CONTRACTS
 
 
@@ -25,33 +26,16 @@ def keep_sealed_places(con: duckdb.DuckDBPyConnection, night: Night) -> None:
     and a year longer (a former home is held back too), unless the record has come without its mark.
     """
     rewind(con, "store.sealed_place", night)
-    key = "(contract, supplier, record_id)"
     con.execute(
         f"CREATE OR REPLACE TABLE sealed_now AS SELECT DISTINCT a.contract, a.supplier, a.record_id, "
         f"{place_hash('m.uprn')} AS place_hash FROM sealed_match AS m "
         "INNER JOIN sealed_address AS a USING (mention_id, address_role) WHERE m.uprn IS NOT NULL"
     )
-    unmarked = " UNION ALL ".join(
+    standing = " UNION ALL ".join(
         f"SELECT '{contract}' AS contract, supplier, record_id FROM {contract}" for contract in PEOPLE_CONTRACTS
     )
-    con.execute(
-        f"DELETE FROM store.sealed_place WHERE {key} IN (SELECT {key} FROM ({unmarked})) "
-        f"AND {key} NOT IN (SELECT {key} FROM restricted_row)"
-    )
-    con.execute(
-        f"UPDATE store.sealed_place AS s SET known_to = $night WHERE known_to IS NULL "
-        f"AND {key} IN (SELECT {key} FROM sealed_now) AND NOT EXISTS (SELECT 1 FROM sealed_now AS n WHERE "
-        "(n.contract, n.supplier, n.record_id, n.place_hash) = (s.contract, s.supplier, s.record_id, s.place_hash))",
-        {"night": night.date},
-    )
-    con.execute(
-        "INSERT INTO store.sealed_place SELECT *, $night, NULL FROM sealed_now AS n WHERE NOT EXISTS "
-        "(SELECT 1 FROM store.sealed_place AS s WHERE s.known_to IS NULL AND "
-        "(n.contract, n.supplier, n.record_id, n.place_hash) = (s.contract, s.supplier, s.record_id, s.place_hash)) "
-        "ORDER BY ALL",
-        {"night": night.date},
-    )
-    for table in ("sealed_match", "sealed_address", "sealed_now"):
+    keep(con, night, "store.sealed_place", "place_hash", unmarked=standing, said="FROM sealed_now")
+    for table in ("sealed_match", "sealed_address"):
         con.execute(f"DROP TABLE {table}")
 
 

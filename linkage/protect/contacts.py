@@ -12,6 +12,7 @@ import duckdb
 
 from linkage.history import rewind
 from linkage.night import Night
+from linkage.protect.hashes import RECORD, keep, number_hash
 from linkage.tables import CONTRACTS, PEOPLE_CONTRACTS
 
 OWN = {
@@ -34,12 +35,10 @@ _SHAPE = (
 
 _TOLD = "length(contact) >= 7 AND ltrim(contact, contact[1]) <> ''"
 """SQL: 0000000 and the like are what a clerk types for none."""
-_RECORD = "(contract, supplier, record_id)"
-_HELD = "(contract, supplier, record_id, contact_hash)"
 
 
-def gather(con: duckdb.DuckDBPyConnection, night: Night, keyed_hash: str) -> None:
-    """`contact_text`, of tonight's rows and the remembered ones. keyed_hash: SQL for the keyed hash of `contact`."""
+def gather(con: duckdb.DuckDBPyConnection, night: Night) -> None:
+    """`contact_text`, of tonight's rows and the remembered ones, with its keyed hash."""
     con.execute(
         "CREATE TABLE IF NOT EXISTS store.sealed_contact (contract VARCHAR, supplier VARCHAR, record_id VARCHAR, "
         "contact_hash VARCHAR, known_from DATE, known_to DATE)"
@@ -47,7 +46,7 @@ def gather(con: duckdb.DuckDBPyConnection, night: Night, keyed_hash: str) -> Non
     rewind(con, "store.sealed_contact", night)
     _shape_texts(con, *EVERYWHERE)
     con.execute("ALTER TABLE contact_text ADD COLUMN contact_hash VARCHAR")
-    con.execute(f"UPDATE contact_text SET contact_hash = {keyed_hash} WHERE {_TOLD}")
+    con.execute(f"UPDATE contact_text SET contact_hash = {number_hash('contact')} WHERE {_TOLD}")
 
 
 def spread(con: duckdb.DuckDBPyConnection) -> None:
@@ -134,8 +133,8 @@ def _seal(con: duckdb.DuckDBPyConnection) -> None:
         "CREATE OR REPLACE TABLE sealed_contact AS "
         f"SELECT DISTINCT contact, born, surname FROM ({_MARKED}) INNER JOIN contact_text USING (text) WHERE {_TOLD} "
         # What a silent supplier said of its restricted rows: the store holds these rows without their phones.
-        f"UNION SELECT contact, born, surname FROM ({_STANDING}) SEMI JOIN restricted_row USING {_RECORD} "
-        f"INNER JOIN (FROM store.sealed_contact WHERE known_to IS NULL) USING {_RECORD} INNER JOIN contact_text USING (contact_hash)"
+        f"UNION SELECT contact, born, surname FROM ({_STANDING}) SEMI JOIN restricted_row USING {RECORD} "
+        f"INNER JOIN (FROM store.sealed_contact WHERE known_to IS NULL) USING {RECORD} INNER JOIN contact_text USING (contact_hash)"
     )
     _find_sealed_texts(con)
 
@@ -143,27 +142,12 @@ def _seal(con: duckdb.DuckDBPyConnection) -> None:
 def _remember(con: duckdb.DuckDBPyConnection, night: Night) -> None:
     """Keep keyed hashes of what restricted rows give as their own, while their records say it and bear their marks."""
     con.execute(
-        "CREATE OR REPLACE TEMP TABLE sealed_now AS SELECT DISTINCT contract, supplier, record_id, contact_hash "
+        "CREATE OR REPLACE TABLE sealed_now AS SELECT DISTINCT contract, supplier, record_id, contact_hash "
         f"FROM ({_MARKED}) INNER JOIN contact_text USING (text) WHERE contact_hash IS NOT NULL"
     )
+    con.execute(f"DELETE FROM store.sealed_contact WHERE {RECORD} IN (SELECT {RECORD} FROM refused_record)")
     came = " UNION ALL ".join(f"SELECT '{name}' AS contract, supplier, record_id FROM accepted_{name}" for name in OWN)
-    con.execute(f"CREATE OR REPLACE TEMP TABLE came AS {came}")
-    con.execute(
-        f"DELETE FROM store.sealed_contact WHERE {_RECORD} IN (SELECT {_RECORD} FROM came) "
-        f"AND {_RECORD} NOT IN (SELECT {_RECORD} FROM restricted_row) OR {_RECORD} IN (SELECT {_RECORD} FROM refused_record)"
-    )
-    con.execute(
-        f"UPDATE store.sealed_contact SET known_to = $night WHERE known_to IS NULL AND {_RECORD} IN (SELECT {_RECORD} FROM came) "
-        f"AND {_HELD} NOT IN (SELECT {_HELD} FROM sealed_now)",
-        {"night": night.date},
-    )
-    con.execute(
-        "INSERT INTO store.sealed_contact SELECT *, $night, NULL FROM sealed_now "
-        f"WHERE {_HELD} NOT IN (SELECT {_HELD} FROM store.sealed_contact WHERE known_to IS NULL) ORDER BY ALL",
-        {"night": night.date},
-    )
-    for table in ("sealed_now", "came"):
-        con.execute(f"DROP TABLE {table}")
+    keep(con, night, "store.sealed_contact", "contact_hash", unmarked=came, said=came)
 
 
 def _find_sealed_texts(con: duckdb.DuckDBPyConnection) -> None:

@@ -23,6 +23,7 @@ import polars as pl
 from linkage.mention_id import of_record
 from linkage.night import Night
 from linkage.protect import contacts, identities
+from linkage.protect.hashes import number_hash
 from linkage.spreadsheet import without_decimals
 from linkage.store import holds, insert
 from linkage.tables import CONTRACTS, PEOPLE_CONTRACTS, Contract
@@ -50,11 +51,6 @@ def run(con: duckdb.DuckDBPyConnection, night: Night) -> dict[str, int]:
     _strip(con)
     _forget_landing(con)
     return {"refused": refused, "restricted_rows": count(con, "restricted_row")}
-
-
-def number_hash(expression: str) -> str:
-    """SQL for the keyed hash of a number, null for none; the key lives in the encrypted store alone."""
-    return f"sha256((SELECT pepper FROM store.secret) || ':' || nullif({expression}, ''))"
 
 
 def record_key(contract: str) -> str:
@@ -215,7 +211,7 @@ def _find_restricted_rows(con: duckdb.DuckDBPyConnection, night: Night) -> None:
         _find_silent(con, CONTRACTS[name])
     for contract in _with_numbers():
         _listed_numbers(con, contract)
-    contacts.gather(con, night, number_hash("contact"))
+    contacts.gather(con, night)
     before = -1
     while before != (now := count(con, "restricted_row") + count(con, "restricted_number")):
         before = now

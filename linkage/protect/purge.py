@@ -20,7 +20,7 @@ import pyarrow.parquet
 from linkage.mention_id import of_record
 from linkage.outputs import seal
 from linkage.protect import contacts
-from linkage.protect.gate import number_hash
+from linkage.protect.hashes import number_hash
 from linkage.store import holds
 from linkage.tables import PEOPLE_CONTRACTS
 

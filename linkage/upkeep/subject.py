@@ -17,7 +17,8 @@ import duckdb
 
 from linkage.mention_id import parts
 from linkage.protect import identities, purge
-from linkage.protect.gate import number_hash, prepare_tombstones
+from linkage.protect.gate import prepare_tombstones
+from linkage.protect.hashes import number_hash
 from linkage.review import forgetting
 from linkage.store import holds
 from linkage.tables import CONTRACTS, PEOPLE_CONTRACTS

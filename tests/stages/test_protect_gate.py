@@ -9,6 +9,7 @@ import pytest
 from linkage import history
 from linkage.night import Night
 from linkage.protect import gate
+from linkage.protect.hashes import number_hash
 from linkage.tables import CONTRACTS
 
 CANARY = "CANARY LANE"
@@ -173,7 +174,7 @@ def test_a_record_that_was_erased_is_refused_by_its_key(con, accept, night, kind
     accept()
     run(con, night)
     con.execute(
-        f"INSERT INTO store.tombstone SELECT {gate.number_hash('text')}, $night, NULL, $kind FROM (SELECT 'gp|s|p1' AS text)",
+        f"INSERT INTO store.tombstone SELECT {number_hash('text')}, $night, NULL, $kind FROM (SELECT 'gp|s|p1' AS text)",
         {"night": night.date, "kind": kind},
     )
     accept(gp=[patient(nhs_number=None), patient("p2")])

@@ -1,0 +1,38 @@
+"""Keyed hashes: what the store keeps of a number, place or phone that must be known again and never read."""
+
+from __future__ import annotations
+
+import duckdb
+
+from linkage.night import Night
+
+RECORD = "(contract, supplier, record_id)"
+
+
+def number_hash(expression: str) -> str:
+    """SQL for the keyed hash of a number, null for none; the key lives in the encrypted store alone."""
+    return f"sha256((SELECT pepper FROM store.secret) || ':' || nullif({expression}, ''))"
+
+
+def keep(con: duckdb.DuckDBPyConnection, night: Night, table: str, column: str, *, unmarked: str, said: str) -> None:
+    """Keep the hashes of `sealed_now` (contract, supplier, record_id and the column) in a table of the store.
+
+    A hash stands until its record says otherwise, or comes without its mark. unmarked, said: queries of the records that are
+    forgotten where they bear no mark, and of those that said tonight all that they say.
+    """
+    held = f"(contract, supplier, record_id, {column})"
+    con.execute(
+        f"DELETE FROM {table} WHERE {RECORD} IN (SELECT {RECORD} FROM ({unmarked})) "
+        f"AND {RECORD} NOT IN (SELECT {RECORD} FROM restricted_row)"
+    )
+    con.execute(
+        f"UPDATE {table} SET known_to = $night WHERE known_to IS NULL AND {RECORD} IN (SELECT {RECORD} FROM ({said})) "
+        f"AND {held} NOT IN (SELECT {held} FROM sealed_now)",
+        {"night": night.date},
+    )
+    con.execute(
+        f"INSERT INTO {table} SELECT *, $night, NULL FROM sealed_now "
+        f"WHERE {held} NOT IN (SELECT {held} FROM {table} WHERE known_to IS NULL) ORDER BY ALL",
+        {"night": night.date},
+    )
+    con.execute("DROP TABLE sealed_now")
