@@ -11,9 +11,8 @@ from collections.abc import Iterator
 
 from linkage.places.agree import Candidate, place_agrees, postcodes_alike
 from linkage.places.index import Index, Property, range_of
-from linkage.places.names import Named
+from linkage.places.names import Named, numbered_as
 from linkage.places.text import Parsed
-from linkage.places.words import STREET_TYPES
 
 LETTERED = re.compile(r"(\d+)([A-Z])")
 """A number with a letter: `12C`."""
@@ -24,31 +23,17 @@ class AsWritten:
 
     def __init__(self, index: Index, parsed: Parsed, words: Named) -> None:
         self.index, self.parsed = index, parsed
-        self.numbered, self.names, self.here, self.rows = words.numbered, words.names, words.here, words.rows
-        self.with_number = {name for _, name in self.numbered}
-        self.written = self.with_number.union(self.names)
-        self.streets = self._streets_said()
-        self.meant = {known for name in self.streets for known in index.near.get(name, ())}
+        self.numbered = numbered_as(words, parsed)
+        self.names, self.here, self.rows = words.names, words.here, words.rows
+        self.with_number, self.written, self.streets, self.meant = (
+            words.with_number,
+            words.written,
+            words.streets,
+            words.meant,
+        )
         self.numbers = dict.fromkeys(n for n, _ in self.numbered)
-        self.places_here = [place for place in self.here if place in index.places]
-        self.places_said = {n for row in self.rows.values() for n in row if n in index.places}.union(self.places_here)
+        self.places_here, self.places_said = words.places_here, words.places_said
         self.found: dict[str, Candidate] = {}
-
-    def _streets_said(self) -> set[str]:
-        """What the text gives as a street: a name with a number that is no building, a known street, a name that ends as one.
-
-        Of a row of names each is asked on its own: `BRUNEL LODGE HAYLEY GREEN` is no green, `SEDGLEY DUDLEY` no street.
-        """
-        index, said = self.index, set[str]()
-        for name in self.written:
-            if len(self.rows.get(name, ())) > 1 or (name in index.places and name not in index.streets):
-                continue
-            near = index.near.get(name, ())
-            known_street = any(n in index.streets for n in near)
-            ends_so = " " in name and name.rsplit(" ", 1)[1] in STREET_TYPES
-            if known_street or (not near and (name in self.with_number or ends_so)):
-                said.add(name)
-        return said
 
     def by_flat(self, flat: str) -> None:
         """Everything that the numbers and names may mean with this flat."""

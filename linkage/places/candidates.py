@@ -183,8 +183,10 @@ def as_listed(index: Index, parsed: Parsed, words: Named) -> Candidate | None:
     Most texts do. Nothing can agree better (`match._rank`), and where the postcode has no other property of that number,
     no house and no flat, nothing can agree as well: then no other need be looked for. None where that is not so.
     """
-    numbers = {number for number, _ in words.numbered}
-    if parsed.flat or parsed.floor or parsed.others or len(numbers) != 1:
+    if parsed.flat or parsed.floor or parsed.others:
+        return None
+    numbers = {number for number, _ in parsed.numbered}
+    if len(numbers) != 1:
         return None
     code, number = parsed.postcode or "", numbers.pop()
     here = index.by_postcode.get((code, number, ""), ())
@@ -192,7 +194,7 @@ def as_listed(index: Index, parsed: Parsed, words: Named) -> Candidate | None:
         return None
     one = here[0]
     # A street that stands in a row of names may be part of another name.
-    if (number, one.street) not in words.numbered or len(words.rows.get(one.street or "", ())) > 1:
+    if one.street not in words.with_number or len(words.rows.get(one.street or "", ())) > 1:
         return None
     if place_agrees(words.here, parsed, one) != 1:
         return None

@@ -202,14 +202,19 @@ def _ask_for(con: duckdb.DuckDBPyConnection, wanted: Wanted) -> None:
 def resolve_names(con: duckdb.DuckDBPyConnection, index: Index, written: Iterable[str]) -> None:
     """Add to `index.near` what each written name that it lacks may be: gazetteer names with their similarity."""
     unknown = sorted(set(written).difference(index.near))
-    known = sorted(index.names)
-    con.register("written", pl.DataFrame({"written": unknown}, schema={"written": pl.String}))
-    con.register("known", pl.DataFrame({"known": known}, schema={"known": pl.String}))
-    # In two steps, since the exact distance costs fifty times the similarity and must see the few likely pairs alone.
+    for table, names in (("written", unknown), ("known", sorted(index.names))):
+        of_name = {table: names, "length": map(len, names), "letters": map(_letters, names)}
+        con.register(table, pl.DataFrame(of_name, schema={table: pl.String, "length": pl.Int64, "letters": pl.Int64}))
+    # In three steps, each of which sees the few pairs that the one before leaves: letters in common cost least, the exact
+    # distance fifty times the similarity. A slip changes two letters at most.
     con.execute(
-        "CREATE OR REPLACE TEMP TABLE near_name AS SELECT written, known, slips, jaro_winkler_similarity(written, known) AS s "
-        "FROM written, (SELECT known, CASE WHEN len(known) < 9 THEN 1 WHEN len(known) < 14 THEN 2 ELSE 3 END AS slips FROM known) "
-        "WHERE abs(len(written) - len(known)) <= slips AND jaro_winkler_similarity(written, known) >= $least",
+        "CREATE OR REPLACE TEMP TABLE near_name AS WITH reach AS (SELECT known, letters AS known_letters, slips, "
+        "unnest(range(length - slips, length + slips + 1)) AS length "
+        "FROM (SELECT *, CASE WHEN length < 9 THEN 1 WHEN length < 14 THEN 2 ELSE 3 END AS slips FROM known)), "
+        "likely AS MATERIALIZED (SELECT w.written, r.known, r.slips FROM written AS w INNER JOIN reach AS r USING (length) "
+        "WHERE bit_count(xor(w.letters, r.known_letters)) <= 2 * r.slips) "
+        "SELECT written, known, slips, jaro_winkler_similarity(written, known) AS s FROM likely "
+        "WHERE jaro_winkler_similarity(written, known) >= $least",
         {"least": NEAR_NAME},
     )
     rows = con.execute(
@@ -221,3 +226,11 @@ def resolve_names(con: duckdb.DuckDBPyConnection, index: Index, written: Iterabl
     index.near |= {name: index.alike(name) for name in unknown}
     for name, other, similarity in rows:
         index.near[name][other] = max(similarity, index.near[name].get(other, 0.0))
+
+
+def _letters(name: str) -> int:
+    """The letters and digits of a name, whatever their order and number, as one bit each."""
+    bits = 0
+    for character in set(name):
+        bits |= 1 << ord(character) % 61
+    return bits

@@ -26,7 +26,7 @@ from linkage.places.agree import Candidate, postcodes_alike
 from linkage.places.candidates import as_listed, candidates
 from linkage.places.index import NEAR_NAME, Index, Property, Wanted, read_names, read_properties, resolve_names
 from linkage.places.kept import ALIKE, TEXT
-from linkage.places.names import named, names_of, row_of_names
+from linkage.places.names import Vocabulary, rest_on, row_of_names
 from linkage.places.text import Parsed, parse
 from linkage.places.words import uprn_of
 from linkage.store import arrow
@@ -124,8 +124,9 @@ Read = tuple[Parsed, Text]
 def _wanted(index: Index, read: Sequence[Read]) -> Wanted:
     """What texts ask of the gazetteer: of a usual night's few, hardly any of its properties."""
     readings = {reading for parsed, _ in read for reading in parsed.readings}
+    known = Vocabulary(index)
     return Wanted(
-        set(names_of(index, [named(index, reading) for reading in readings])),
+        set[str]().union(*(known.of(reading).rests_on for reading in readings)),
         {reading.postcode for reading in readings if reading.postcode},
         {uprn for _, text in read if (uprn := uprn_of(text[6]))},
     )
@@ -151,12 +152,13 @@ def _read_and_look(index: Index, loose: bool, texts: Sequence[Text]) -> tuple[pa
 def _look_for(index: Index, loose: bool, read: Sequence[Read]) -> pa.Table:
     # Many texts are one once read, a word in capitals or a comma apart: each reading is looked for once.
     meanings: dict[Parsed, _Meaning] = {}
+    known = Vocabulary(index)
     rows = []
     for parsed, text in read:
         told = index.by_uprn.get(uprn_of(text[6]) or "") if text[6] else None
         meaning = meanings.get(parsed)
         if meaning is None or not meaning.speaks_of(told):
-            meaning = meanings[parsed] = _meaning(index, parsed, told, loose=loose)
+            meaning = meanings[parsed] = _meaning(known, parsed, told, loose=loose)
         for answer in _answers(meaning, told, loose=loose):
             rows.append((*text, *answer, parsed.postcode, meaning.names, parsed.flat or parsed.floor))
     return arrow(rows, _FOUND)
@@ -246,9 +248,10 @@ class _Meaning:
         return self.whole or told is None or told.uprn == self.answer[0]
 
 
-def _meaning(index: Index, parsed: Parsed, told: Property | None, *, loose: bool) -> _Meaning:
-    words = [named(index, reading) for reading in parsed.readings]
-    names = "|".join(names_of(index, words))
+def _meaning(known: Vocabulary, parsed: Parsed, told: Property | None, *, loose: bool) -> _Meaning:
+    index = known.index
+    words = [known.of(reading) for reading in parsed.readings]
+    names = rest_on(words)
     if not loose and (listed := as_listed(index, parsed, words[0])) and told in (None, listed.property):
         return _Meaning(parsed, [listed], names, _best([listed], parsed), whole=False)
     found = candidates(index, parsed, words, loose=loose)

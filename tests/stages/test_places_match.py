@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from linkage import settings, store
-from linkage.places import candidates, kept, match, property
+from linkage.places import candidates, index, kept, match, property
 from linkage.places.text import parse
 
 GAZETTEER = [
@@ -386,3 +386,38 @@ def test_a_text_without_an_answer_is_asked_again_when_one_may_be_there(gazetteer
         property.build(gazetteer, settings.load().table("hubs"))
         match.run(gazetteer)
     assert gazetteer.execute("SELECT uprn FROM address_match").fetchall() == [(gained[0],)]
+
+
+def test_names_are_compared_with_all_that_may_be_them_and_letters_in_common_leave_none_out():
+    """What is near a name is what similarity and distance alone would say."""
+    draw = random.Random(20261128)
+    known = {
+        " ".join(draw.choices(["ELM", "OAK", "MILL", "HIGH", "SAINT", "ROAD", "STREET", "CLOSE", "B4"], k=3))
+        for _ in range(150)
+    }
+    written = {_with_slips(draw, name) for name in sorted(known) * 2} - known
+    con = store.connect(threads=1)
+    gazetteer = index.Index()
+    gazetteer.know_names(known, set(), set())
+    index.resolve_names(con, gazetteer, written)
+    pairs = pl.DataFrame([(w, k) for w in sorted(written) for k in sorted(known)], schema=["w", "k"], orient="row")
+    con.register("pairs", pairs)
+    expected = con.execute(
+        "SELECT w, k, jaro_winkler_similarity(w, k) AS s FROM pairs WHERE s >= $least "
+        "AND damerau_levenshtein(w, k) <= CASE WHEN len(k) < 9 THEN 1 WHEN len(k) < 14 THEN 2 ELSE 3 END",
+        {"least": index.NEAR_NAME},
+    ).fetchall()
+    found = {(w, k): s for w in written for k, s in gazetteer.near[w].items() if k not in gazetteer.alike(w)}
+    assert len(expected) > len(written) / 2
+    assert found == {(w, k): s for w, k, s in expected if k not in gazetteer.alike(w)}
+
+
+def _with_slips(draw: random.Random, name: str) -> str:
+    """A name with up to three letters changed, left out, put in, or swapped with the next."""
+    letters = list(name)
+    for _ in range(draw.randint(1, 3)):
+        at = draw.randrange(len(letters) - 1)
+        letters[at : at + 2] = draw.choice(
+            [[letters[at + 1], letters[at]], letters[at : at + 1], [*letters[at : at + 2], "X"], ["Q", letters[at + 1]]]
+        )
+    return "".join(letters).strip()
