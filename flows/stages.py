@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -26,8 +27,9 @@ from linkage.people import score as scoring
 from linkage.places import match
 from linkage.places import property as properties
 from linkage.protect import clusters, gate
-from linkage.report import agency, nightly_content, quality
+from linkage.report import agency, nightly_content, quality, summary
 from linkage.report import hub as hub_report
+from linkage.report.content import NightContent
 from linkage.review import hub_pages, measures
 from linkage.review import questions as review_questions
 from linkage.sources import decisions, read, suppliers
@@ -155,23 +157,32 @@ def audit(job: Job) -> Counts:
 
 def report(job: Job) -> Counts:
     con, night, entries = job.work.con, job.work.night, job.handed["entries"]
+    job.handed["model_hash"] = scoring.model_hash(con, model.in_force(night.settings))
+    content = nightly_content.build(con, night, entries, version.SOFTWARE, job.handed["model_hash"][:12])
+    concerned = [hub for gss in sorted(content.hubs) if (hub := summary.hub(content, gss)).views]
+
+    def beside() -> dict[str, int]:
+        return _from_the_database(job, content, concerned)
+
+    counts = hub_report.write(night.out, content, concerned, night.threads, beside)
+    return {"exceptions": len(entries), **counts}
+
+
+def _from_the_database(job: Job, content: NightContent, concerned: Sequence[summary.Hub]) -> dict[str, int]:
+    """The files that are no hub's report, and what the store keeps for the hubs' pages. Returns rows by data file."""
+    con, night, entries = job.work.con, job.work.night, job.handed["entries"]
     counts = parquet.write(con, night)
     with open(night.out / "exceptions.jsonl", "w", encoding="utf-8", newline="\n") as handle:
         for entry in entries:
             handle.write(json.dumps(entry.exception, ensure_ascii=False) + "\n")
-    job.handed["model_hash"] = scoring.model_hash(con, model.in_force(night.settings))
-    content = nightly_content.build(con, night, entries, version.SOFTWARE, job.handed["model_hash"][:12])
-    hub_pages.keep(con, content, entries)
-    for gss in sorted(night.settings.table("hubs")):
-        if nightly_content.concerns(content, gss):
-            hub_report.write(night.out, gss, content)
+    hub_pages.keep(con, content, concerned, entries)
     if agency.due(con, night.date):
         agency.write(night.out, night.date, agency.lists(con, content.exceptions), synthetic=content.synthetic)
     job.warnings += drift.run(con, night)
     moved = _told(job, "SELECT * FROM drift ORDER BY moved DESC, rowid")
     quality.write(con, night, night.out, moved)
     quality.write_questions(con, night.out)
-    return {"exceptions": len(entries), **counts}
+    return counts
 
 
 def write_run(job: Job) -> None:
