@@ -25,7 +25,7 @@ from linkage.store import insert, run_sql
 
 HERE = Path(__file__).parent
 TABLES = (
-    "person_name", "profile", "pregnancy", "family", "stay", "benign_same_name", "benign_namesake", "benign_same_building",
+    "profile", "pregnancy", "family", "stay", "person_name", "benign_same_name", "benign_namesake", "benign_same_building",
     "benign_same_property", "benign_number_slip", "benign_student", "benign_landlord", "benign_parent", "benign_recent_move",
     "benign_institution", "benign_shared_house", "benign_unplaced", "benign_death", "benign_newborn", "benign_relative",
     "benign_professional", "benign_shared_care", "benign_registered_carer", "occurrence_fact", "linked_concern",

@@ -38,10 +38,14 @@ def write(
         return done
 
     elsewhere = max(1, threads - 1)
-    shares = [partial(_pages, folder, content, hubs[first::elsewhere]) for first in range(elsewhere)]
-    if threads == 1:
-        return [work() for work in (*shares, here)][-1]
-    return parallel.spread(lambda work: work(), [here, *shares])[0]
+    pages = [partial(_pages, folder, content, hubs[first::elsewhere]) for first in range(elsewhere)]
+    works: list[Callable[[], Any]] = [here, *pages]
+    done = parallel.spread(_do, works) if threads > 1 else [_do(work) for work in works]
+    return done[0]
+
+
+def _do(work: Callable[[], Any]) -> Any:
+    return work()
 
 
 def _target(folder: Path, hub: summary.Hub) -> Path:
