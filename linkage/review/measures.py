@@ -74,7 +74,8 @@ def run(con: duckdb.DuckDBPyConnection, night: Night) -> int:
     rewind(con, "store.measure", night)
     con.execute(
         f"CREATE OR REPLACE TEMP TABLE linked_pair AS SELECT {', '.join(COMPARED)} FROM pair AS q "
-        "INNER JOIN person AS a ON q.mention_id_l = a.mention_id INNER JOIN person AS b ON q.mention_id_r = b.mention_id AND a.person_id = b.person_id"
+        "INNER JOIN person AS a ON q.mention_id_l = a.mention_id "
+        "INNER JOIN person AS b ON q.mention_id_r = b.mention_id AND a.person_id = b.person_id"
     )
     for measure, query in DRIFT.items():
         _keep(con, night, "drift", measure, query, {})
