@@ -6,7 +6,6 @@ import json
 from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 from expectations import contracts
@@ -15,8 +14,8 @@ from flows import gates as gate_outcome
 from flows.nightly import Counts, Job
 from flows.workroom import NightImpossible
 from linkage import audit as audit_log
+from linkage import beside, succession, version
 from linkage import history as remembered
-from linkage import succession, version
 from linkage.detect import exceptions
 from linkage.households import households as households_of
 from linkage.households import links
@@ -34,7 +33,6 @@ from linkage.review import hub_pages, measures
 from linkage.review import questions as review_questions
 from linkage.sources import decisions, read, suppliers
 from linkage.standardise import crowd, mention
-from linkage.store import run_sql
 
 
 def sources(job: Job) -> Counts:
@@ -108,9 +106,15 @@ def protect_clusters(job: Job) -> Counts:
 
 
 def households(job: Job) -> Counts:
-    counts = households_of.run(job.work.con, job.work.night)
-    relations = run_sql(job.work.con, Path(households_of.__file__).with_name("relation.sql"))
-    return {**counts, "links": links.run(job.work.con, job.work.night), "relations": relations}
+    con, night = job.work.con, job.work.night
+    counts: dict[str, int] = {}
+    works: list[beside.Work[Any]] = [
+        lambda own: counts.update(households_of.run(own, night)),
+        lambda own: households_of.how_sure(own, night),
+        households_of.relations,
+    ]
+    relations = beside.each(con, works, beside.threads_for(con, night.threads))[-1]
+    return {**counts, "links": links.run(con, night), "relations": relations}
 
 
 def detect(job: Job) -> Counts:

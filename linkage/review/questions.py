@@ -22,6 +22,7 @@ from typing import Any
 import duckdb
 import polars as pl
 
+from linkage import beside
 from linkage.detect.records import rows
 from linkage.ledger.ledger import Entry
 from linkage.night import Night
@@ -91,14 +92,20 @@ def run(con: duckdb.DuckDBPyConnection, night: Night, entries: list[Entry]) -> d
         "CREATE OR REPLACE TABLE seen_mention AS SELECT mention_id, person_id, link_probability FROM person "
         "WHERE person_id NOT IN (SELECT s.person_id FROM shielded AS s) ORDER BY mention_id"
     )
-    asked = Asked(con, night, entries)
-    found = asked.collect()
-    most = night.settings.integer("review.most_questions")
-    _write(con, found[:most], asked)
+    works: list[beside.Work[int]] = [lambda own: _ask(own, night, entries), lambda own: measures.run(own, night)]
+    found, _ = beside.each(con, works, beside.threads_for(con, night.threads))
     con.execute("DROP TABLE seen_mention")
     effects.run(con, night, entries)
-    measures.run(con, night)
-    return {"questions": min(len(found), most), "left": max(0, len(found) - most)}
+    most = night.settings.integer("review.most_questions")
+    return {"questions": min(found, most), "left": max(0, found - most)}
+
+
+def _ask(con: duckdb.DuckDBPyConnection, night: Night, entries: list[Entry]) -> int:
+    """Lay out the first of tonight's questions, as many as are asked of a night. Returns how many there are."""
+    asked = Asked(con, night, entries)
+    found = asked.collect()
+    _write(con, found[: night.settings.integer("review.most_questions")], asked)
+    return len(found)
 
 
 class Asked:
