@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from duckdb import DuckDBPyConnection
+
 from expectations import contracts
 from expectations import linkage as linked
 from flows import gates as gate_outcome
@@ -161,21 +163,23 @@ def audit(job: Job) -> Counts:
 
 def report(job: Job) -> Counts:
     con, night, entries = job.work.con, job.work.night, job.handed["entries"]
-    job.handed["model_hash"] = scoring.model_hash(con, model.in_force(night.settings))
-    content = nightly_content.build(con, night, entries, version.SOFTWARE, job.handed["model_hash"][:12])
+    works: list[beside.Work[Any]] = [lambda own: parquet.write(own, night), lambda own: _content(own, job)]
+    counts, content = beside.each(con, works, beside.threads_for(con, night.threads))
     concerned = [hub for gss in sorted(content.hubs) if (hub := summary.hub(content, gss)).views]
-
-    def beside() -> dict[str, int]:
-        return _from_the_database(job, content, concerned)
-
-    counts = hub_report.write(night.out, content, concerned, night.threads, beside)
+    hub_report.write(night.out, content, concerned, night.threads, lambda: _further(job, content, concerned))
     return {"exceptions": len(entries), **counts}
 
 
-def _from_the_database(job: Job, content: NightContent, concerned: Sequence[summary.Hub]) -> dict[str, int]:
-    """The files that are no hub's report, and what the store keeps for the hubs' pages. Returns rows by data file."""
+def _content(con: DuckDBPyConnection, job: Job) -> NightContent:
+    parameters = model.in_force(job.work.night.settings)
+    job.handed["model_hash"] = scoring.model_hash(con, parameters)
+    model_version = job.handed["model_hash"][:12]
+    return nightly_content.build(con, job.work.night, job.handed["entries"], version.SOFTWARE, model_version)
+
+
+def _further(job: Job, content: NightContent, concerned: Sequence[summary.Hub]) -> None:
+    """The files that are no hub's report, and what the store keeps for the hubs' pages."""
     con, night, entries = job.work.con, job.work.night, job.handed["entries"]
-    counts = parquet.write(con, night)
     with open(night.out / "exceptions.jsonl", "w", encoding="utf-8", newline="\n") as handle:
         for entry in entries:
             handle.write(json.dumps(entry.exception, ensure_ascii=False) + "\n")
@@ -186,7 +190,6 @@ def _from_the_database(job: Job, content: NightContent, concerned: Sequence[summ
     moved = _told(job, "SELECT * FROM drift ORDER BY moved DESC, rowid")
     quality.write(con, night, night.out, moved)
     quality.write_questions(con, night.out)
-    return counts
 
 
 def write_run(job: Job) -> None:

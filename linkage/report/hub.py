@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from linkage import parallel
 from linkage.report import page, pdf, schema, sheet, summary
@@ -19,9 +18,9 @@ def write(
     content: NightContent,
     hubs: Sequence[summary.Hub],
     threads: int = 1,
-    meanwhile: Callable[[], Any] = lambda: None,
-) -> Any:
-    """Write `<folder>/hubs/<gss>/…` of every hub; returns what `meanwhile` gives, which is done beside it here.
+    meanwhile: Callable[[], None] = lambda: None,
+) -> None:
+    """Write `<folder>/hubs/<gss>/…` of every hub; `meanwhile` is done beside it, in this process.
 
     The same content gives the same bytes. Pages and tables are Python's work and are shared out over processes. Print is
     made in this one alone, beside `meanwhile`: Typst leaves Python free, and once it has run here it stands still for ever
@@ -30,22 +29,24 @@ def write(
     for hub in hubs:
         _target(folder, hub).mkdir(parents=True, exist_ok=True)
 
-    def here() -> Any:
+    def here() -> None:
         with ThreadPoolExecutor(1) as printing:
             printed = printing.submit(_print, folder, content, hubs)
-            done = meanwhile()
+            meanwhile()
             printed.result()
-        return done
 
     elsewhere = max(1, threads - 1)
     pages = [partial(_pages, folder, content, hubs[first::elsewhere]) for first in range(elsewhere)]
-    works: list[Callable[[], Any]] = [here, *pages]
-    done = parallel.spread(_do, works) if threads > 1 else [_do(work) for work in works]
-    return done[0]
+    works: list[Callable[[], None]] = [here, *pages]
+    if threads > 1:
+        parallel.spread(_do, works)
+    else:
+        for work in works:
+            work()
 
 
-def _do(work: Callable[[], Any]) -> Any:
-    return work()
+def _do(work: Callable[[], None]) -> None:
+    work()
 
 
 def _target(folder: Path, hub: summary.Hub) -> Path:
