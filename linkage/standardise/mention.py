@@ -21,7 +21,7 @@ from linkage.store import holds, run_sql
 from linkage.version import code_of
 
 HERE = Path(__file__).parent
-BATCH = 50_000
+BATCH = 100_000
 """Distinct names that are shaped at a time: bounds what Python holds."""
 
 
@@ -90,8 +90,10 @@ def _name_parts(con: duckdb.DuckDBPyConnection, processes: int) -> None:
     alike = " AND ".join(f"w.{name} IS NOT DISTINCT FROM n.{name}" for name in _WRITTEN)
     con.execute(f"CREATE OR REPLACE TABLE written_name AS SELECT DISTINCT {', '.join(_WRITTEN)} FROM mention_source")
     con.execute(f"DELETE FROM store.name_part AS n WHERE NOT EXISTS (SELECT 1 FROM written_name AS w WHERE {alike})")
+    # In order, so that most names with a half in common are shaped in one batch, by one process.
     con.execute(
-        f"CREATE OR REPLACE TABLE written_name AS SELECT *, row_number() OVER () // {BATCH} AS batch FROM written_name AS w "
+        "CREATE OR REPLACE TABLE written_name AS SELECT *, "
+        f"row_number() OVER (ORDER BY given_text, full_text) // {BATCH} AS batch FROM written_name AS w "
         f"WHERE NOT EXISTS (SELECT 1 FROM store.name_part AS n WHERE {alike})"
     )
     batches = con.execute("SELECT DISTINCT batch FROM written_name ORDER BY batch").fetchall()
@@ -102,7 +104,10 @@ def _name_parts(con: duckdb.DuckDBPyConnection, processes: int) -> None:
 
 
 def _shape_names(con: duckdb.DuckDBPyConnection, batch: int, processes: int) -> None:
-    found = con.execute(f"SELECT {', '.join(_WRITTEN)} FROM written_name WHERE batch = $batch", {"batch": batch})
+    found = con.execute(
+        f"SELECT {', '.join(_WRITTEN)} FROM written_name WHERE batch = $batch ORDER BY given_text, full_text",
+        {"batch": batch},
+    )
     tables = spread(_parts_of_all, cut(found.fetchall(), processes))
     con.register("parts", pa.concat_tables(tables))
     con.execute("INSERT INTO store.name_part SELECT $rules, * FROM parts", {"rules": code_of("standardise")})

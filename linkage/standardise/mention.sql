@@ -26,7 +26,8 @@ anchored AS (
         a.phone AS anchor_phone,
         a.date_of_birth AS anchor_born
     FROM plain AS s
-    LEFT JOIN name_part AS n
+    -- Each mention's name is in it, the empty one as well.
+    INNER JOIN name_part AS n
         ON
             s.given_text IS NOT DISTINCT FROM n.given_text
             AND s.family_text IS NOT DISTINCT FROM n.family_text
@@ -46,22 +47,22 @@ SELECT
     anchor_number,
     restricted,
     mention IN ('father', 'partner', 'emergency_contact', 'next_of_kin') AS is_contact,
-    coalesce(given, []) AS given,
-    coalesce(given_keys, []) AS given_keys,
-    coalesce(initials, []) AS initials,
-    coalesce(two_initials, []) AS two_initials,
-    coalesce(lead_initials, []) AS lead_initials,
-    coalesce(later, []) AS later,
-    coalesce(later_initials, []) AS later_initials,
-    coalesce(behind_initials, []) AS behind_initials,
-    coalesce(given_parts, []) AS given_parts,
-    coalesce(family_called, []) AS family_called,
-    coalesce(title_initials, []) AS title_initials,
-    coalesce(given_readings, []) AS given_readings,
-    coalesce(family_readings, []) AS family_readings,
-    coalesce(family, []) AS family,
-    coalesce(family_keys, []) AS family_keys,
-    coalesce(family_initials, []) AS family_initials,
+    given,
+    given_keys,
+    initials,
+    two_initials,
+    lead_initials,
+    later,
+    later_initials,
+    behind_initials,
+    given_parts,
+    family_called,
+    title_initials,
+    given_readings,
+    family_readings,
+    family,
+    family_keys,
+    family_initials,
     given_called,
     given_joined,
     name_letters,
