@@ -2,10 +2,10 @@
 
     python -m benchmarks.speed [--people N N …] [--seed S] [--repeat R] [--work DIR]
 
-For every size: a cold night, a usual night (the next one, after a day's changes) and the same mentions scored and
-clustered by plain Splink 5 with a saved model. Every night is a process of its own without Prefect. Medians over repeats.
-Growth is fitted to processor seconds, since other work on the machine stretches the clock's. Regions are kept under --work and
-used again, since a million mentions take ten minutes to invent.
+For every size: a cold night, a usual night (the next one, after a day's changes), a night on which one row in two hundred is
+another (benchmarks/changed.py), and the mentions of the first scored and clustered by plain Splink 5 with a saved model. Every
+night is a process of its own without Prefect. Medians over repeats. Growth is fitted to processor seconds, since other work on
+the machine stretches the clock's. Regions are kept under --work and used again, since two million mentions take minutes to invent.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import subprocess
 import sys
 import tempfile
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from statistics import linear_regression, median
 from typing import Any
@@ -28,13 +28,17 @@ import altair
 import polars as pl
 import vl_convert
 
+from benchmarks.changed import change
 from benchmarks.night import PACKAGES, night, version
 from benchmarks.shaped import kept_region, shaped
 
 HERE = Path(__file__).parent
 MEMORY = "4GB"
-PEOPLE = (9_000, 18_000, 90_000, 460_000)
-"""About 20,000, 40,000, 200,000 and 1,000,000 mentions."""
+PEOPLE = (18_000, 45_000, 90_000, 460_000, 920_000)
+"""About 40,000, 100,000, 200,000, 1,000,000 and 2,000,000 mentions."""
+GROWTH_FROM = 90_000
+"""Mentions from which on growth is fitted: below, what every night takes however small it is would flatter it."""
+KINDS = {"cold": "cold night", "usual": "usual night", "changed": "night with one row in 200 changed"}
 MENTIONS = """
     SELECT m.mention_id, m.given_written AS given, m.family_written AS family,
         concat_ws(' ', m.given_written, m.family_written) AS full_name, CAST(m.date_of_birth AS VARCHAR) AS born,
@@ -50,13 +54,16 @@ class Size:
 
     people: int
     mentions: int = 0
-    changed: int = 0
-    told: dict[str, list[dict[str, Any]]] = field(default_factory=lambda: {"cold": [], "usual": []})
+    told: dict[str, list[dict[str, Any]]] = field(default_factory=lambda: {kind: [] for kind in KINDS})
     splink: list[dict[str, Any]] = field(default_factory=list)
 
     def seconds(self, kind: str, of: str = "seconds") -> float:
         """Median seconds of all stages of a kind of night, by the clock or (cpu_seconds) of all processors together."""
         return median(sum(s[of] for s in told["stages"].values()) for told in self.told[kind])
+
+    def compared(self, kind: str) -> int:
+        """How many mentions a kind of night compared anew."""
+        return int(self.told[kind][0]["counts"]["score"]["compared"])
 
     def plain_cpu(self) -> float:
         """Median processor seconds of plain Splink's scoring and clustering with a saved model."""
@@ -68,23 +75,32 @@ class Size:
 
 
 def measure(people: int, seed: int, repeat: int, folder: Path) -> Size:
-    """Run a region's two nights, and plain Splink on the mentions of the first. The region is invented where the folder lacks it."""
+    """Run a region's nights, and plain Splink on the mentions of the first. The region is invented where the folder lacks it."""
     size = Size(people)
     region = kept_region(folder, people, 2, seed)
     days = sorted(p.name for p in (region / "landing").iterdir())
+    nights = [(region, day) for day in days] + [changed_night(region, days[-1])]
     with tempfile.TemporaryDirectory() as name:
         for attempt in range(repeat):
             work = Path(name) / f"run{attempt}"
-            for kind, day in zip(size.told, days, strict=True):
-                night(region, work, day, "--no-prefect", "--memory", MEMORY)
+            for kind, (of, day) in zip(KINDS, nights, strict=True):
+                night(of, work, day, "--no-prefect", "--memory", MEMORY)
                 told = json.loads((work / "out" / day / "run.json").read_text(encoding="utf-8"))
                 size.told[kind].append(told)
         size.mentions = size.told["cold"][0]["counts"]["standardise"]["mentions"]
-        size.changed = size.told["usual"][0]["counts"]["score"].get("compared", 0)
         export(region / "landing", days[0], Path(name) / "mentions.parquet")
         for _ in range(repeat):
             size.splink.append(plain(Path(name) / "mentions.parquet", region / "truth" / "mentions.parquet"))
     return size
+
+
+def changed_night(region: Path, day: str) -> tuple[Path, str]:
+    """The folder of a region and the day after its last, on which one row in two hundred is another. Made where it lacks."""
+    of, then = region / "changed", str(date.fromisoformat(day) + timedelta(days=1))
+    if not (of / "landing" / then).exists():
+        change(region / "landing" / day, of / "unfinished" / then)
+        (of / "unfinished").rename(of / "landing")
+    return of, then
 
 
 def export(landing: Path, day: str, file: Path) -> None:
@@ -127,20 +143,22 @@ def render(sizes: list[Size], seed: int, repeat: int) -> str:
         "processors together, which other work on the machine stretches far less. Plain Splink reads mentions that are already in "
         "one shape, scores and clusters: no files, checks, protection, addresses, households, exceptions or reports.",
         "",
-        "| people | mentions | cold night | peak MB | usual night | changed mentions | peak MB | plain Splink, saved model "
-        "| its training | peak MB |",
-        "| ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
+        "| people | mentions | cold night | peak MB | usual night | compared anew | peak MB | one row in 200 changed | compared anew "
+        "| peak MB | plain Splink, saved model | its training | peak MB |",
+        "| ---: |" + " ---: |" * 12,
     ]
     for s in sizes:
         saved = median(r["score"] + r["cluster"] for r in s.splink)
+        later = " | ".join(f"{_both(s, k)} | {s.compared(k):,} | {s.peak(k):.0f}" for k in ("usual", "changed"))
         lines.append(
-            f"| {s.people:,} | {s.mentions:,} | {_both(s, 'cold')} | {s.peak('cold'):.0f} | {_both(s, 'usual')} "
-            f"| {s.changed:,} | {s.peak('usual'):.0f} | {saved:.1f} s ({s.plain_cpu():.1f}) "
+            f"| {s.people:,} | {s.mentions:,} | {_both(s, 'cold')} | {s.peak('cold'):.0f} | {later} | {saved:.1f} s ({s.plain_cpu():.1f}) "
             f"| {median(r['train'] for r in s.splink):.1f} s | {median(r['peak_mb'] for r in s.splink):.0f} |"
         )
-    if len(sizes) > 1:
-        lines += ["", f"Fitted over the sizes, the processor seconds of a cold night grow as n^{growth(sizes, 'cold'):.2f}, those of "
-                  f"a usual night as n^{growth(sizes, 'usual'):.2f}.", "", "![Processor seconds by size](speed.svg)"]  # fmt: skip
+    large = [s for s in sizes if s.mentions >= GROWTH_FROM]
+    if len(large) > 1:
+        grown = ", ".join(f"of a {words} as n^{growth(large, kind):.2f}" for kind, words in KINDS.items())
+        lines += ["", f"Fitted over the sizes from {large[0].mentions:,} mentions on, the processor seconds {grown}.",
+                  "", "![Processor seconds by size](speed.svg)"]  # fmt: skip
     lines += ["", "## Plain Splink's accuracy on the same mentions", "",
               "| mentions | match weight | pairwise precision | pairwise recall |", "| ---: | ---: | ---: | ---: |"]  # fmt: skip
     for s in sizes:
@@ -148,10 +166,10 @@ def render(sizes: list[Size], seed: int, repeat: int) -> str:
             lines.append(
                 f"| {s.mentions:,} | {judged['weight']:.0f} | {judged['precision']:.3f} | {judged['recall']:.3f} |"
             )
-    lines += ["", "## By stage, processor seconds", "", "| stage | " + " | ".join(f"{s.mentions:,} cold | usual" for s in sizes) + " |",
-              "| --- |" + " ---: |" * (2 * len(sizes))]  # fmt: skip
+    lines += ["", "## By stage, processor seconds", "", "| stage | " + " | ".join(f"{s.mentions:,} cold | usual | changed" for s in sizes) + " |",
+              "| --- |" + " ---: |" * (len(KINDS) * len(sizes))]  # fmt: skip
     for stage in sizes[0].told["cold"][0]["stages"]:
-        cells = [f"{_of(s, kind, stage):.2f}" for s in sizes for kind in ("cold", "usual")]
+        cells = [f"{_of(s, kind, stage):.2f}" for s in sizes for kind in KINDS]
         lines.append(f"| {stage} | " + " | ".join(cells) + " |")
     return "\n".join([*lines, ""])
 
@@ -167,7 +185,7 @@ def _both(size: Size, kind: str) -> str:
 def plot(sizes: list[Size], file: Path) -> None:
     """Processor seconds by mentions, both on a logarithmic scale."""
     rows = [
-        {"mentions": s.mentions, "seconds": s.seconds(kind, "cpu_seconds"), "what": f"{kind} night"}
+        {"mentions": s.mentions, "seconds": s.seconds(kind, "cpu_seconds"), "what": KINDS[kind]}
         for s in sizes
         for kind in s.told
     ]

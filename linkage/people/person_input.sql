@@ -1,5 +1,5 @@
 -- one row: one mention as the model compares it
--- reads: mention, blocking_key
+-- reads: mention, asked_key
 CREATE OR REPLACE VIEW person_input AS
 SELECT
     m.mention_id,
@@ -66,4 +66,4 @@ SELECT
     k.outward,
     k.rare_name
 FROM mention AS m
-INNER JOIN blocking_key AS k ON m.mention_id = k.mention_id
+INNER JOIN asked_key AS k ON m.mention_id = k.mention_id

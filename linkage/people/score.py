@@ -65,6 +65,7 @@ def run(con: duckdb.DuckDBPyConnection, night: Night) -> dict[str, int]:
 def lay_out(con: duckdb.DuckDBPyConnection) -> int:
     """`blocking_key`, and `person_input` as a view. Returns the number of mentions."""
     run_sql(con, HERE / "blocking_key.sql")
+    _ask_for(con)
     return run_sql(con, HERE / "person_input.sql")
 
 
@@ -74,22 +75,38 @@ def lay_out_table(con: duckdb.DuckDBPyConnection) -> None:
     _hold(con)
 
 
+def _ask_for(con: duckdb.DuckDBPyConnection, among: str | None = None) -> None:
+    """`asked_key`: the rows of `blocking_key` that `person_input` tells of, all or those whose ids a table names.
+
+    The view reads them first, so that what it makes of names is made for those alone.
+    """
+    con.execute(
+        f"CREATE OR REPLACE VIEW asked_key AS FROM blocking_key {f'SEMI JOIN {among} USING (mention_id)' if among else ''}"
+    )
+
+
 def _hold(con: duckdb.DuckDBPyConnection, among: str | None = None) -> None:
     """Make `person_input` a table: of all its rows, or of those whose ids a table names."""
-    held = con.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = 'person_input'").fetchone()
-    if held and not among:
+    if _is_held(con) and not among:
         return
-    con.execute(
-        f"CREATE TABLE held_input AS FROM person_input {f'SEMI JOIN {among} USING (mention_id)' if among else ''}"
-    )
-    con.execute(f"DROP {'TABLE' if held else 'VIEW'} person_input")
+    _let_go(con)
+    _ask_for(con, among)
+    con.execute("CREATE TABLE held_input AS FROM person_input")
+    con.execute("DROP VIEW person_input")
     con.execute("ALTER TABLE held_input RENAME TO person_input")
 
 
 def _let_go(con: duckdb.DuckDBPyConnection) -> None:
     """Make `person_input` the view again that tells of all mentions: as a table, few tables of a night are larger."""
-    con.execute("DROP TABLE IF EXISTS person_input")
-    run_sql(con, HERE / "person_input.sql")
+    _ask_for(con)
+    if _is_held(con):
+        con.execute("DROP TABLE person_input")
+        con.execute("DROP TABLE IF EXISTS near_mention")
+        run_sql(con, HERE / "person_input.sql")
+
+
+def _is_held(con: duckdb.DuckDBPyConnection) -> bool:
+    return con.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = 'person_input'").fetchone() is not None
 
 
 def _compare_fresh(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import csv
+import hashlib
 import json
 
 import polars as pl
 import pytest
 
-from benchmarks import detectors, plain_splink, speed
+from benchmarks import changed, detectors, plain_splink, speed
 
 
 def test_pairwise_precision_and_recall(con):
@@ -21,12 +23,33 @@ def test_pairwise_precision_and_recall(con):
 
 def _size(mentions: int, cpu_seconds: float) -> speed.Size:
     told = {"stages": {"score": {"seconds": 99.0, "cpu_seconds": cpu_seconds, "peak_mb": 1.0}}}
-    return speed.Size(mentions, mentions, told={"cold": [told], "usual": [told]})
+    return speed.Size(mentions, mentions, told={kind: [told] for kind in speed.KINDS})
 
 
 def test_growth_is_the_power_of_n():
     sizes = [_size(n, 0.001 * n**1.1) for n in (20_000, 200_000, 1_000_000)]
     assert speed.growth(sizes, "cold") == pytest.approx(1.1)
+
+
+def test_a_changed_night_is_the_night_before_but_for_one_phone_in_two_hundred(tmp_path):
+    before, after = tmp_path / "2026-01-06", tmp_path / "2026-01-07"
+    before.mkdir()
+    rows = [
+        {"record_id": f"r{n}", "mobile": f"07700 900{n % 1000:03d}", "family_name": "Ó, 'x'"} for n in range(10_000)
+    ]
+    pl.DataFrame(rows).write_csv(before / "gp__s.csv")
+    (before / "gp__s.csv.manifest.json").write_text(json.dumps({"sha256": "", "extracted_at": "2026-01-06T22:05:00Z"}))
+    (before / "gazetteer__s.csv").write_text("uprn\n1\n")
+    counted = changed.change(before, after)
+    with open(after / "gp__s.csv", newline="", encoding="utf-8") as handle:
+        told = list(csv.DictReader(handle))
+    assert [{**t, "mobile": ""} for t in told] == [{**r, "mobile": ""} for r in rows]
+    assert counted == sum(t["mobile"] != r["mobile"] for t, r in zip(told, rows, strict=True))
+    assert 30 <= counted <= 75
+    signed = json.loads((after / "gp__s.csv.manifest.json").read_text())
+    assert signed["sha256"] == hashlib.sha256((after / "gp__s.csv").read_bytes()).hexdigest()
+    assert signed["extracted_at"].startswith("2026-01-07")
+    assert (after / "gazetteer__s.csv").read_text() == "uprn\n1\n"
 
 
 NIGHT = "2026-01-05"
