@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
+
+from duckdb import DuckDBPyConnection
 
 from expectations import contracts
 from expectations import linkage as linked
@@ -14,8 +16,8 @@ from flows import gates as gate_outcome
 from flows.nightly import Counts, Job
 from flows.workroom import NightImpossible
 from linkage import audit as audit_log
+from linkage import beside, succession, version
 from linkage import history as remembered
-from linkage import succession, version
 from linkage.detect import exceptions
 from linkage.households import households as households_of
 from linkage.households import links
@@ -26,13 +28,13 @@ from linkage.people import score as scoring
 from linkage.places import match
 from linkage.places import property as properties
 from linkage.protect import clusters, gate
-from linkage.report import agency, nightly_content, quality
+from linkage.report import agency, nightly_content, quality, summary
 from linkage.report import hub as hub_report
+from linkage.report.content import NightContent
 from linkage.review import hub_pages, measures
 from linkage.review import questions as review_questions
 from linkage.sources import decisions, read, suppliers
 from linkage.standardise import crowd, mention
-from linkage.store import run_sql
 
 
 def sources(job: Job) -> Counts:
@@ -106,9 +108,15 @@ def protect_clusters(job: Job) -> Counts:
 
 
 def households(job: Job) -> Counts:
-    counts = households_of.run(job.work.con, job.work.night)
-    relations = run_sql(job.work.con, Path(households_of.__file__).with_name("relation.sql"))
-    return {**counts, "links": links.run(job.work.con, job.work.night), "relations": relations}
+    con, night = job.work.con, job.work.night
+    counts: dict[str, int] = {}
+    works: list[beside.Work[Any]] = [
+        lambda own: counts.update(households_of.run(own, night)),
+        lambda own: households_of.how_sure(own, night),
+        households_of.relations,
+    ]
+    relations = beside.each(con, works, beside.threads_for(con, night.threads))[-1]
+    return {**counts, "links": links.run(con, night), "relations": relations}
 
 
 def detect(job: Job) -> Counts:
@@ -155,23 +163,33 @@ def audit(job: Job) -> Counts:
 
 def report(job: Job) -> Counts:
     con, night, entries = job.work.con, job.work.night, job.handed["entries"]
-    counts = parquet.write(con, night)
+    works: list[beside.Work[Any]] = [lambda own: parquet.write(own, night), lambda own: _content(own, job)]
+    counts, content = beside.each(con, works, beside.threads_for(con, night.threads))
+    concerned = [hub for gss in sorted(content.hubs) if (hub := summary.hub(content, gss)).views]
+    hub_report.write(night.out, content, concerned, night.threads, lambda: _further(job, content, concerned))
+    return {"exceptions": len(entries), **counts}
+
+
+def _content(con: DuckDBPyConnection, job: Job) -> NightContent:
+    parameters = model.in_force(job.work.night.settings)
+    job.handed["model_hash"] = scoring.model_hash(con, parameters)
+    model_version = job.handed["model_hash"][:12]
+    return nightly_content.build(con, job.work.night, job.handed["entries"], version.SOFTWARE, model_version)
+
+
+def _further(job: Job, content: NightContent, concerned: Sequence[summary.Hub]) -> None:
+    """The files that are no hub's report, and what the store keeps for the hubs' pages."""
+    con, night, entries = job.work.con, job.work.night, job.handed["entries"]
     with open(night.out / "exceptions.jsonl", "w", encoding="utf-8", newline="\n") as handle:
         for entry in entries:
             handle.write(json.dumps(entry.exception, ensure_ascii=False) + "\n")
-    job.handed["model_hash"] = scoring.model_hash(con, model.in_force(night.settings))
-    content = nightly_content.build(con, night, entries, version.SOFTWARE, job.handed["model_hash"][:12])
-    hub_pages.keep(con, content, entries)
-    for gss in sorted(night.settings.table("hubs")):
-        if nightly_content.concerns(content, gss):
-            hub_report.write(night.out, gss, content)
+    hub_pages.keep(con, content, concerned, entries)
     if agency.due(con, night.date):
         agency.write(night.out, night.date, agency.lists(con, content.exceptions), synthetic=content.synthetic)
     job.warnings += drift.run(con, night)
     moved = _told(job, "SELECT * FROM drift ORDER BY moved DESC, rowid")
     quality.write(con, night, night.out, moved)
     quality.write_questions(con, night.out)
-    return {"exceptions": len(entries), **counts}
 
 
 def write_run(job: Job) -> None:

@@ -1,31 +1,30 @@
--- one row: one person and a home that only records without a birth date give them, where a register shows a namesake
--- reads: claim, mention, profile
+-- one row: one person of several homes and one of these that only records without a birth date give them, where a register shows a
+-- namesake
+-- reads: claim, stay, mention, profile
 CREATE OR REPLACE TABLE benign_namesake AS
-WITH undated AS (
-    SELECT c.person_id, c.uprn
+WITH said AS MATERIALIZED (
+    SELECT c.person_id, c.uprn, m.date_of_birth, m.nhs_number, m.given_keys, m.initials, m.family_keys
     FROM claim AS c
+    SEMI JOIN (SELECT person_id FROM stay WHERE places > 1) AS s ON c.person_id = s.person_id
     INNER JOIN mention AS m ON c.mention_id = m.mention_id
     WHERE c.stands
-    GROUP BY c.person_id, c.uprn
-    HAVING bool_and(m.date_of_birth IS NULL AND m.nhs_number IS NULL)
 ),
 
 given AS (
     SELECT
-        c.person_id, c.uprn,
-        list_distinct(flatten(list(m.given_keys))) AS given_keys,
-        list_distinct(flatten(list(m.initials))) AS initials,
-        list_distinct(flatten(list(m.family_keys))) AS family_keys
-    FROM claim AS c
-    INNER JOIN mention AS m ON c.mention_id = m.mention_id
-    INNER JOIN undated AS u ON c.person_id = u.person_id AND c.uprn = u.uprn
-    WHERE c.stands
-    GROUP BY c.person_id, c.uprn
+        person_id, uprn,
+        list_distinct(flatten(list(given_keys))) AS given_keys,
+        list_distinct(flatten(list(initials))) AS initials,
+        list_distinct(flatten(list(family_keys))) AS family_keys
+    FROM said
+    GROUP BY person_id, uprn
+    HAVING bool_and(date_of_birth IS NULL AND nhs_number IS NULL)
 ),
 
 registered AS (
     SELECT c.person_id, c.uprn, m.given_keys, m.initials, m.family_keys
     FROM claim AS c
+    SEMI JOIN given AS g ON c.uprn = g.uprn
     INNER JOIN mention AS m ON c.mention_id = m.mention_id
     WHERE c.stands AND c.is_register AND m.date_of_birth IS NOT NULL
 )

@@ -1,11 +1,12 @@
 -- one row: one person whom a single record puts a door or a digit away from a home that other records give
--- reads: claim, property
+-- reads: claim, stay, property
 CREATE OR REPLACE TABLE benign_number_slip AS
 WITH held AS (
     SELECT
         c.person_id, c.uprn, count(DISTINCT c.mention_id) AS records,
         p.street, p.number, p.flat, split_part(p.postcode_norm, ' ', 1) AS outward
     FROM claim AS c
+    SEMI JOIN (SELECT person_id FROM stay WHERE places > 1) AS s ON c.person_id = s.person_id
     INNER JOIN property AS p ON c.uprn = p.uprn
     WHERE c.stands AND p.street IS NOT NULL AND p.number IS NOT NULL
     GROUP BY ALL

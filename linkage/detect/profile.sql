@@ -3,15 +3,15 @@
 CREATE OR REPLACE TABLE profile AS
 WITH ranked AS (
     SELECT
-        p.person_id,
-        m.*,
+        p.person_id, m.contract, m.mention, m.date_of_birth, m.born_before, m.died_on, m.sex, m.name_display,
+        -- The best source first, then by id, in one text: two values side by side take twice as long to compare.
         CASE
-            WHEN m.mention = 'patient' THEN 0
-            WHEN m.mention IN ('mother', 'person') THEN 1
-            WHEN m.mention = 'baby' THEN 2
-            WHEN m.mention = 'liable' THEN 3
-            ELSE 4
-        END AS source_rank
+            WHEN m.mention = 'patient' THEN '0'
+            WHEN m.mention IN ('mother', 'person') THEN '1'
+            WHEN m.mention = 'baby' THEN '2'
+            WHEN m.mention = 'liable' THEN '3'
+            ELSE '4'
+        END || m.mention_id AS source
     FROM person AS p
     INNER JOIN mention AS m ON p.mention_id = m.mention_id
 ),
@@ -26,9 +26,9 @@ called_child AS (
 summed AS (
     SELECT
         person_id,
-        min_by(date_of_birth, (source_rank, mention_id)) FILTER (WHERE date_of_birth IS NOT NULL) AS born,
-        min_by(sex, (source_rank, mention_id)) FILTER (WHERE sex IS NOT NULL) AS sex,
-        min_by(name_display, (source_rank, mention_id)) FILTER (WHERE name_display IS NOT NULL) AS name_display,
+        min_by(date_of_birth, source) FILTER (WHERE date_of_birth IS NOT NULL) AS born,
+        min_by(sex, source) FILTER (WHERE sex IS NOT NULL) AS sex,
+        min_by(name_display, source) FILTER (WHERE name_display IS NOT NULL) AS name_display,
         min(died_on) AS died_on,
         max(born_before) AS born_before,
         bool_or(contract = 'gp' AND mention = 'patient') AS on_gp_list,

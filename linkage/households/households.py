@@ -31,7 +31,6 @@ def claims(con: duckdb.DuckDBPyConnection, night: Night) -> dict[str, int]:
 
 def run(con: duckdb.DuckDBPyConnection, night: Night) -> dict[str, int]:
     """Build `household`. Returns counts."""
-    _how_sure(con, night)
     run_sql(con, HERE / "household_interval.sql", {"night": night.date})
     run_sql(con, HERE / "household_group.sql")
     identity.prepare(con, "household", night)
@@ -49,15 +48,20 @@ def run(con: duckdb.DuckDBPyConnection, night: Night) -> dict[str, int]:
     return {"households": int(rows[1]), "members": int(rows[0])}
 
 
-def _how_sure(con: duckdb.DuckDBPyConnection, night: Night) -> None:
-    """`standing`: how likely each claim still holds, by the curves of the settings."""
+def relations(con: duckdb.DuckDBPyConnection) -> int:
+    """Build `relation`: who stands to whom in which relation, by which record. Returns its number of rows."""
+    return run_sql(con, HERE / "relation.sql")
+
+
+def how_sure(con: duckdb.DuckDBPyConnection, night: Night) -> int:
+    """Build `standing`: how likely each claim still holds, by the curves of the settings. Returns its number of rows."""
     parameters = {
         "night": night.date,
         "moves": night.settings.number("decay.moves_per_year"),
         "gp_lag": night.settings.number("decay.gp_lag_days"),
         "council_tax_lag": night.settings.number("decay.council_tax_lag_days"),
     }
-    run_sql(con, HERE / "standing.sql", parameters)
+    return run_sql(con, HERE / "standing.sql", parameters)
 
 
 def _carry_over(con: duckdb.DuckDBPyConnection, night: Night) -> None:

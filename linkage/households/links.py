@@ -73,13 +73,12 @@ SETTINGS: dict[str, Any] = {
 
 def run(con: duckdb.DuckDBPyConnection, night: Night) -> int:
     """Build `household_link`; returns its number of rows."""
-    run_sql(con, HERE / "profile_name.sql")
     run_sql(con, HERE / "household_input.sql")
     _score(con)
     links = run_sql(
         con, HERE / "household_link.sql", {"link_at": night.settings.number("households.link_at_probability")}
     )
-    for table in ("profile_name", "household_input", "scored_household"):
+    for table in ("household_input", "scored_household"):
         con.execute(f"DROP TABLE {table}")
     return links
 

@@ -41,8 +41,9 @@ def keep_sealed_places(con: duckdb.DuckDBPyConnection, night: Night) -> None:
 
 def run(con: duckdb.DuckDBPyConnection, night: Night) -> dict[str, int]:
     """Spread the marks over clusters and places and cut. Returns totals, which are all that may be told."""
+    _marked_places(con, night)
     _restricted_people(con, night)
-    _protected_places(con, night)
+    _protected_places(con)
     _restricted_children(con, night)
     _shielded_people(con)
     _withheld(con)
@@ -61,6 +62,7 @@ def run(con: duckdb.DuckDBPyConnection, night: Night) -> dict[str, int]:
         "EXCEPT SELECT (contract, supplier, record_id) FROM refused_record) RETURNING 1"
     ).fetchall()
     for table in (
+        "marked_place",
         "restricted_person",
         "protected_entry",
         "restricted_row",
@@ -88,26 +90,36 @@ def _withhold_ids(con: duckdb.DuckDBPyConnection) -> None:
     )
 
 
+def _marked_places(con: duckdb.DuckDBPyConnection, night: Night) -> None:
+    """`marked_place`: places of tonight that are listed, or that sealed addresses may mean; each place is hashed once."""
+    con.execute(
+        "CREATE OR REPLACE TABLE marked_place AS WITH marked AS (SELECT place_hash, TRUE AS listed FROM protected_entry UNION ALL "
+        "SELECT place_hash, FALSE FROM store.sealed_place WHERE coalesce(known_to, $night) >= $night - INTERVAL 1 YEAR), "
+        "place AS (SELECT uprn FROM property UNION SELECT uprn FROM claim) "
+        f"SELECT uprn, bool_or(listed) AS listed FROM (SELECT uprn, {place_hash('uprn')} AS place_hash FROM place) "
+        "INNER JOIN marked USING (place_hash) GROUP BY uprn",
+        {"night": night.date},
+    )
+
+
 def _restricted_people(con: duckdb.DuckDBPyConnection, night: Night) -> None:
     """People with a restricted mention, or said within a year to live at a listed place (a refuge)."""
     con.execute(
         "CREATE OR REPLACE TABLE restricted_person AS "
         "SELECT DISTINCT p.person_id FROM person AS p INNER JOIN mention AS m USING (mention_id) WHERE m.restricted "
-        "UNION SELECT person_id FROM claim WHERE says_residence AND coalesce(valid_to, $night) >= $night - INTERVAL 1 YEAR "
-        f"AND {place_hash('uprn')} IN (SELECT place_hash FROM protected_entry)",
+        "UNION SELECT person_id FROM claim SEMI JOIN (FROM marked_place WHERE listed) USING (uprn) "
+        "WHERE says_residence AND coalesce(valid_to, $night) >= $night - INTERVAL 1 YEAR",
         {"night": night.date},
     )
 
 
-def _protected_places(con: duckdb.DuckDBPyConnection, night: Night) -> None:
+def _protected_places(con: duckdb.DuckDBPyConnection) -> None:
     """`withheld_place`: listed places, those that sealed addresses may mean, and those restricted people still claim."""
     con.execute(
         "CREATE OR REPLACE TABLE withheld_place AS "
-        f"SELECT uprn FROM property WHERE {place_hash('uprn')} IN (SELECT place_hash FROM protected_entry UNION ALL "
-        "SELECT place_hash FROM store.sealed_place WHERE coalesce(known_to, $night) >= $night - INTERVAL 1 YEAR) "
+        "SELECT uprn FROM property SEMI JOIN marked_place USING (uprn) "
         "UNION SELECT c.uprn FROM claim AS c INNER JOIN restricted_person AS r USING (person_id) "
-        "WHERE c.stands AND c.uprn IS NOT NULL",
-        {"night": night.date},
+        "WHERE c.stands AND c.uprn IS NOT NULL"
     )
 
 
@@ -127,12 +139,13 @@ def _shielded_people(con: duckdb.DuckDBPyConnection) -> None:
     con.execute(
         "CREATE OR REPLACE TABLE shielded AS WITH direct AS ("
         "SELECT person_id FROM restricted_person UNION "
-        "SELECT person_id FROM claim WHERE uprn IN (SELECT uprn FROM withheld_place)) "
-        "SELECT person_id FROM direct UNION SELECT p.person_id FROM person AS p INNER JOIN mention AS m USING (mention_id) "
-        "WHERE (m.contract, m.supplier, coalesce(m.pregnancy, m.record_id)) IN ("
-        "SELECT (n.contract, n.supplier, coalesce(n.pregnancy, n.record_id)) FROM mention AS n "
+        "SELECT person_id FROM claim WHERE uprn IN (SELECT uprn FROM withheld_place)), "
+        "record AS (SELECT DISTINCT n.contract, n.supplier, coalesce(n.pregnancy, n.record_id) AS record_id FROM mention AS n "
         "INNER JOIN person AS q USING (mention_id) INNER JOIN direct AS d USING (person_id) "
-        "WHERE n.contract IN ('gp', 'maternity_booking', 'maternity_birth'))"
+        "WHERE n.contract IN ('gp', 'maternity_booking', 'maternity_birth')) "
+        "SELECT person_id FROM direct UNION SELECT p.person_id FROM mention AS m INNER JOIN record AS r "
+        "ON m.contract = r.contract AND m.supplier = r.supplier AND coalesce(m.pregnancy, m.record_id) = r.record_id "
+        "INNER JOIN person AS p ON m.mention_id = p.mention_id"
     )
 
 

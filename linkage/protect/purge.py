@@ -35,8 +35,7 @@ HASHED = ("full_name", "given_pair")
 
 def stored(con: duckdb.DuckDBPyConnection) -> None:
     """Purge the store. Rows with a mark of their own stay, stripped, so that the mark stands when a supplier is silent."""
-    for name in PEOPLE_CONTRACTS:
-        _forget_records(con, name)
+    _forget_records(con)
     contacts.forget(con)
     _forget_texts(con)
     linked(con)
@@ -82,14 +81,19 @@ def _forget_pages(con: duckdb.DuckDBPyConnection) -> None:
     con.execute(f"DELETE FROM store.question_mention WHERE mention_id IN {gone}")
 
 
-def _forget_records(con: duckdb.DuckDBPyConnection, name: str) -> None:
+def _forget_records(con: duckdb.DuckDBPyConnection) -> None:
     """Records that only their cluster or their address gives away come anew each night and are not kept at all."""
     con.execute(
-        f"DELETE FROM store.{name}_record WHERE ('{name}', supplier, record_id) IN ("
-        f"SELECT {KEY} FROM person WHERE person_id IN (SELECT person_id FROM restricted_person) UNION ALL "
-        f"SELECT {KEY} FROM claim WHERE uprn IN (SELECT uprn FROM withheld_place)) "
-        f"AND ('{name}', supplier, record_id) NOT IN (SELECT {KEY} FROM restricted_row)"
+        "CREATE OR REPLACE TABLE given_away AS SELECT contract, supplier, record_id FROM person SEMI JOIN restricted_person "
+        f"USING (person_id) UNION SELECT contract, supplier, record_id FROM claim WHERE {PLACE} "
+        "EXCEPT SELECT contract, supplier, record_id FROM restricted_row"
     )
+    for name in PEOPLE_CONTRACTS:
+        con.execute(
+            f"DELETE FROM store.{name}_record AS r USING given_away AS g "
+            f"WHERE g.contract = '{name}' AND r.supplier = g.supplier AND r.record_id = g.record_id"
+        )
+    con.execute("DROP TABLE given_away")
 
 
 def _forget_texts(con: duckdb.DuckDBPyConnection) -> None:
@@ -108,17 +112,27 @@ def _forget_texts(con: duckdb.DuckDBPyConnection) -> None:
 
 def _forget_terms(con: duckdb.DuckDBPyConnection) -> None:
     """A value that no open mention bears becomes its keyed hash; the frequencies learned, and so every score, stay."""
+    # Those that are not open are few: they are found once, and the rest is taken to be open.
+    con.execute(
+        "CREATE OR REPLACE TABLE closed_mention AS SELECT i.mention_id, p.mention_id IS NULL AS unlinked "
+        f"FROM person_input AS i LEFT JOIN person AS p USING (mention_id) WHERE p.mention_id IS NULL OR {OF_PERSON}"
+    )
     reached = (
         "SELECT m.phone FROM mention AS m INNER JOIN person AS p USING (mention_id) "
         "INNER JOIN withheld_person AS w USING (person_id) WHERE m.phone IS NOT NULL"
     )
     for column in TERMS:
         # Of a protected person the store keeps who, so names stay; a phone tells where.
-        open_ = f"i.phone NOT IN ({reached}) AND NOT {OF_PERSON}" if column == "phone" else "TRUE"
-        unborne = (
-            f"column_name = $column AND length(value) <> 64 AND value NOT IN (SELECT i.{column} FROM person_input AS i "
-            f"INNER JOIN person AS p USING (mention_id) WHERE i.{column} IS NOT NULL AND {open_})"
+        closed = "closed_mention" if column == "phone" else "(FROM closed_mention WHERE unlinked)"
+        open_ = f"i.phone NOT IN ({reached})" if column == "phone" else "TRUE"
+        con.execute(
+            "CREATE OR REPLACE TABLE unborne AS SELECT t.value FROM store.term_frequency AS t ANTI JOIN ("
+            f"SELECT i.{column} AS value FROM person_input AS i ANTI JOIN {closed} AS c USING (mention_id) "
+            f"WHERE i.{column} IS NOT NULL AND {open_}) AS b USING (value) "
+            "WHERE t.column_name = $column AND length(t.value) <> 64",
+            {"column": column},
         )
+        unborne = "column_name = $column AND value IN (SELECT u.value FROM unborne AS u)"
         con.execute(
             f"DELETE FROM store.term_frequency WHERE {unborne} AND {number_hash('value')} IN "
             "(SELECT value FROM store.term_frequency WHERE column_name = $column)",
@@ -127,6 +141,8 @@ def _forget_terms(con: duckdb.DuckDBPyConnection) -> None:
         con.execute(
             f"UPDATE store.term_frequency SET value = {number_hash('value')} WHERE {unborne}", {"column": column}
         )
+    for table in ("closed_mention", "unborne"):
+        con.execute(f"DROP TABLE {table}")
 
 
 class Withheld:

@@ -32,17 +32,18 @@ def lines(
     x: float, y: float, said: str, width: int, *, bold: bool = False, soft: bool = False, middle: bool = False
 ) -> str:
     """Text wrapped at `width` characters, 16 units a line."""
-    wrapped = _wrapped(said, width)
-    return "".join(text(x, y + 16 * i, part, bold=bold, soft=soft, middle=middle) for i, part in enumerate(wrapped))
+    return "".join(
+        text(x, y + 16 * i, part, bold=bold, soft=soft, middle=middle) for i, part in enumerate(wrapped(said, width))
+    )
 
 
 def height_of(said: str, width: int) -> int:
     """How many units `lines` takes."""
-    return 16 * len(_wrapped(said, width))
+    return 16 * len(wrapped(said, width))
 
 
 @lru_cache(maxsize=4096)
-def _wrapped(said: str, width: int) -> tuple[str, ...]:
+def wrapped(said: str, width: int) -> tuple[str, ...]:
     """The lines of a text; the same label is measured, then drawn, for page and for print."""
     return tuple(textwrap.wrap(said, width)) or ("",)
 

@@ -7,13 +7,25 @@ mark; a tie that no record states is dashed and grey. Separation and divorce are
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator
 from itertools import groupby
 
 from linkage.report.allow import View
 from linkage.report.dates import day
-from linkage.report.drawing import DASHED, DOTTED, INK, PAPER, SOFT, SOLID, height_of, lines, path, picture, text
+from linkage.report.drawing import (
+    DASHED,
+    DOTTED,
+    INK,
+    PAPER,
+    SOFT,
+    SOLID,
+    height_of,
+    lines,
+    path,
+    picture,
+    text,
+    wrapped,
+)
 
 UNIT, ROW, TOP, R = 66.0, 168.0, 30.0, 22.0
 """Half a place across, one generation down, the head of the picture, half a symbol."""
@@ -275,4 +287,4 @@ def _key(view: View, width: int) -> list[str]:
     for home in _homes_used(view):
         address = view["addresses"][home]
         said.append(f"Dotted line {home + 1}, one home: {address['address']} ({address['role'].lower()}).")
-    return [part for line in said for part in textwrap.wrap(line, width)]
+    return [part for line in said for part in wrapped(line, width)]

@@ -1,33 +1,70 @@
-"""What one hub gets of a night: report.html, report.pdf, exceptions.csv, .xlsx and .json, all from one set of views."""
+"""What each hub gets of a night: report.html, report.pdf, exceptions.csv, .xlsx and .json, all from one set of views."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
+from linkage import parallel
 from linkage.report import page, pdf, schema, sheet, summary
 from linkage.report.content import NightContent
 
 
-def write(folder: Path, gss: str, content: NightContent) -> list[Path]:
-    """Write `<folder>/hubs/<gss>/…`; returns the files. The same content gives the same bytes."""
-    target = folder / "hubs" / gss
-    target.mkdir(parents=True, exist_ok=True)
-    hub = summary.hub(content, gss)
-    with ThreadPoolExecutor(1) as printing:
-        # Typst, which leaves Python free, prints beside the rest.
-        printed = printing.submit(pdf.pdf, content, hub)
-        files = {
-            "report.html": page.html(content, hub).encode(),
-            "exceptions.csv": sheet.table_csv(hub).encode(),
-            "exceptions.xlsx": sheet.table_xlsx(hub),
-            "exceptions.json": data(hub).encode(),
-            "report.pdf": printed.result(),
-        }
-    for name, made in files.items():
-        (target / name).write_bytes(made)
-    return [target / name for name in files]
+def write(
+    folder: Path,
+    content: NightContent,
+    hubs: Sequence[summary.Hub],
+    threads: int = 1,
+    meanwhile: Callable[[], None] = lambda: None,
+) -> None:
+    """Write `<folder>/hubs/<gss>/…` of every hub; `meanwhile` is done beside it, in this process.
+
+    The same content gives the same bytes. Pages and tables are Python's work and are shared out over processes. Print is
+    made in this one alone, beside `meanwhile`: Typst leaves Python free, and once it has run here it stands still for ever
+    in a process forked from this one.
+    """
+    for hub in hubs:
+        _target(folder, hub).mkdir(parents=True, exist_ok=True)
+
+    def here() -> None:
+        with ThreadPoolExecutor(1) as printing:
+            printed = printing.submit(_print, folder, content, hubs)
+            meanwhile()
+            printed.result()
+
+    elsewhere = max(1, threads - 1)
+    pages = [partial(_pages, folder, content, hubs[first::elsewhere]) for first in range(elsewhere)]
+    works: list[Callable[[], None]] = [here, *pages]
+    if threads > 1:
+        parallel.spread(_do, works)
+    else:
+        for work in works:
+            work()
+
+
+def _do(work: Callable[[], None]) -> None:
+    work()
+
+
+def _target(folder: Path, hub: summary.Hub) -> Path:
+    return folder / "hubs" / hub.gss
+
+
+def _print(folder: Path, content: NightContent, hubs: Sequence[summary.Hub]) -> None:
+    for hub in hubs:
+        (_target(folder, hub) / "report.pdf").write_bytes(pdf.pdf(content, hub))
+
+
+def _pages(folder: Path, content: NightContent, hubs: Sequence[summary.Hub]) -> None:
+    for hub in hubs:
+        target = _target(folder, hub)
+        (target / "report.html").write_bytes(page.html(content, hub).encode())
+        (target / "exceptions.csv").write_bytes(sheet.table_csv(hub).encode())
+        (target / "exceptions.xlsx").write_bytes(sheet.table_xlsx(hub))
+        (target / "exceptions.json").write_bytes(data(hub).encode())
 
 
 def data(hub: summary.Hub) -> str:

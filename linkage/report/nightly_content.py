@@ -79,11 +79,6 @@ def build(
     )
 
 
-def concerns(content: NightContent, gss: str) -> bool:
-    """Whether a hub has a report tonight: an exception names it, or people are registered in its area."""
-    return any(gss in e["hubs"] for e in content.exceptions)
-
-
 def _people(con: duckdb.DuckDBPyConnection, exceptions: list[dict[str, Any]]) -> dict[str, PersonDisplay]:
     wanted = sorted({p["person_id"] for e in exceptions for p in e["people"]})
     found = rows(

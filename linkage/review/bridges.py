@@ -6,17 +6,17 @@ Link = tuple[float, str, str]
 """Match weight and two mentions."""
 
 
-def weakest(links: list[Link]) -> float | None:
-    """Match weight of a cluster's weakest bridge, or None where it has none.
+def weakest(links: list[Link], below: float) -> float | None:
+    """Match weight of a cluster's weakest bridge, or None where none is weaker than `below`.
 
     A bridge is the only link between two parts of at least two mentions each. Only links of the cluster's strongest tree
     can be one: any other lies on a ring.
     """
     tree = _strongest_tree(links)
+    members = {m for _, a, b in tree for m in (a, b)}
     found = []
-    for cut in tree:
+    for cut in (link for link in tree if link[0] < below):
         side = _side([link for link in tree if link is not cut], cut[1])
-        members = {m for _, a, b in tree for m in (a, b)}
         across = [link for link in links if (link[1] in side) != (link[2] in side)]
         if len(across) == 1 and len(side) >= 2 and len(members - side) >= 2:
             found.append(cut[0])

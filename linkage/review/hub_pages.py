@@ -6,6 +6,7 @@ The pages of a hub read rows of that hub alone; there is nothing else of an exce
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 import duckdb
@@ -14,7 +15,8 @@ import polars as pl
 from linkage.ledger.ledger import Entry
 from linkage.report.content import NightContent
 from linkage.report.nightly_content import evidence_key
-from linkage.report.view import View, views
+from linkage.report.summary import Hub
+from linkage.report.view import View
 from linkage.store import insert
 
 _PAGE = {
@@ -24,7 +26,7 @@ _PAGE = {
 }  # fmt: skip
 
 
-def keep(con: duckdb.DuckDBPyConnection, content: NightContent, entries: list[Entry]) -> int:
+def keep(con: duckdb.DuckDBPyConnection, content: NightContent, hubs: Sequence[Hub], entries: Sequence[Entry]) -> int:
     """Lay out tonight's pages of every hub. Returns how many there are."""
     con.execute(
         "CREATE OR REPLACE TABLE store.hub_page (gss VARCHAR, position INTEGER, exception_id VARCHAR, reader VARCHAR, kind VARCHAR, "
@@ -32,9 +34,9 @@ def keep(con: duckdb.DuckDBPyConnection, content: NightContent, entries: list[En
     )
     by_id = {e.exception["exception_id"]: e for e in entries}
     rows = [
-        _row(gss, place, view, by_id[view["reference"]], content)
-        for gss in sorted(content.hubs)
-        for place, view in enumerate(views(content, gss))
+        _row(hub.gss, place, view, by_id[view["reference"]], content)
+        for hub in hubs
+        for place, view in enumerate(hub.views)
     ]
     insert(con, "store.hub_page", _PAGE, rows)
     return len(rows)

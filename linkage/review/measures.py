@@ -19,6 +19,10 @@ CREATE TABLE IF NOT EXISTS store.measure (
     subject VARCHAR, measure VARCHAR, slice VARCHAR, part BIGINT, whole BIGINT, known_from DATE, known_to DATE
 )
 """
+COMPARED = {
+    "gamma_given_name": "given name", "gamma_family_and_home": "family name or home", "gamma_birth_date": "date of birth",
+    "gamma_nhs_number": "NHS number", "gamma_phone": "phone", "gamma_force_key": "police key",
+}  # fmt: skip
 DRIFT = {
     "stands_alone": "SELECT contract || ' ' || mention AS slice, count(*) FILTER (cluster_size = 1) AS part, "
     "count(*) AS whole FROM person GROUP BY 1",
@@ -27,10 +31,7 @@ DRIFT = {
     "FROM person GROUP BY 1) AS n USING (person_id)) GROUP BY 1",
     "agrees_in_linked_pairs": " UNION ALL ".join(
         f"SELECT '{words}' AS slice, count(*) FILTER ({column} > 0) AS part, count(*) FILTER ({column} >= 0) AS whole FROM linked_pair"
-        for column, words in {
-            "gamma_given_name": "given name", "gamma_family_and_home": "family name or home", "gamma_birth_date": "date of birth",
-            "gamma_nhs_number": "NHS number", "gamma_phone": "phone", "gamma_force_key": "police key",
-        }.items()
+        for column, words in COMPARED.items()
     ),
     "address_found": "SELECT contract || ' ' || address_role AS slice, count(*) FILTER (match_level = 'property') AS part, "
     "count(*) AS whole FROM claim GROUP BY 1",
@@ -72,7 +73,8 @@ def run(con: duckdb.DuckDBPyConnection, night: Night) -> int:
     con.execute(DDL)
     rewind(con, "store.measure", night)
     con.execute(
-        "CREATE OR REPLACE TEMP TABLE linked_pair AS SELECT q.* FROM pair AS q INNER JOIN person AS a ON q.mention_id_l = a.mention_id "
+        f"CREATE OR REPLACE TEMP TABLE linked_pair AS SELECT {', '.join(COMPARED)} FROM pair AS q "
+        "INNER JOIN person AS a ON q.mention_id_l = a.mention_id "
         "INNER JOIN person AS b ON q.mention_id_r = b.mention_id AND a.person_id = b.person_id"
     )
     for measure, query in DRIFT.items():

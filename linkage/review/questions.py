@@ -22,6 +22,7 @@ from typing import Any
 import duckdb
 import polars as pl
 
+from linkage import beside
 from linkage.detect.records import rows
 from linkage.ledger.ledger import Entry
 from linkage.night import Night
@@ -91,14 +92,20 @@ def run(con: duckdb.DuckDBPyConnection, night: Night, entries: list[Entry]) -> d
         "CREATE OR REPLACE TABLE seen_mention AS SELECT mention_id, person_id, link_probability FROM person "
         "WHERE person_id NOT IN (SELECT s.person_id FROM shielded AS s) ORDER BY mention_id"
     )
-    asked = Asked(con, night, entries)
-    found = asked.collect()
-    most = night.settings.integer("review.most_questions")
-    _write(con, found[:most], asked)
+    works: list[beside.Work[int]] = [lambda own: _ask(own, night, entries), lambda own: measures.run(own, night)]
+    found, _ = beside.each(con, works, beside.threads_for(con, night.threads))
     con.execute("DROP TABLE seen_mention")
     effects.run(con, night, entries)
-    measures.run(con, night)
-    return {"questions": min(len(found), most), "left": max(0, len(found) - most)}
+    most = night.settings.integer("review.most_questions")
+    return {"questions": min(found, most), "left": max(0, found - most)}
+
+
+def _ask(con: duckdb.DuckDBPyConnection, night: Night, entries: list[Entry]) -> int:
+    """Lay out the first of tonight's questions, as many as are asked of a night. Returns how many there are."""
+    asked = Asked(con, night, entries)
+    found = asked.collect()
+    _write(con, found[: night.settings.integer("review.most_questions")], asked)
+    return len(found)
 
 
 class Asked:
@@ -111,18 +118,32 @@ class Asked:
         self.person_of: dict[str, str] = {}
         self.person: dict[str, list[str]] = defaultdict(list)
         self.weakest: dict[str, float] = {}
-        for mention, person, chance in con.execute(
-            "SELECT mention_id, person_id, link_probability FROM seen_mention ORDER BY mention_id"
-        ).fetchall():
-            self.person_of[mention] = person
-            self.person[person].append(mention)
-            self.weakest[person] = min(chance, self.weakest.get(person, 1.0))
         self.shown: dict[str, dict[str, Any]] = {}
         self.questions: dict[str, Question] = {}
         self.live: dict[str, list[dict[str, Any]]] = defaultdict(list)
         for exception in self.standing:
             for told in exception["people"]:
                 self.live[told["person_id"]].append(exception)
+
+    def _learn(self, people: Iterable[str] = (), mentions: Iterable[str] = ()) -> None:
+        """Read all mentions of some people, and of whoever some mentions belong to: a region has many more than are asked about."""
+        given = {
+            "people": sorted({*people} - self.person.keys()),
+            "mentions": sorted({*mentions} - self.person_of.keys()),
+        }
+        if not any(given.values()):
+            return
+        found = self.con.execute(
+            "WITH wanted AS (SELECT unnest($people) AS person_id UNION SELECT s.person_id FROM seen_mention AS s "
+            "SEMI JOIN (SELECT unnest($mentions) AS mention_id) AS m ON s.mention_id = m.mention_id) "
+            "SELECT mention_id, person_id, link_probability FROM seen_mention SEMI JOIN wanted USING (person_id) ORDER BY mention_id",
+            given,
+        ).fetchall()
+        for mention, person, chance in found:
+            if mention not in self.person_of:
+                self.person_of[mention] = person
+                self.person[person].append(mention)
+                self.weakest[person] = min(chance, self.weakest.get(person, 1.0))
 
     def collect(self) -> list[Question]:
         """Every question of tonight that no verdict answers yet, those to be looked at first in front."""
@@ -160,6 +181,7 @@ class Asked:
 
     def _live_exceptions(self) -> None:
         below = self.night.settings.number("review.ask_below_link")
+        self._learn(self.live)
         for person in self.live:
             if self.weakest.get(person, 1.0) < below:
                 self._ask_of_person(person, Reason.LIVE_EXCEPTION)
@@ -174,6 +196,7 @@ class Asked:
             "UNION ALL SELECT mention_id_l, mention_id_r, veto, match_weight FROM pair "
             "WHERE veto = 'two_nhs_numbers' AND match_weight > 0 ORDER BY ALL"
         ).fetchall()
+        self._learn(mentions=(m for one, other, _, _ in found for m in (one, other)))
         for one, other, why, weight in found:
             reason = Reason.VERDICT_CONFLICT if why == "verdict" else Reason.NHS_NUMBERS
             self._ask_of_two(one, other, probability(weight), reason)
@@ -186,20 +209,21 @@ class Asked:
             "SELECT max(q.match_weight), min_by(q.mention_id_l, (-q.match_weight, q.mention_id_l)), "
             "min_by(q.mention_id_r, (-q.match_weight, q.mention_id_l)) FROM pair AS q "
             "INNER JOIN person AS a ON q.mention_id_l = a.mention_id INNER JOIN person AS b ON q.mention_id_r = b.mention_id "
-            "WHERE q.veto IS NULL AND a.person_id <> b.person_id AND (q.mention_id_l, q.mention_id_r) NOT IN "
-            "(SELECT (v.mention_id_l, v.mention_id_r) FROM verdict_pair AS v) "
-            "AND (q.mention_id_l, q.mention_id_r) NOT IN (SELECT (r.mention_id_l, r.mention_id_r) FROM refused_pair AS r) "
+            "ANTI JOIN verdict_pair AS v ON q.mention_id_l = v.mention_id_l AND q.mention_id_r = v.mention_id_r "
+            "ANTI JOIN refused_pair AS r ON q.mention_id_l = r.mention_id_l AND q.mention_id_r = r.mention_id_r "
+            "WHERE q.veto IS NULL AND a.person_id <> b.person_id "
             "GROUP BY a.person_id, b.person_id "
             "HAVING 1 / (1 + pow(2, -max(q.match_weight))) BETWEEN $least - 1e-6 AND $most + 1e-6 ORDER BY ALL",
             {"least": least, "most": most},
         ).fetchall()
+        found = [row for row in found if least <= probability(row[0]) < most]
+        self._learn(mentions=(m for _, one, other in found for m in (one, other)))
         for weight, one, other in found:
-            if least <= probability(weight) < most:
-                self._ask_of_two(one, other, probability(weight), Reason.NEAR_THRESHOLD)
-        just = self.night.settings.number("review.near_threshold_to")
-        for person, chance in self.weakest.items():
-            if chance < just:
-                self._ask_of_person(person, Reason.NEAR_THRESHOLD)
+            self._ask_of_two(one, other, probability(weight), Reason.NEAR_THRESHOLD)
+        just = {"just": self.night.settings.number("review.near_threshold_to")}
+        self._ask_of_people(
+            "HAVING min(link_probability) < $just ORDER BY min(mention_id)", just, Reason.NEAR_THRESHOLD
+        )
 
     def _weak_bridges(self) -> None:
         below = self.night.settings.number("review.weak_bridge_below_weight")
@@ -215,28 +239,33 @@ class Asked:
         links: dict[str, list[bridges.Link]] = defaultdict(list)
         for person, one, other, weight in found:
             links[person].append((weight, one, other))
-        for person, members in links.items():
-            weakest = bridges.weakest(members)
-            if person in self.person and weakest is not None and weakest < below:
+        weak = [person for person, members in links.items() if bridges.weakest(members, below) is not None]
+        self._learn(weak)
+        for person in weak:
+            if person in self.person:
                 self._ask_of_person(person, Reason.WEAK_BRIDGE)
 
     def _large_and_sampled(self) -> None:
-        for person in self._people("HAVING count(*) >= greatest($large, 2)", large="review.large_cluster"):
-            self._ask_of_person(person, Reason.LARGE_CLUSTER)
+        number = self.night.settings.integer
+        large = {"large": number("review.large_cluster")}
+        self._ask_of_people("HAVING count(*) >= greatest($large, 2)", large, Reason.LARGE_CLUSTER)
         # By the person's own id, which stays where a supplier renumbers: a month's sample is drawn once.
         drawn = f"HAVING count(*) > 1 ORDER BY sha256('{self.night.date:%Y-%m}|' || person_id) LIMIT $sample"
-        for person in self._people(drawn, sample="review.sample_per_month"):
-            self._ask_of_person(person, Reason.SAMPLE)
+        self._ask_of_people(drawn, {"sample": number("review.sample_per_month")}, Reason.SAMPLE)
 
-    def _people(self, which: str, **numbers: str) -> list[str]:
-        """The ids of people of whom something holds, by SQL behind GROUP BY; numbers: its parameters, from the settings."""
-        given = {name: self.night.settings.integer(setting) for name, setting in numbers.items()}
+    def _ask_of_people(self, which: str, given: dict[str, Any], reason: Reason) -> None:
+        """Ask of each of the people of whom something holds, by SQL behind GROUP BY and its parameters."""
         query = f"SELECT person_id FROM seen_mention GROUP BY person_id {which}"
-        return [person for (person,) in self.con.execute(query, given).fetchall()]
+        found = [person for (person,) in self.con.execute(query, given).fetchall()]
+        self._learn(found)
+        for person in found:
+            self._ask_of_person(person, reason)
 
     def _changed_evidence(self) -> None:
         in_force = decisions.in_force(self.con)
-        self._look_up({m for v in in_force for group in v.groups for m in group})
+        judged = {m for v in in_force for group in v.groups for m in group}
+        self._learn(mentions=judged)
+        self._look_up(judged)
         for verdict in in_force:
             mentions = sorted(m for group in verdict.groups for m in group)
             if not self.person_of.keys() >= set(mentions) or self.evidence_hash(mentions) == verdict.evidence_hash:
@@ -249,6 +278,8 @@ class Asked:
     def _look_up(self, mentions: set[str]) -> None:
         """Read what a page shows of some mentions: of those in a question alone, since a region has many more."""
         _lay_out(self.con, mentions - self.shown.keys())
+        self.con.execute("CREATE TABLE IF NOT EXISTS shown_mention AS FROM question_mention LIMIT 0")
+        self.con.execute("INSERT INTO shown_mention FROM question_mention")
         found = rows(self.con, "SELECT * FROM question_mention")
         self.shown |= {row["mention_id"]: row for row in found}
 
@@ -307,8 +338,10 @@ def _write(con: duckdb.DuckDBPyConnection, found: list[Question], asked: Asked) 
         "CREATE OR REPLACE TEMP TABLE asked_mention AS "
         "SELECT DISTINCT question_id, unnest(flatten(groups)) AS mention_id FROM store.question"
     )
-    _lay_out(con, {m for q in found for m in q.mentions})
-    con.execute("CREATE OR REPLACE TABLE store.question_mention AS FROM question_mention ORDER BY mention_id")
+    con.execute(
+        "CREATE OR REPLACE TABLE store.question_mention AS FROM shown_mention SEMI JOIN asked_mention USING (mention_id) "
+        "ORDER BY mention_id"
+    )
     con.execute(
         "CREATE OR REPLACE TABLE store.question_link AS SELECT DISTINCT q.* FROM pair AS q "
         "INNER JOIN asked_mention AS a ON q.mention_id_l = a.mention_id "
@@ -316,4 +349,5 @@ def _write(con: duckdb.DuckDBPyConnection, found: list[Question], asked: Asked) 
         "ORDER BY q.mention_id_l, q.mention_id_r"
     )
     con.execute("DROP TABLE asked_mention")
-    con.execute("DROP TABLE question_mention")
+    for table in ("question_mention", "shown_mention"):
+        con.execute(f"DROP TABLE {table}")

@@ -103,7 +103,8 @@ def test_weak_bridges_against_networkx(seed):
             cut.remove_edge(a, b)
             if all(len(c) > 1 for c in networkx.connected_components(cut)):
                 expected += [w for w, x, y in mine if {x, y} == {f"m{a}", f"m{b}"}]
-        assert bridges.weakest(mine) == min(expected, default=None)
+        assert bridges.weakest(mine, below=99.0) == min(expected, default=None)
+        assert bridges.weakest(mine, below=6.0) == min((w for w in expected if w < 6), default=None)
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,6 @@ from linkage.people import persons, score
 from linkage.places import match, property
 from linkage.protect import clusters, gate
 from linkage.standardise import mention
-from linkage.store import run_sql
 
 HOMES = {"1": ("1", "Elm Road"), "2": ("2", "Oak Road"), "3": ("3", "Ash Road"), "4": ("3", "Elm Road")}
 BUILDING = [
@@ -139,7 +138,8 @@ def contents_from(con, accept, night):
         households.claims(con, night)
         clusters.run(con, night)
         households.run(con, night)
-        run_sql(con, households.HERE / "relation.sql")
+        households.how_sure(con, night)
+        households.relations(con)
         raised, _ = exceptions.run(con, night)
         return [r.content for r in raised]
 

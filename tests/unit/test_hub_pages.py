@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 
 from linkage.ledger.ledger import Entry
+from linkage.report import summary
 from linkage.review import hub_pages
 
 
 def test_of_a_held_or_resolved_exception_no_record_is_kept_for_an_answer(con, content):
     entries = [Entry(exception, {"content_hash": "x"}) for exception in content.exceptions]
-    hub_pages.keep(con, content, entries)
+    hub_pages.keep(con, content, [summary.hub(content, gss) for gss in sorted(content.hubs)], entries)
     kept = con.execute(
         "SELECT exception_id, records FROM store.hub_page WHERE reader = 'lead' ORDER BY exception_id"
     ).fetchall()

@@ -77,7 +77,7 @@ def test_no_such_word_is_written(file):
 def test_no_such_word_reaches_a_reader(content, tmp_path, name):
     from linkage.report import hub
 
-    hub.write(tmp_path, LEAD, content)
+    hub.write(tmp_path, content, [summary.hub(content, LEAD)])
     told = text_of(tmp_path / "hubs" / LEAD / name)
     assert [word for word in NEVER if re.search(rf"(?<![\w-]){re.escape(word)}", told, re.IGNORECASE)] == []
 

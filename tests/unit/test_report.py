@@ -39,7 +39,7 @@ def text_of(file):
 
 @pytest.fixture
 def lead(content, tmp_path):
-    hub.write(tmp_path, LEAD, content)
+    hub.write(tmp_path, content, [summary.hub(content, LEAD)])
     return tmp_path / "hubs" / LEAD
 
 
@@ -76,7 +76,7 @@ def test_json_keeps_to_the_published_schema(content, tmp_path):
     checker = jsonschema.Draft202012Validator(schema.exceptions_schema())
     checker.check_schema(schema.exceptions_schema())
     for gss in (LEAD, OTHER):
-        hub.write(tmp_path, gss, content)
+        hub.write(tmp_path, content, [summary.hub(content, gss)])
         told = json.loads((tmp_path / "hubs" / gss / "exceptions.json").read_text())
         checker.validate(told)
         told["exceptions"][0]["nhs_number"] = "9434765919"
@@ -85,7 +85,7 @@ def test_json_keeps_to_the_published_schema(content, tmp_path):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_notified_hub_sees_its_own_resident_and_no_address_mother_or_child(content, tmp_path, name):
-    hub.write(tmp_path, OTHER, content)
+    hub.write(tmp_path, content, [summary.hub(content, OTHER)])
     told = text_of(tmp_path / "hubs" / OTHER / name)
     assert "ring Dudley" in told
     assert "calc" in told, "its own resident"
@@ -96,7 +96,7 @@ def test_a_notified_hub_sees_its_own_resident_and_no_address_mother_or_child(con
 @pytest.mark.parametrize("name", NAMES)
 def test_what_is_resolved_is_not_told_again(content, tmp_path, name):
     resolved = dataclasses.replace(content, exceptions=[content.exceptions[2]])
-    hub.write(tmp_path, LEAD, resolved)
+    hub.write(tmp_path, resolved, [summary.hub(resolved, LEAD)])
     told = text_of(tmp_path / "hubs" / LEAD / name)
     assert "X3" in told
     assert "Secret" not in told
@@ -107,7 +107,7 @@ def test_what_is_resolved_is_not_told_again(content, tmp_path, name):
 def test_of_a_held_exception_a_hub_learns_only_that_there_is_one(content, tmp_path, name, gss):
     """It may be about the wrong person."""
     held = dataclasses.replace(content, exceptions=[content.exceptions[1]])
-    hub.write(tmp_path, gss, held)
+    hub.write(tmp_path, held, [summary.hub(held, gss)])
     told = text_of(tmp_path / "hubs" / gss / name)
     assert "X2" in told
     for secret in ("Secret", "Ann", "Bo ", "Cy ", "calc", "Waits."):
@@ -218,9 +218,15 @@ def test_every_letter_held_to_be_printable_is(content):
 
 
 def test_the_same_content_gives_the_same_bytes(content, tmp_path):
-    first = {p.name: p.read_bytes() for p in hub.write(tmp_path / "a", LEAD, content)}
-    again = {p.name: p.read_bytes() for p in hub.write(tmp_path / "b", LEAD, content)}
-    assert first == again
+    def written(name, threads):
+        hubs = [summary.hub(content, gss) for gss in (LEAD, OTHER)]
+        done = []
+        hub.write(tmp_path / name, content, hubs, threads, lambda: done.append(name))
+        assert done == [name]
+        return {p.relative_to(tmp_path / name): p.read_bytes() for p in (tmp_path / name).rglob("*.*")}
+
+    assert len(written("alone", 1)) == 2 * len(NAMES)
+    assert written("alone", 1) == written("two", 2) == written("four", 4)
 
 
 def test_the_page_is_well_formed_and_says_what_it_must(lead):
@@ -245,7 +251,7 @@ def test_the_page_is_well_formed_and_says_what_it_must(lead):
 
 def test_real_mode_does_not_say_invented(content, tmp_path):
     real = dataclasses.replace(content, synthetic=False)
-    hub.write(tmp_path, LEAD, real)
+    hub.write(tmp_path, real, [summary.hub(real, LEAD)])
     for name in NAMES:
         assert "invented" not in text_of(tmp_path / "hubs" / LEAD / name)
 

@@ -10,7 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import sync_playwright
 
 from linkage import vocabulary
-from linkage.report import agency, digest, digest_page, hub
+from linkage.report import agency, digest, digest_page, hub, summary
 from tests.unit.conftest import LEAD, OTHER
 
 CHROMIUM = shutil.which("chromium")
@@ -32,7 +32,7 @@ def opened(browser, content, tmp_path):
     """Open the report of a hub; gives the page and the addresses it asked for."""
 
     def open_(gss, width=1000):
-        hub.write(tmp_path, gss, content)
+        hub.write(tmp_path, content, [summary.hub(content, gss)])
         page = browser.new_page(viewport={"width": width, "height": 900})
         asked = []
         page.on("request", lambda request: asked.append(request.url))
