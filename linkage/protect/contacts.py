@@ -1,8 +1,9 @@
 """Phones and e-mails of restricted rows: where else they stand they give the person away.
 
 In memory, for the length of the gate: `contact_text`, one row a phone or e-mail as it is written in any row, with its one
-shape; `sealed_contact`, those that restricted rows give as their principal's own, with what these rows say of the
-principal's birth date and surname; and `sealed_text`, the ways in which these are written.
+shape; `own_contact`, one row a phone or e-mail that a row gives as its principal's own, with what the row says of the
+principal's birth date and surname; `sealed_contact`, those of restricted rows; and `sealed_text`, the ways in which these
+are written.
 In the store, as keyed hashes: `sealed_contact`, for the nights on which the supplier of a restricted row is silent.
 """
 
@@ -38,7 +39,7 @@ _TOLD = "length(contact) >= 7 AND ltrim(contact, contact[1]) <> ''"
 
 
 def gather(con: duckdb.DuckDBPyConnection, night: Night) -> None:
-    """`contact_text`, of tonight's rows and the remembered ones, with its keyed hash."""
+    """`contact_text` and `own_contact`, of tonight's rows and the remembered ones, the former with its keyed hash."""
     con.execute(
         "CREATE TABLE IF NOT EXISTS store.sealed_contact (contract VARCHAR, supplier VARCHAR, record_id VARCHAR, "
         "contact_hash VARCHAR, known_from DATE, known_to DATE)"
@@ -47,14 +48,14 @@ def gather(con: duckdb.DuckDBPyConnection, night: Night) -> None:
     _shape_texts(con, *EVERYWHERE)
     con.execute("ALTER TABLE contact_text ADD COLUMN contact_hash VARCHAR")
     con.execute(f"UPDATE contact_text SET contact_hash = {number_hash('contact')} WHERE {_TOLD}")
+    con.execute(f"CREATE OR REPLACE TABLE own_contact AS {_OWN}")
 
 
 def spread(con: duckdb.DuckDBPyConnection) -> None:
     """Mark rows that bear a sealed phone or e-mail beside the same birth date, or the same surname where one has none."""
     _seal(con)
-    bearers = _own("SEMI JOIN sealed_text AS w ON t.{column} = w.text")
     con.execute(
-        f"INSERT INTO restricted_row SELECT DISTINCT r.contract, r.supplier, r.record_id FROM ({bearers}) AS r "
+        "INSERT INTO restricted_row SELECT DISTINCT r.contract, r.supplier, r.record_id FROM own_contact AS r "
         "INNER JOIN sealed_text AS w ON r.text = w.text INNER JOIN sealed_contact AS s ON w.contact = s.contact "
         "ANTI JOIN restricted_row AS k "
         "ON k.contract = r.contract AND k.supplier = r.supplier AND k.record_id = r.record_id "
@@ -105,22 +106,14 @@ def _columns(contract: str) -> list[str]:
     return [c for c in (*OWN.get(contract, ()), *OF_OTHERS) if c in CONTRACTS[contract].names]
 
 
-def _own(semi_join: str) -> str:
-    """SQL: the phones and e-mails that rows give as their principal's own, of the rows `t` that a join leaves."""
-    return " UNION ALL ".join(
-        f"SELECT '{name}' AS contract, t.supplier, t.record_id, t.{column} AS text, t.date_of_birth AS born, "
-        f"upper(t.{SURNAME.get(name, 'family_name')}) AS surname FROM {table.format(name)} AS t "
-        f"{semi_join.format(column=column, contract=name)} WHERE t.{column} IS NOT NULL"
-        for name, columns in OWN.items()
-        for column in columns
-        for table in EVERYWHERE
-    )
-
-
-_MARKED = _own(
-    "SEMI JOIN (SELECT supplier, record_id FROM restricted_row WHERE contract = '{contract}') AS k "
-    "ON t.record_id = k.record_id AND t.supplier = k.supplier"
+_OWN = " UNION ALL ".join(
+    f"SELECT '{name}' AS contract, supplier, record_id, {column} AS text, date_of_birth AS born, "
+    f"upper({SURNAME.get(name, 'family_name')}) AS surname FROM {table.format(name)} WHERE {column} IS NOT NULL"
+    for name, columns in OWN.items()
+    for column in columns
+    for table in EVERYWHERE
 )
+_MARKED = f"SELECT * FROM own_contact SEMI JOIN restricted_row USING {RECORD}"
 _STANDING = " UNION ALL ".join(
     f"SELECT '{name}' AS contract, supplier, record_id, date_of_birth AS born, "
     f"upper({SURNAME.get(name, 'family_name')}) AS surname FROM store.{name}_record WHERE known_to IS NULL"
@@ -167,5 +160,5 @@ def _null_sealed(con: duckdb.DuckDBPyConnection, *tables: str) -> None:
 
 
 def _forget_tables(con: duckdb.DuckDBPyConnection) -> None:
-    for table in ("contact_text", "sealed_contact", "sealed_text"):
-        con.execute(f"DROP TABLE {table}")
+    for table in ("contact_text", "own_contact", "sealed_contact", "sealed_text"):
+        con.execute(f"DROP TABLE IF EXISTS {table}")
