@@ -20,7 +20,6 @@ from typing import Any
 import duckdb
 
 from benchmarks.shaped import shaped
-from linkage import store
 from linkage.night import Night
 from linkage.people import components, measured, model, resolve, score, train
 from linkage.places import match, property
@@ -35,7 +34,7 @@ def prepare(region: Path, scratch: Path) -> tuple[duckdb.DuckDBPyConnection, Nig
     con, night = shaped(region / "landing", day, scratch)
     property.build(con, night.settings.table("hubs"))
     match.run(con)
-    store.run_sql(con, score.HERE / "person_input.sql")
+    score.lay_out_table(con)
     score.register_region(con, night)
     truth = region / "truth" / "mentions.parquet"
     con.execute(

@@ -131,7 +131,7 @@ def _from_landing(con: duckdb.DuckDBPyConnection, night: Night) -> Night:
 
 def _people_only(con: duckdb.DuckDBPyConnection, night: Night) -> None:
     """`person_input`, what people decided, and the region's size and term frequencies."""
-    run_sql(con, score.HERE / "person_input.sql")
+    score.lay_out_table(con)
     score.register_region(con, night)
     con.execute(decisions.DDL)
     decisions.lay_out(con)

@@ -71,7 +71,7 @@ def _key(contract: Contract) -> str:
 def _merge(con: duckdb.DuckDBPyConnection, contract: Contract, night: Night) -> None:
     columns, key, table = ", ".join(_columns(contract)), _key(contract), f"store.{contract.name}_record"
     con.execute(
-        f"CREATE OR REPLACE TEMP TABLE arriving AS SELECT supplier, hash({columns}) AS row_hash, {columns} "
+        f"CREATE OR REPLACE TEMP TABLE arriving AS SELECT supplier, {key}, hash({columns}) AS row_hash, rowid AS place{_looked_back(contract)} "
         f"FROM accepted_{contract.name}"
     )
     # A supplier whose file was accepted tonight has told us everything it holds, even when that is nothing.
@@ -91,15 +91,21 @@ def _merge(con: duckdb.DuckDBPyConnection, contract: Contract, night: Night) -> 
         f"AND NOT EXISTS (SELECT 1 FROM arriving AS a WHERE a.supplier = r.supplier AND a.{key} = r.{key}))",
         {"night": night.date, "contract": contract.name},
     )
+    # Keys alone are compared: of the rows themselves, mostly those of last night, only the new ones are read.
     con.execute(
         f"INSERT INTO {table} (supplier, known_from, known_to, row_hash, {columns}) "
-        f"SELECT a.supplier, $night, NULL, a.row_hash, {columns} FROM arriving AS a "
+        f"SELECT c.supplier, $night, NULL, n.row_hash, {', '.join(f'c.{column}' for column in _columns(contract))} "
+        f"FROM accepted_{contract.name} AS c INNER JOIN (SELECT a.place, a.row_hash FROM arriving AS a "
         f"WHERE NOT EXISTS (SELECT 1 FROM {table} AS r WHERE r.known_to IS NULL AND r.supplier = a.supplier "
-        f"AND r.{key} = a.{key} AND r.row_hash = a.row_hash) ORDER BY a.supplier, a.{key}",
+        f"AND r.{key} = a.{key} AND r.row_hash = a.row_hash)) AS n ON c.rowid = n.place ORDER BY c.supplier, c.{key}",
         {"night": night.date},
     )
     con.execute("DROP TABLE arriving")
     con.execute("DROP TABLE delivered")
+
+
+def _looked_back(contract: Contract) -> str:
+    return ", occurred_on" if contract.name == "police" else ""
 
 
 def _still_told(contract: Contract) -> str:
@@ -114,10 +120,10 @@ def _still_told(contract: Contract) -> str:
 
 def lay_out(con: duckdb.DuckDBPyConnection, contract: Contract) -> int:
     """The standing rows of one contract as the table named for it. Returns how many."""
-    columns, key = ", ".join(_columns(contract)), _key(contract)
+    columns = ", ".join(_columns(contract))
     con.execute(
         f"CREATE OR REPLACE TABLE {contract.name} AS SELECT supplier, known_from, {columns} "
-        f"FROM store.{contract.name}_record WHERE known_to IS NULL ORDER BY supplier, {key}"
+        f"FROM store.{contract.name}_record WHERE known_to IS NULL"
     )
     row = con.execute(f"SELECT count(*) FROM {contract.name}").fetchone()
     return int(row[0]) if row else 0

@@ -1,228 +1,69 @@
 -- one row: one mention as the model compares it
--- reads: mention, address, address_match, property
-CREATE OR REPLACE TABLE person_input AS
-WITH address_of AS (
-    SELECT
-        a.mention_id,
-        a.address_role,
-        CASE WHEN m.match_level = 'property' AND coalesce(p.kind, '') <> 'institution' THEN m.uprn END AS uprn,
-        regexp_extract(replace(upper(a.postcode), ' ', ''), '^([A-Z]{1,2}[0-9][A-Z0-9]?[0-9][A-Z]{2})$', 1) AS postcode,
-        CASE WHEN m.match_level = 'none' THEN array_to_string(regexp_extract_all(
-            upper(concat_ws(' ', a.line_1, a.line_2, a.line_3, a.line_4, a.line_5)), '\b[0-9]+[A-Z]?\b'
-        ), ' ') END AS numbers
-    FROM address AS a
-    LEFT JOIN address_match AS m ON a.mention_id = m.mention_id AND a.address_role = m.address_role
-    LEFT JOIN property AS p ON m.uprn = p.uprn
-    WHERE a.address_role IN ('home', 'discharge', 'emergency_contact', 'forwarding')
-),
-
--- A home that no gazetteer of ours lists (new, or beyond the boundary): its postcode and the numbers on its door tell it.
-placed AS (
-    SELECT
-        mention_id, address_role, uprn, postcode,
-        CASE WHEN postcode <> '' AND numbers <> '' THEN 'A' || postcode || ' ' || numbers END AS door
-    FROM address_of
-),
-
-own AS (
-    SELECT
-        mention_id,
-        list_sort(list(DISTINCT uprn) FILTER (WHERE uprn IS NOT NULL)) AS uprns,
-        list_sort(list(DISTINCT door) FILTER (WHERE door IS NOT NULL)) AS doors,
-        min(postcode) AS postcode,
-        -- Where an account's person went is no home that they left.
-        list_sort(list(DISTINCT coalesce(uprn, door)) FILTER (WHERE address_role = 'forwarding' AND coalesce(uprn, door) IS NOT NULL))
-            AS forwards
-    FROM placed
-    GROUP BY mention_id
-),
-
-kept AS (
-    SELECT
-        m.*,
-        coalesce(o.uprns, []) || coalesce(o.doors, []) AS home_keys,
-        coalesce(o.forwards, []) AS forward_keys,
-        nullif(o.postcode, '') AS postcode,
-        list_filter(coalesce(c.uprns, []) || coalesce(c.doors, []) || ['N' || m.anchor_number], lambda k: k IS NOT NULL) AS context_keys,
-        nullif(c.postcode, '') AS context_postcode
-    FROM mention AS m
-    LEFT JOIN own AS o ON m.mention_id = o.mention_id
-    LEFT JOIN own AS c ON m.anchor_id = c.mention_id
-),
-
--- A full name that few bear is worth comparing wherever its bearers live.
-rare AS (
-    SELECT given_called, family_last, given_called || ' ' || family_last AS rare_name
-    FROM mention
-    WHERE given_called IS NOT NULL AND family_last IS NOT NULL
-    GROUP BY given_called, family_last
-    HAVING count(*) <= 8
-),
-
--- Where each full name lives, in whichever order it is written, with the birth dates it has there. A name of many homes
--- opens too many doors.
-named_home AS (
-    SELECT
-        full_name, uprn, coalesce(list(DISTINCT born) FILTER (WHERE born IS NOT NULL), []) AS births
-    FROM (
-        SELECT
-            least(given_called, family_last) || ' ' || greatest(given_called, family_last) AS full_name,
-            date_of_birth AS born,
-            unnest(home_keys) AS uprn
-        FROM kept
-        WHERE given_called IS NOT NULL AND family_last IS NOT NULL
-    ) AS held
-    GROUP BY full_name, uprn
-    QUALIFY count(*) OVER (PARTITION BY full_name) <= 40
-),
-
--- Two homes that hold the same two names: a family that moved, or that two sources put in two homes. One of the two must be
--- borne out by a birth date at both: where no date is told, two couples of common names are one as often as not. Namesakes
--- born on other days are no family that moved.
-two_homes AS (
-    SELECT a.uprn AS one, b.uprn AS other, list(a.full_name ORDER BY a.full_name) AS names
-    FROM named_home AS a
-    INNER JOIN named_home AS b ON a.full_name = b.full_name AND a.uprn < b.uprn
-    WHERE len(a.births) = 0 OR len(b.births) = 0 OR list_has_any(a.births, b.births)
-    GROUP BY ALL
-    HAVING count(*) >= 2 AND bool_or(list_has_any(a.births, b.births))
-),
-
-together AS (
-    SELECT full_name, uprn, list(one || '~' || other ORDER BY one, other) AS keys
-    FROM (
-        SELECT one, other, unnest(names) AS full_name, one AS uprn FROM two_homes
-        UNION ALL
-        SELECT one, other, unnest(names) AS full_name, other AS uprn FROM two_homes
-    ) AS sides
-    GROUP BY ALL
-),
-
-moved AS (
-    SELECT k.mention_id, list_sort(list_distinct(flatten(list(t.keys)))) AS together_keys
-    FROM kept AS k
-    INNER JOIN together AS t
-        ON
-            least(k.given_called, k.family_last) || ' ' || greatest(k.given_called, k.family_last) = t.full_name
-            AND list_contains(k.home_keys, t.uprn)
-    GROUP BY k.mention_id
-),
-
--- On the first day of a year of bills, or when a council's system changes, accounts end and begin by thousands: that day tells no move.
-crowded_day AS (
-    SELECT liable_from AS day FROM kept GROUP BY liable_from HAVING count(*) > 1000
-    UNION
-    SELECT liable_to AS day FROM kept GROUP BY liable_to HAVING count(*) > 1000
-),
-
--- One account ends on the day another begins: whoever may be one person by name and sex, however their family name is written. An
--- initial beside a title (M Kaur, then M Dhaliwal) fits many, so it counts only where neither account has another to go with.
-moves AS (
-    SELECT a.mention_id || '~' || b.mention_id AS move_key, a.mention_id AS one, b.mention_id AS other
-    FROM kept AS a
-    INNER JOIN kept AS b ON a.liable_to = b.liable_from
-    ANTI JOIN crowded_day AS d ON a.liable_to = d.day
-    WHERE
-        a.mention_id <> b.mention_id
-        AND coalesce(a.sex = b.sex, TRUE)
-        AND (
-            list_has_any(a.given_keys, b.given_keys)
-            OR ((len(a.given) = 0 OR len(b.given) = 0) AND list_has_any(a.initials, b.initials))
-            OR list_has_any(a.given_keys, b.family_called)
-            OR list_has_any(b.given_keys, a.family_called)
-        )
-        AND (
-            len(a.family) = 0 OR len(b.family) = 0
-            OR list_has_any(a.family_keys, b.family_keys || b.later || b.given_keys)
-            OR list_has_any(b.family_keys, a.later || a.given_keys)
-            OR jaro_winkler_similarity(a.family_written, b.family_written) >= 0.85
-        )
-    QUALIFY
-        list_has_any(a.given_keys || a.family_called, b.given_keys || b.family_called)
-        OR jaro_winkler_similarity(a.family_written, b.family_written) >= 0.85
-        OR (count(*) OVER (PARTITION BY a.mention_id) = 1 AND count(*) OVER (PARTITION BY b.mention_id) = 1)
-),
-
-move AS (
-    SELECT mention_id, list(move_key ORDER BY move_key) AS move_keys
-    FROM (
-        SELECT one AS mention_id, move_key FROM moves
-        UNION ALL
-        SELECT other AS mention_id, move_key FROM moves
-    ) AS sides
-    GROUP BY mention_id
-)
-
+-- reads: mention, blocking_key
+CREATE OR REPLACE VIEW person_input AS
 SELECT
-    mention_id,
-    contract,
-    supplier,
-    record_id,
-    mention,
-    given,
-    given_keys,
-    initials,
-    two_initials,
-    lead_initials,
-    later,
-    later_initials,
-    behind_initials,
-    given_parts,
-    family_called,
-    given_readings,
-    family_readings,
-    family_initials,
+    m.mention_id,
+    m.contract,
+    m.supplier,
+    m.record_id,
+    m.mention,
+    m.given,
+    m.given_keys,
+    m.initials,
+    m.two_initials,
+    m.lead_initials,
+    m.later,
+    m.later_initials,
+    m.behind_initials,
+    m.given_parts,
+    m.family_called,
+    m.given_readings,
+    m.family_readings,
+    m.family_initials,
     -- The called name's initial and the family name's: K Y of Khadra Yusuf, whom another record gives a third name.
-    list_distinct(list_transform(family_initials, lambda f: coalesce(given_called[1], initials[1]) || f)) AS name_initials,
-    family,
-    family_keys,
+    list_distinct(list_transform(m.family_initials, lambda f: coalesce(m.given_called[1], m.initials[1]) || f)) AS name_initials,
+    m.family,
+    m.family_keys,
     -- What may stand before a given name that is in the family name's place: K of Kaur, or S of a second name.
-    list_distinct(family_initials || title_initials || CASE WHEN len(given) > 0 THEN later_initials ELSE [] END) AS leading_initials,
-    given_called,
-    given_joined,
-    name_letters,
-    family_last,
+    list_distinct(m.family_initials || m.title_initials || CASE WHEN len(m.given) > 0 THEN m.later_initials ELSE [] END) AS leading_initials,
+    m.given_called,
+    m.given_joined,
+    m.name_letters,
+    m.family_last,
     -- A keyed hash, as it is only ever compared: how common a name is is kept, and whom a protected person names is not.
-    sha256((SELECT s.pepper FROM store.secret AS s) || ':' || given_called || ' ' || family_last) AS full_name,
+    sha256((SELECT s.pepper FROM store.secret AS s) || ':' || m.given_called || ' ' || m.family_last) AS full_name,
     -- The other given names, in any order. Mohammed before the name that is used is none.
-    nullif(array_to_string(list_filter(later, lambda g: g <> given_called), ' '), '') AS second_name,
-    sha256((SELECT s.pepper FROM store.secret AS s) || ':' || given_called || '/' || second_name) AS given_pair,
-    given_written,
-    family_written,
-    family_sound,
-    CAST(date_of_birth AS VARCHAR) AS born,
-    sex,
-    nhs_number,
-    phone,
-    email,
-    supplier || ':' || force_key AS force_key,
-    coalesce(given_called[1], initials[1]) AS given_initial,
-    -- In whichever order the two names stand, mistyped or not.
-    list_distinct(list_transform(
-        list_filter([family_last] || family_keys, lambda f: f IS NOT NULL AND given_called IS NOT NULL),
-        lambda f: least(given_called[1], f[1]) || greatest(given_called[1], f[1])
-    )) AS both_initials,
+    nullif(array_to_string(list_filter(m.later, lambda g: g <> m.given_called), ' '), '') AS second_name,
+    sha256((SELECT s.pepper FROM store.secret AS s) || ':' || m.given_called || '/' || second_name) AS given_pair,
+    m.given_written,
+    m.family_written,
+    m.family_sound,
+    k.born,
+    m.sex,
+    m.nhs_number,
+    m.phone,
+    m.email,
+    k.force_key,
+    k.given_initial,
+    k.both_initials,
     -- Names stand in either order, so the first letter of a family name or a title opens a pair too, and so does that of a formal
     -- name: Tony's A.
-    list_distinct(initials || family_initials || title_initials || list_transform(given_keys, lambda f: f[1])) AS any_initial,
-    home_keys,
-    context_keys,
-    home_keys || context_keys AS place_key,
-    forward_keys,
-    CAST(coalesce(liable_from, asserted_on) AS VARCHAR) AS home_since,
-    CAST(liable_to AS VARCHAR) AS home_until,
-    coalesce(together_keys, []) AS together_keys,
-    coalesce(move_keys, []) AS move_keys,
+    list_distinct(m.initials || m.family_initials || m.title_initials || list_transform(m.given_keys, lambda f: f[1])) AS any_initial,
+    k.home_keys,
+    k.context_keys,
+    k.place_key,
+    k.forward_keys,
+    CAST(coalesce(m.liable_from, m.asserted_on) AS VARCHAR) AS home_since,
+    CAST(m.liable_to AS VARCHAR) AS home_until,
+    k.together_keys,
+    k.move_keys,
     list_transform(
-        list_filter([liable_from, liable_to], lambda d: d IS NOT NULL), lambda d: CAST(d AS VARCHAR)
+        list_filter([m.liable_from, m.liable_to], lambda d: d IS NOT NULL), lambda d: CAST(d AS VARCHAR)
     ) AS move_days,
-    list_filter([CAST(liable_from AS VARCHAR)], lambda d: d IS NOT NULL) AS came_on,
-    list_filter([CAST(liable_to AS VARCHAR)], lambda d: d IS NOT NULL) AS left_on,
-    postcode,
-    coalesce(postcode[:-4], context_postcode[:-4]) AS outward,
-    rare_name
-FROM kept
-LEFT JOIN moved USING (mention_id)
-LEFT JOIN move USING (mention_id)
-LEFT JOIN rare USING (given_called, family_last)
-ORDER BY mention_id
+    list_filter([CAST(m.liable_from AS VARCHAR)], lambda d: d IS NOT NULL) AS came_on,
+    list_filter([CAST(m.liable_to AS VARCHAR)], lambda d: d IS NOT NULL) AS left_on,
+    k.postcode,
+    k.outward,
+    k.rare_name
+FROM mention AS m
+INNER JOIN blocking_key AS k ON m.mention_id = k.mention_id

@@ -3,9 +3,9 @@
 A pair's score depends on the two rows of `person_input` and the model alone: how many people the region has and how
 common each value is are learned once, on the store's first night, and kept with it (`store.region`,
 `store.term_frequency`). So scores are kept (`store.scored_mention`, `store.scored_pair`): a night compares new and changed rows
-with each other and with the rest, and drops the pairs of rows that are gone. What is kept is addressed by content, so a
-night that is run again, or out of order, finds what is still true and scores the rest.
-Reads `mention`, `address`, `address_match`, `property`; writes `person_input` and `pair`.
+with each other and with the rest, and drops the pairs of rows that are gone. What is kept is addressed by content, a hash of the
+row that `blocking_key` tells, so a night that is run again, or out of order, finds what is still true and scores the rest.
+Reads `mention`, `address`, `address_match`, `property`; writes `blocking_key`, `person_input` and `pair`.
 """
 
 from __future__ import annotations
@@ -39,30 +39,78 @@ MOSTLY_NEW = 0.5
 
 def run(con: duckdb.DuckDBPyConnection, night: Night) -> dict[str, int]:
     """Score every candidate pair that is not yet scored. Returns the counts of mentions, pairs and rows compared anew."""
-    mentions = run_sql(con, HERE / "person_input.sql")
-    register_region(con, night)
+    mentions = lay_out(con)
     keep_above = night.settings.number("people.keep_pairs_above_weight")
     parameters = model.in_force(night.settings)
+    first = _is_first(con, night)
+    if first:
+        # What the region's first night teaches is part of the model.
+        _hold(con)
+        register_region(con, night)
     fresh = _forget_stale(con, f"{model_hash(con, parameters)} {code_of('people')} {keep_above}")
-    if fresh > MOSTLY_NEW * mentions:
-        con.execute("DELETE FROM store.scored_pair")
-        _compare(con, night, parameters, keep_above)
-    elif fresh:
-        con.execute(
-            "CREATE OR REPLACE TABLE fresh_input AS FROM person_input SEMI JOIN fresh_mention USING (mention_id)"
-        )
-        _find_near(con)
-        _compare(con, night, parameters, keep_above, "fresh_input", "kept_input")
-        con.execute("DROP TABLE fresh_input")
-        con.execute("DROP TABLE kept_input")
     if fresh:
-        con.execute("INSERT INTO store.scored_pair FROM scored")
-        con.execute("DROP TABLE scored")
+        few = fresh <= MOSTLY_NEW * mentions
+        _hold(con, _near_fresh(con) if few else None)
+        if not first:
+            register_region(con, night)
+        _compare_fresh(con, night, parameters, keep_above, few=few)
+    _let_go(con)
     con.execute("INSERT INTO store.scored_mention FROM fresh_mention")
     con.execute("DROP TABLE fresh_mention")
     run_sql(con, HERE / "pair.sql")
     _offer_sole_bearers(con, night)
     return {"pairs": _scalar(con, "SELECT count(*) FROM pair"), "mentions": mentions, "compared": fresh}
+
+
+def lay_out(con: duckdb.DuckDBPyConnection) -> int:
+    """`blocking_key`, and `person_input` as a view. Returns the number of mentions."""
+    run_sql(con, HERE / "blocking_key.sql")
+    return run_sql(con, HERE / "person_input.sql")
+
+
+def lay_out_table(con: duckdb.DuckDBPyConnection) -> None:
+    """`person_input` as a table of all mentions, for whoever reads it more than once."""
+    lay_out(con)
+    _hold(con)
+
+
+def _hold(con: duckdb.DuckDBPyConnection, among: str | None = None) -> None:
+    """Make `person_input` a table: of all its rows, or of those whose ids a table names."""
+    held = con.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = 'person_input'").fetchone()
+    if held and not among:
+        return
+    con.execute(
+        f"CREATE TABLE held_input AS FROM person_input {f'SEMI JOIN {among} USING (mention_id)' if among else ''}"
+    )
+    con.execute(f"DROP {'TABLE' if held else 'VIEW'} person_input")
+    con.execute("ALTER TABLE held_input RENAME TO person_input")
+
+
+def _let_go(con: duckdb.DuckDBPyConnection) -> None:
+    """Make `person_input` the view again that tells of all mentions: as a table, few tables of a night are larger."""
+    con.execute("DROP TABLE IF EXISTS person_input")
+    run_sql(con, HERE / "person_input.sql")
+
+
+def _compare_fresh(
+    con: duckdb.DuckDBPyConnection, night: Night, parameters: dict[str, Any], keep_above: float, *, few: bool
+) -> None:
+    """Compare the fresh rows with each other and, where they are few, with the others held; keep the pairs."""
+    if few:
+        con.execute(
+            "CREATE OR REPLACE TABLE fresh_input AS FROM person_input SEMI JOIN fresh_mention USING (mention_id)"
+        )
+        con.execute(
+            "CREATE OR REPLACE TABLE kept_input AS FROM person_input ANTI JOIN fresh_mention USING (mention_id)"
+        )
+        _compare(con, night, parameters, keep_above, "fresh_input", "kept_input")
+        con.execute("DROP TABLE fresh_input")
+        con.execute("DROP TABLE kept_input")
+    else:
+        con.execute("DELETE FROM store.scored_pair")
+        _compare(con, night, parameters, keep_above)
+    con.execute("INSERT INTO store.scored_pair FROM scored")
+    con.execute("DROP TABLE scored")
 
 
 def _offer_sole_bearers(con: duckdb.DuckDBPyConnection, night: Night) -> None:
@@ -99,26 +147,29 @@ def _level(comparison: model.Comparison, name: str) -> int:
     return model.gammas_of(comparison, name)[0]
 
 
-def _find_near(con: duckdb.DuckDBPyConnection) -> None:
-    """`kept_input`: the rows scored before that some blocking rule may bring together with a fresh one.
+def _near_fresh(con: duckdb.DuckDBPyConnection) -> str:
+    """`near_mention`: the fresh rows, and those that some blocking rule may bring together with one of them. Returns its name.
 
-    Splink lays out every row it is given once for each list of a blocking rule, so it is given few. Of a rule with several
-    lists the first is enough here: it lets through more rows, never fewer.
+    Splink lays out every row it is given once for each list of a blocking rule, so it is given few. Of a rule those of its columns
+    that `blocking_key` has are enough here, and of several lists the first: they let through more rows, never fewer.
     """
-    near = " UNION ".join(_sharing(columns, lists) for columns, lists in model.BLOCKING)
-    con.execute(
-        "CREATE OR REPLACE TABLE kept_input AS FROM person_input ANTI JOIN fresh_mention USING (mention_id) "
-        f"SEMI JOIN ({near}) USING (mention_id)"
-    )
+    held = {name for (name,) in con.execute("SELECT column_name FROM (DESCRIBE blocking_key)").fetchall()}
+    asked = [({c for c in columns if c in held and c not in lists[1:]}, lists) for columns, lists in model.BLOCKING]
+    # Whom a home and a birth date let through, the home alone lets through as well.
+    widest = [(columns, lists) for columns, lists in asked if not any(other < columns for other, _ in asked)]
+    near = " UNION ".join(_sharing(sorted(columns), lists) for columns, lists in widest)
+    con.execute("CREATE OR REPLACE TABLE fresh_key AS FROM blocking_key SEMI JOIN fresh_mention USING (mention_id)")
+    con.execute(f"CREATE OR REPLACE TABLE near_mention AS SELECT mention_id FROM fresh_mention UNION {near}")
+    con.execute("DROP TABLE fresh_key")
+    return "near_mention"
 
 
 def _sharing(columns: Sequence[str], lists: Sequence[str]) -> str:
-    """SQL: the ids of rows that share the columns of one blocking rule with a fresh row."""
-    names = [c for c in columns if c not in lists[1:]]
-    values = ", ".join(f"unnest({c}) AS {c}" if c in lists else c for c in names)
+    """SQL: the ids of rows that share columns of one blocking rule with a fresh row."""
+    values = ", ".join(f"unnest({c}) AS {c}" if c in lists else c for c in columns)
     return (
-        f"SELECT mention_id FROM (SELECT mention_id, {values} FROM person_input) "
-        f"SEMI JOIN (SELECT {values} FROM fresh_input) USING ({', '.join(names)})"
+        f"SELECT mention_id FROM (SELECT mention_id, {values} FROM blocking_key) "
+        f"SEMI JOIN (SELECT {values} FROM fresh_key) USING ({', '.join(columns)})"
     )
 
 
@@ -147,14 +198,13 @@ def _forget_stale(con: duckdb.DuckDBPyConnection, scored_by: str) -> int:
         for table in ("scored_by", "scored_mention", "scored_pair"):
             con.execute(f"DELETE FROM store.{table}")
         con.execute("INSERT INTO store.scored_by VALUES ($model)", {"model": scored_by})
-    con.execute("CREATE OR REPLACE TABLE input_hash AS SELECT mention_id, hash(i) AS row_hash FROM person_input AS i")
     con.execute(
         "CREATE OR REPLACE TABLE stale_mention AS "
-        "FROM store.scored_mention ANTI JOIN input_hash USING (mention_id, row_hash)"
+        "FROM store.scored_mention ANTI JOIN blocking_key USING (mention_id, row_hash)"
     )
     con.execute(
-        "CREATE OR REPLACE TABLE fresh_mention AS "
-        "FROM input_hash ANTI JOIN store.scored_mention USING (mention_id, row_hash) ORDER BY mention_id"
+        "CREATE OR REPLACE TABLE fresh_mention AS SELECT mention_id, row_hash "
+        "FROM blocking_key ANTI JOIN store.scored_mention USING (mention_id, row_hash) ORDER BY mention_id"
     )
     con.execute("DELETE FROM store.scored_mention WHERE mention_id IN (SELECT s.mention_id FROM stale_mention AS s)")
     con.execute(
@@ -162,7 +212,6 @@ def _forget_stale(con: duckdb.DuckDBPyConnection, scored_by: str) -> int:
         "OR mention_id_r IN (SELECT s.mention_id FROM stale_mention AS s)"
     )
     con.execute("DROP TABLE stale_mention")
-    con.execute("DROP TABLE input_hash")
     return _scalar(con, "SELECT count(*) FROM fresh_mention")
 
 
@@ -180,14 +229,7 @@ def register_region(con: duckdb.DuckDBPyConnection, night: Night, design: model.
 
     A value that was unknown when the region was registered gets the frequency of a single bearer.
     """
-    con.execute("CREATE TABLE IF NOT EXISTS store.region (people BIGINT, known_from DATE, known_to DATE)")
-    con.execute(
-        "CREATE TABLE IF NOT EXISTS store.term_frequency (column_name VARCHAR, value VARCHAR, frequency DOUBLE, "
-        "learned BOOLEAN, known_from DATE, known_to DATE)"
-    )
-    rewind(con, "store.region", night)
-    rewind(con, "store.term_frequency", night)
-    first = not con.execute("SELECT 1 FROM store.region").fetchone()
+    first = _is_first(con, night)
     if first:
         con.execute(
             "INSERT INTO store.region SELECT greatest(count(DISTINCT coalesce(nhs_number, mention_id)) FILTER "
@@ -202,6 +244,18 @@ def register_region(con: duckdb.DuckDBPyConnection, night: Night, design: model.
             con.execute(f"DROP TABLE {table}")
         else:
             _register_frequencies(con, column, night, first=first)
+
+
+def _is_first(con: duckdb.DuckDBPyConnection, night: Night) -> bool:
+    """Whether nothing is known of the region but from this night on, which is then forgotten."""
+    con.execute("CREATE TABLE IF NOT EXISTS store.region (people BIGINT, known_from DATE, known_to DATE)")
+    con.execute(
+        "CREATE TABLE IF NOT EXISTS store.term_frequency (column_name VARCHAR, value VARCHAR, frequency DOUBLE, "
+        "learned BOOLEAN, known_from DATE, known_to DATE)"
+    )
+    rewind(con, "store.region", night)
+    rewind(con, "store.term_frequency", night)
+    return not con.execute("SELECT 1 FROM store.region").fetchone()
 
 
 def _register_frequencies(con: duckdb.DuckDBPyConnection, column: str, night: Night, *, first: bool) -> None:

@@ -1,5 +1,5 @@
 -- one row: one council-tax account that no practice knows at its home, and the one patient of all who bears its name
--- reads: person_input, mention
+-- reads: blocking_key, mention
 -- The name alone proves nobody; what is added here is where everybody else is. At the account's home no practice has anybody, so
 -- that its holder is registered elsewhere or nowhere; one patient alone bears the name; and that patient either pays nowhere where
 -- the practice has them and was registered there before the account began, or moved there after it did, account and
@@ -10,25 +10,28 @@ WITH account AS (
         i.mention_id, i.home_keys, m.family_keys, m.given_keys, m.given_called, m.lead_initials, m.two_initials, m.sex,
         m.date_of_birth, m.phone, m.liable_from,
         count(*) OVER (PARTITION BY m.supplier, m.account) AS holders
-    FROM person_input AS i
+    FROM blocking_key AS i
     INNER JOIN mention AS m ON i.mention_id = m.mention_id
-    WHERE i.contract = 'council_tax' AND m.liable_from <= $night AND coalesce(m.liable_to, $night) >= $night
+    WHERE m.contract = 'council_tax' AND m.liable_from <= $night AND coalesce(m.liable_to, $night) >= $night
 ),
 
 patient AS (
     SELECT
         i.mention_id, i.home_keys, m.family_keys, m.given_keys, m.given_called, m.lead_initials, m.two_initials, m.sex,
         m.date_of_birth, m.phone, m.asserted_on
-    FROM person_input AS i
+    FROM blocking_key AS i
     INNER JOIN mention AS m ON i.mention_id = m.mention_id
-    WHERE i.contract = 'gp' AND i.mention = 'patient' AND m.date_of_birth <= $night - INTERVAL 18 YEAR
+    WHERE m.contract = 'gp' AND m.mention = 'patient' AND m.date_of_birth <= $night - INTERVAL 18 YEAR
 ),
 
 account_home AS (SELECT mention_id, unnest(home_keys) AS home FROM account),
 
 -- Children too: where a practice has anybody at all, the holder may be of that household.
 patient_home AS (
-    SELECT mention_id, unnest(home_keys) AS home FROM person_input WHERE contract = 'gp' AND mention = 'patient'
+    SELECT i.mention_id, unnest(i.home_keys) AS home
+    FROM blocking_key AS i
+    INNER JOIN mention AS m ON i.mention_id = m.mention_id
+    WHERE m.contract = 'gp' AND m.mention = 'patient'
 ),
 
 unknown_there AS (

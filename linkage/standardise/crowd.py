@@ -68,12 +68,16 @@ def _forget_birth_dates(con: duckdb.DuckDBPyConnection) -> None:
     """Many people share a birth date in a large region, so a day is laid beside the other days of its year.
 
     1 January stands where the day is not known, and many whose papers say so would lose the year too: the model weighs it by itself.
+    Only years with a day of so many mentions are looked at: mostly none.
     """
     con.execute(
-        "INSERT INTO crowd BY NAME WITH borne AS ("
+        "INSERT INTO crowd BY NAME WITH often AS ("
+        "SELECT DISTINCT contract, supplier, year(day) AS year FROM (SELECT contract, supplier, date_of_birth AS day FROM mention_source "
+        "GROUP BY ALL HAVING count(*) > $most) WHERE month(day) > 1 OR day(day) > 1), borne AS ("
         "SELECT contract, supplier, date_of_birth AS day, count(*) AS mentions, "
         "count(DISTINCT concat_ws(' ', given_text, family_text, full_text)) AS bearers "
-        "FROM mention_source WHERE date_of_birth IS NOT NULL GROUP BY ALL), "
+        "FROM mention_source AS s SEMI JOIN often AS o "
+        "ON s.contract = o.contract AND s.supplier = o.supplier AND year(s.date_of_birth) = o.year GROUP BY ALL), "
         "usual AS (SELECT *, median(bearers) OVER (PARTITION BY contract, supplier, year(day)) AS of_its_year FROM borne) "
         "SELECT 'date_of_birth' AS column_name, contract, supplier, mentions, bearers, day FROM usual "
         "WHERE bearers > $most AND bearers > $times * of_its_year AND (month(day) > 1 OR day(day) > 1) ORDER BY contract, supplier, day",

@@ -21,7 +21,7 @@ from linkage.store import holds, run_sql
 from linkage.version import code_of
 
 HERE = Path(__file__).parent
-BATCH = 50_000
+BATCH = 100_000
 """Distinct names that are shaped at a time: bounds what Python holds."""
 
 
@@ -73,6 +73,8 @@ _PARTS = {
 
 
 _WRITTEN = ("given_text", "family_text", "other_text", "known_as_text", "full_text")
+_Words = tuple[str, ...]
+_Half = tuple[_Words, ...]
 _TYPES = {**dict.fromkeys(_WRITTEN, pa.string()), **_PARTS}
 
 
@@ -88,8 +90,10 @@ def _name_parts(con: duckdb.DuckDBPyConnection, processes: int) -> None:
     alike = " AND ".join(f"w.{name} IS NOT DISTINCT FROM n.{name}" for name in _WRITTEN)
     con.execute(f"CREATE OR REPLACE TABLE written_name AS SELECT DISTINCT {', '.join(_WRITTEN)} FROM mention_source")
     con.execute(f"DELETE FROM store.name_part AS n WHERE NOT EXISTS (SELECT 1 FROM written_name AS w WHERE {alike})")
+    # In order, so that most names with a half in common are shaped in one batch, by one process.
     con.execute(
-        f"CREATE OR REPLACE TABLE written_name AS SELECT *, row_number() OVER () // {BATCH} AS batch FROM written_name AS w "
+        "CREATE OR REPLACE TABLE written_name AS SELECT *, "
+        f"row_number() OVER (ORDER BY given_text, full_text) // {BATCH} AS batch FROM written_name AS w "
         f"WHERE NOT EXISTS (SELECT 1 FROM store.name_part AS n WHERE {alike})"
     )
     batches = con.execute("SELECT DISTINCT batch FROM written_name ORDER BY batch").fetchall()
@@ -100,7 +104,10 @@ def _name_parts(con: duckdb.DuckDBPyConnection, processes: int) -> None:
 
 
 def _shape_names(con: duckdb.DuckDBPyConnection, batch: int, processes: int) -> None:
-    found = con.execute(f"SELECT {', '.join(_WRITTEN)} FROM written_name WHERE batch = $batch", {"batch": batch})
+    found = con.execute(
+        f"SELECT {', '.join(_WRITTEN)} FROM written_name WHERE batch = $batch ORDER BY given_text, full_text",
+        {"batch": batch},
+    )
     tables = spread(_parts_of_all, cut(found.fetchall(), processes))
     con.register("parts", pa.concat_tables(tables))
     con.execute("INSERT INTO store.name_part SELECT $rules, * FROM parts", {"rules": code_of("standardise")})
@@ -108,99 +115,140 @@ def _shape_names(con: duckdb.DuckDBPyConnection, batch: int, processes: int) -> 
 
 
 def _parts_of_all(rows: Sequence[tuple[str | None, ...]]) -> pa.Table:
-    columns: dict[str, list[object]] = {name: [] for name in _TYPES}
-    for row in rows:
-        for text, written in zip(_WRITTEN, row, strict=True):
-            columns[text].append(written)
-        for part, value in _parts(*row).items():
-            columns[part].append(value)
+    """The parts of written names, a row each.
+
+    What a name says is mostly said by one half of it, and a few thousand halves make up a region's names: each is shaped and
+    laid out once, and the names take theirs from there.
+    """
+    parsed = [_parsed(*row) for row in rows]
+    written = zip(_WRITTEN, zip(*rows, strict=True), strict=True) if rows else ()
+    columns = {name: pa.array(texts, type=_TYPES[name]) for name, texts in written}
+    columns |= _taken([half for half, _, _ in parsed], _given_parts)
+    columns |= _taken([half for _, half, _ in parsed], _family_parts)
+    for name in ("name_letters", "name_display"):
+        columns[name] = pa.array([whole[name] for _, _, whole in parsed], type=_TYPES[name])
+    return pa.table({name: columns[name] for name in _TYPES})
+
+
+def _taken(halves: Sequence[_Half], shape: Callable[..., dict[str, object]]) -> dict[str, pa.Array]:
+    """The parts of each half, by name of the part."""
+    places: dict[_Half, int] = {}
+    wanted = pa.array([places.setdefault(half, len(places)) for half in halves], type=pa.int32())
+    shaped = [shape(*half) for half in places]
     # Arrow and not Polars, which takes several times as long to lay out lists of words.
-    return pa.table({name: pa.array(columns[name], type=_TYPES[name]) for name in columns})
+    return {n: pa.array([parts[n] for parts in shaped], type=_TYPES[n]).take(wanted) for n in (shaped or [{}])[0]}
 
 
 def _parts(
     given: str | None, family: str | None, other: str | None, known_as: str | None, full: str | None
 ) -> dict[str, object]:
+    first, last, whole = _parsed(given, family, other, known_as, full)
+    return {**_given_parts(*first), **_family_parts(*last), **whole}
+
+
+def _parsed(
+    given: str | None, family: str | None, other: str | None, known_as: str | None, full: str | None
+) -> tuple[_Half, _Half, dict[str, str | None]]:
+    """A written name as what its given half is shaped from, its family half, and the parts that are of the whole."""
     name = names.parse_full(full) if full is not None else names.parse(given, family, other, known_as)
-    classes = [names.spelling_class(t) for t in name.given]
-    surnames = [names.spelling_class(t) for t in name.family]
-    also = [names.spelling_class(t) for t in name.also]
-    known = [names.spelling_class(t) for t in names.fold(known_as)]
+    # Parveen Amina may be Amina Parveen, whom others give her husband's name.
+    turned = name.family if name.given and all(names.is_title_token(t) for t in name.given) else ()
+    titles = () if name.family else tuple(t for t in name.titles if t not in name.given)
+    whole = {
+        # The same letters, in whatever order and however divided, are the same full name: Lau Chi Wai and Chiwai Lau.
+        "name_letters": "".join(sorted("".join((*name.given, *name.family)))) if name.given and name.family else None,
+        "name_display": _display(given, family, full),
+    }
+    return (
+        (name.given, name.initials, name.in_order, tuple(names.fold(known_as)), turned),
+        (name.family, name.also, name.titles, titles[:1]),
+        whole,
+    )
+
+
+def _given_parts(
+    given: _Words, initials: _Words, in_order: _Words, known_as: _Words, turned: _Words
+) -> dict[str, object]:
+    """turned: family names that may be the given ones."""
+    classes = [names.spelling_class(t) for t in given]
+    known = [names.spelling_class(t) for t in known_as]
     # As written too: a slip in SALEEM is told by its letters, not by those of SALIM that stands for its spellings.
-    keys = {k for t in (*name.given, *names.fold(known_as)) for k in (t, *names.nicknames(t))}
-    if len(name.given) > 1:
+    keys = {k for t in (*given, *known_as) for k in (t, *names.nicknames(t))}
+    if len(given) > 1:
         # One given name that some write as two: Siu Ming and Siuming.
-        keys.add("".join(name.given))
-    if surnames and name.given and all(names.is_title_token(t) for t in name.given):
-        # Parveen Amina may be Amina Parveen, whom others give her husband's name.
-        keys.update(surnames)
-    family_keys = _family_keys(name, surnames, also)
-    written = _called(name.given, classes)
-    last = surnames[-1] if surnames else _title_as_last(name)
+        keys.add("".join(given))
+    keys.update(names.spelling_class(t) for t in turned)
+    written = _called(given, classes)
     # An honorific that is left out or put in says nothing of the names beside it.
-    later = {c for t, c in zip(name.given, classes, strict=True) if t != written and c not in names.HONORIFIC_GIVEN}
+    later = {c for t, c in zip(given, classes, strict=True) if t != written and c not in names.HONORIFIC_GIVEN}
     # A father's name is whatever follows the first, whichever of them the model takes for the name that is used.
     behind = {c for c in classes[1:] if c not in names.HONORIFIC_GIVEN}
+    leading = sorted(_lead_initials(given, in_order, written, known))
     return {
         "given": sorted(set(classes)),
         "given_keys": sorted(keys),
-        "initials": sorted({*name.initials, *(f for t in (*name.given, *known) for f in names.first_letters(t))}),
-        "two_initials": sorted(_two_initials(name)),
-        "family": sorted(set(surnames)),
-        "family_keys": sorted(family_keys),
-        "lead_initials": sorted(_lead_initials(name, written, known)),
+        "initials": sorted({*initials, *(f for t in (*given, *known) for f in names.first_letters(t))}),
+        "two_initials": sorted(_two_initials(in_order)),
+        "lead_initials": leading,
         "later": sorted(later | behind),
-        "later_initials": sorted(
-            {*name.initials[not name.given :], *(f for t in later for f in names.first_letters(t))}
-        ),
+        "later_initials": sorted({*initials[not given :], *(f for t in later for f in names.first_letters(t))}),
         # Behind an M that may stand for Mohammed, which others leave out.
-        "behind_initials": sorted({names.HONORIFIC_INITIAL + t for t in _lead_initials(name, written, known)}),
+        "behind_initials": [names.HONORIFIC_INITIAL + t for t in leading],
         "given_parts": sorted(_parts_of(written)) if written else [],
-        # A title in the family name's place is all there is to call by: Mrs Parveen is Maryam Parveen.
-        "family_called": sorted(
-            {k for t in (*(surnames or filter(None, [last])), *also) for k in (t, *names.nicknames(t))}
-        ),
-        # In each of its spellings: Z and C of Zhou, which others write Chow.
-        "family_initials": sorted(
-            {t[0] for t in family_keys} | {f for t in (*name.family, *name.also) for f in names.first_letters(t)}
-        ),
         # Huang of Wong, whichever of the two names it stands as: Huang Kaming is Ka-Ming Wong.
-        "given_readings": sorted({reading for t in name.given for reading in names.readings(t)}),
-        "family_readings": sorted({reading for t in name.family for reading in names.readings(t)}),
-        # K of Kaur, which some put in the family name's place: K Surinder is Surinder Kaur Gill.
-        "title_initials": sorted({f for t in name.titles for f in names.first_letters(t)}),
+        "given_readings": sorted({reading for t in given for reading in names.readings(t)}),
         "given_called": names.spelling_class(written) if written else None,
-        "given_joined": "".join(name.given) or None,
-        # The same letters, in whatever order and however divided, are the same full name: Lau Chi Wai and Chiwai Lau.
-        "name_letters": "".join(sorted("".join((*name.given, *name.family)))) if name.given and name.family else None,
-        "family_last": last,
+        "given_joined": "".join(given) or None,
         "given_written": written,
-        "family_written": name.family[-1] if name.family else None,
-        "family_sound": jellyfish.soundex(surnames[-1]) if surnames else None,
-        "name_display": _display(given, family, full),
     }
 
 
-def _family_keys(name: names.Name, surnames: list[str], also: list[str]) -> set[str]:
+def _family_parts(family: _Words, also: _Words, titles: _Words, in_its_place: _Words) -> dict[str, object]:
+    """in_its_place: a title where there is no family name is a name in common all the same: two Kaurs, two Begums."""
+    surnames = [names.spelling_class(t) for t in family]
+    others = [names.spelling_class(t) for t in also]
+    family_keys = _family_keys(family, also, surnames, others)
+    lasts = surnames or [names.spelling_class(t) for t in in_its_place]
+    return {
+        "family": sorted(set(surnames)),
+        "family_keys": sorted(family_keys),
+        # A title in the family name's place is all there is to call by: Mrs Parveen is Maryam Parveen.
+        "family_called": sorted({k for t in (*lasts, *others) for k in (t, *names.nicknames(t))}),
+        # In each of its spellings: Z and C of Zhou, which others write Chow.
+        "family_initials": sorted({t[0] for t in family_keys} | _letters(*family, *also)),
+        "family_readings": sorted({reading for t in family for reading in names.readings(t)}),
+        # K of Kaur, which some put in the family name's place: K Surinder is Surinder Kaur Gill.
+        "title_initials": sorted(_letters(*titles)),
+        "family_last": lasts[-1] if lasts else None,
+        "family_written": family[-1] if family else None,
+        "family_sound": jellyfish.soundex(surnames[-1]) if surnames else None,
+    }
+
+
+def _letters(*tokens: str) -> set[str]:
+    return {letter for t in tokens for letter in names.first_letters(t)}
+
+
+def _family_keys(family: _Words, also: _Words, surnames: list[str], others: list[str]) -> set[str]:
     """Family names of which one in common will do: without its article, in another romanisation, written as one."""
-    keys = {*surnames, *also, *(names.bare(t) for t in surnames)}
-    keys |= {reading for t in (*name.family, *name.also) for reading in names.readings(t)}
-    return keys | ({"".join(name.family)} if len(name.family) > 1 else set())
+    keys = {*surnames, *others, *(names.bare(t) for t in surnames)}
+    keys |= {reading for t in (*family, *also) for reading in names.readings(t)}
+    return keys | ({"".join(family)} if len(family) > 1 else set())
 
 
-def _two_initials(name: names.Name) -> set[str]:
+def _two_initials(in_order: _Words) -> set[str]:
     """The first letters of the first two given names in the order written, of each of their spellings; none where there is one.
 
     Abdul is no name by itself: A K are the initials of Abdul-Rahman Karim, and A R as well.
     """
-    first, *behind = name.in_order or ("",)
+    first, *behind = in_order or ("",)
     second = behind[: 2 if names.spelling_class(first) == "ABDUL" else 1]
     return {one + other for t in second for one in names.first_letters(first) for other in names.first_letters(t)}
 
 
-def _lead_initials(name: names.Name, called: str | None, known: list[str]) -> set[str]:
+def _lead_initials(given: _Words, in_order: _Words, called: str | None, known: list[str]) -> set[str]:
     """First letters of the name somebody goes by: the first of the given names or initials, or the one that is called."""
-    first = name.in_order[:1] or name.given[:1]
+    first = in_order[:1] or given[:1]
     return {
         letter
         for written in (*first, *([called] if called else []))
@@ -220,11 +268,6 @@ def _called(given: tuple[str, ...], classes: list[str]) -> str | None:
         if name_class not in names.HONORIFIC_GIVEN:
             return token
     return given[0] if given else None
-
-
-def _title_as_last(name: names.Name) -> str | None:
-    """A title that stands where there is no family name is a name in common all the same: two Kaurs, two Begums."""
-    return next((names.spelling_class(t) for t in name.titles if t not in name.given), None)
 
 
 def _display(given: str | None, family: str | None, full: str | None) -> str | None:

@@ -1,10 +1,9 @@
 -- one row: one mention of a person in one standing record, every value in one shape
 -- reads: mention_source, name_part, phone_text, email_text, nhs_number_text, relationship_text
 CREATE OR REPLACE TABLE mention AS
-WITH shaped AS (
+WITH plain AS MATERIALIZED (
     SELECT
-        s.* EXCLUDE (given_text, family_text, other_text, known_as_text, full_text, phone, email, nhs_number, relationship, sex, title),
-        n.* EXCLUDE (given_text, family_text, other_text, known_as_text, full_text),
+        s.* EXCLUDE (phone, email, nhs_number, relationship, sex, title),
         regexp_extract(upper(s.title), '^[A-Z]+') AS title,
         p.shape AS phone,
         e.shape AS email,
@@ -13,13 +12,6 @@ WITH shaped AS (
         r.shape AS relationship,
         s.sex AS sex_given
     FROM mention_source AS s
-    LEFT JOIN name_part AS n
-        ON
-            s.given_text IS NOT DISTINCT FROM n.given_text
-            AND s.family_text IS NOT DISTINCT FROM n.family_text
-            AND s.other_text IS NOT DISTINCT FROM n.other_text
-            AND s.known_as_text IS NOT DISTINCT FROM n.known_as_text
-            AND s.full_text IS NOT DISTINCT FROM n.full_text
     LEFT JOIN phone_text AS p ON s.phone = p.text
     LEFT JOIN email_text AS e ON s.email = e.text
     LEFT JOIN nhs_number_text AS h ON s.nhs_number = h.text
@@ -28,14 +20,21 @@ WITH shaped AS (
 
 anchored AS (
     SELECT
-        s.*,
+        s.* EXCLUDE (given_text, family_text, other_text, known_as_text, full_text),
+        n.* EXCLUDE (given_text, family_text, other_text, known_as_text, full_text),
         a.nhs_number AS anchor_number,
         a.phone AS anchor_phone,
-        a.sex_given AS anchor_sex,
-        a.born AS anchor_born
-    FROM shaped AS s
-    LEFT JOIN (SELECT mention_id, nhs_number, phone, sex_given, date_of_birth AS born FROM shaped) AS a
-        ON s.anchor_id = a.mention_id
+        a.date_of_birth AS anchor_born
+    FROM plain AS s
+    -- Each mention's name is in it, the empty one as well.
+    INNER JOIN name_part AS n
+        ON
+            s.given_text IS NOT DISTINCT FROM n.given_text
+            AND s.family_text IS NOT DISTINCT FROM n.family_text
+            AND s.other_text IS NOT DISTINCT FROM n.other_text
+            AND s.known_as_text IS NOT DISTINCT FROM n.known_as_text
+            AND s.full_text IS NOT DISTINCT FROM n.full_text
+    LEFT JOIN plain AS a ON s.anchor_id = a.mention_id
 )
 
 SELECT
@@ -48,22 +47,22 @@ SELECT
     anchor_number,
     restricted,
     mention IN ('father', 'partner', 'emergency_contact', 'next_of_kin') AS is_contact,
-    coalesce(given, []) AS given,
-    coalesce(given_keys, []) AS given_keys,
-    coalesce(initials, []) AS initials,
-    coalesce(two_initials, []) AS two_initials,
-    coalesce(lead_initials, []) AS lead_initials,
-    coalesce(later, []) AS later,
-    coalesce(later_initials, []) AS later_initials,
-    coalesce(behind_initials, []) AS behind_initials,
-    coalesce(given_parts, []) AS given_parts,
-    coalesce(family_called, []) AS family_called,
-    coalesce(title_initials, []) AS title_initials,
-    coalesce(given_readings, []) AS given_readings,
-    coalesce(family_readings, []) AS family_readings,
-    coalesce(family, []) AS family,
-    coalesce(family_keys, []) AS family_keys,
-    coalesce(family_initials, []) AS family_initials,
+    given,
+    given_keys,
+    initials,
+    two_initials,
+    lead_initials,
+    later,
+    later_initials,
+    behind_initials,
+    given_parts,
+    family_called,
+    title_initials,
+    given_readings,
+    family_readings,
+    family,
+    family_keys,
+    family_initials,
     given_called,
     given_joined,
     name_letters,

@@ -86,4 +86,3 @@ SELECT
     (contract, supplier, record_id) IN (SELECT (r.contract, r.supplier, r.record_id) FROM restricted_row AS r)
         AS restricted
 FROM said
-ORDER BY mention_id

@@ -9,9 +9,9 @@ from __future__ import annotations
 import csv
 import re
 import unicodedata
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 from jellyfish import damerau_levenshtein_distance
 
@@ -34,8 +34,7 @@ _ARTICLES = frozenset({"AL", "EL"})
 _ASIDE = re.compile(r"[()\[\]{}/:;]|\s[-–—]+\s")
 
 
-@dataclass(frozen=True)
-class Name:
+class Name(NamedTuple):
     """One person's name in one record.
 
     given and family are tokens in the order written; `also` holds tokens of earlier and other names; initials are the
@@ -226,11 +225,27 @@ def _led(tokens: list[str], *, given: bool = False) -> list[str]:
 
 def parse(given: str | None, family: str | None, also: str | None = None, known_as: str | None = None) -> Name:
     """A name that came in columns of its own."""
-    given, family, also, known_as = (None if no_name(text) else text for text in (given, family, also, known_as))
-    first = _led([t for t in fold(given) if not is_title(t) and not is_placeholder(t)], given=True)
-    last = _led([t for t in fold(family) if not is_placeholder(t)])
-    other = [t for t in fold(also) + fold(known_as) if not is_title(t) and not is_placeholder(t)]
-    return _sorted_out(first, last, other)
+    return _sorted_out(_given_tokens(given), _family_tokens(family), _other_tokens(also) + _other_tokens(known_as))
+
+
+@lru_cache(maxsize=1 << 16)
+def _given_tokens(text: str | None) -> tuple[str, ...]:
+    return tuple(_led(list(_other_tokens(text)), given=True))
+
+
+@lru_cache(maxsize=1 << 16)
+def _family_tokens(text: str | None) -> tuple[str, ...]:
+    return tuple(_led([t for t in fold(text) if not is_placeholder(t)])) if not no_name(text) else ()
+
+
+@lru_cache(maxsize=1 << 16)
+def _other_tokens(text: str | None) -> tuple[str, ...]:
+    return tuple(_of_names(text)) if not no_name(text) else ()
+
+
+def _of_names(text: str | None) -> list[str]:
+    """The tokens of a text without courtesy titles and words for no name."""
+    return [t for t in fold(text) if not is_title(t) and not is_placeholder(t)]
 
 
 def parse_full(text: str | None) -> Name:
@@ -244,16 +259,16 @@ def parse_full(text: str | None) -> Name:
     if text.count(",") == 1:
         family, given = text.split(",")
         return parse(given, family)
-    words = [[t for t in fold(word) if not is_title(t) and not is_placeholder(t)] for word in text.split()]
+    words = [_of_names(word) for word in text.split()]
     tokens = [t for word in words for t in word]
     if sum(map(bool, words)) <= 1:
         # One word, hyphenated or not, is one name: Siu-Fong has no family name Fong.
-        return _sorted_out(tokens, [], [])
+        return _sorted_out(tuple(tokens), (), ())
     if tokens[0] in _ARTICLES:
         # Al Yousef is Yousef Al-Khatib, family first and cut short; an Al who is Alan loses no more than the rest of his name.
         tokens[0] = tokens[0][0]
     led = _led(tokens[1:])
-    return _sorted_out(_led([tokens[0], *led[:-1]], given=True), led[-1:], [])
+    return _sorted_out(tuple(_led([tokens[0], *led[:-1]], given=True)), tuple(led[-1:]), ())
 
 
 def _without_asides(text: str) -> str:
@@ -266,17 +281,24 @@ def _only_says_who(part: str) -> bool:
     return all(_list("kin_words").get(t) or is_title(t) or is_placeholder(t) for t in fold(part))
 
 
-def _sorted_out(given: list[str], family: list[str], also: list[str]) -> Name:
-    titles = (*(t for t in family if is_title_token(t)), *(t for t in given if is_title_token(t, given=True)))
-    surnames = tuple(t for t in family if not is_title_token(t))
-    named = [t for t in given if not is_title_token(t, given=True)]
+def _sorted_out(given: tuple[str, ...], family: tuple[str, ...], also: tuple[str, ...]) -> Name:
+    family_titles, surnames = _titles_apart(family)
+    given_titles, named = _titles_apart(given, given=True)
     if given and not named:
         # Khatun Khadija, Kaur Hardeep: only a title stands first, so the name itself stands in the place of the family's.
         # With nothing else to go by, the title is the only name there is.
-        second = [t for t in family if not is_title_token(t, given=True)]
+        _, second = _titles_apart(family, given=True)
         named, surnames = (second, ()) if second else (given, ())
-    full = tuple(t for t in named if len(t) > 1)
-    initials = tuple(t for t in named if len(t) == 1)
-    first = next((place for place, t in enumerate(given) if t in named), None)
-    in_order = tuple(given[first:]) if first is not None else ()
-    return Name(full, initials, surnames, tuple(t for t in also if len(t) > 1), titles, in_order)
+    full = tuple([t for t in named if len(t) > 1])
+    initials = tuple([t for t in named if len(t) == 1])
+    in_order = given[given.index(named[0]) :] if named and named[0] in given else ()
+    return Name(
+        full, initials, surnames, tuple([t for t in also if len(t) > 1]), family_titles + given_titles, in_order
+    )
+
+
+@lru_cache(maxsize=1 << 16)
+def _titles_apart(tokens: tuple[str, ...], *, given: bool = False) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The tokens that are borne as titles, and the others."""
+    titles = tuple(t for t in tokens if is_title_token(t, given=given))
+    return titles, tuple(t for t in tokens if t not in titles)

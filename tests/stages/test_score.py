@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -122,12 +123,23 @@ def test_whoever_a_blocking_rule_brings_to_a_fresh_row_is_given_to_splink(con, c
         return f"SELECT '{mention_id}' AS mention_id, {', '.join(values)}"
 
     con.execute(
-        f"CREATE TABLE person_input AS {row('fresh', columns)} UNION ALL {row('near', columns)} UNION ALL {row('far', ())}"
+        f"CREATE TABLE blocking_key AS {row('fresh', columns)} UNION ALL {row('near', columns)} UNION ALL {row('far', ())}"
     )
     con.execute("CREATE TABLE fresh_mention AS SELECT 'fresh' AS mention_id")
-    con.execute("CREATE TABLE fresh_input AS FROM person_input SEMI JOIN fresh_mention USING (mention_id)")
-    score._find_near(con)
-    assert con.execute("SELECT mention_id FROM kept_input").fetchall() == [("near",)]
+    near = score._near_fresh(con)
+    assert con.execute(f"SELECT mention_id FROM {near} ORDER BY ALL").fetchall() == [("fresh",), ("near",)]
+
+
+def test_whatever_is_compared_is_in_the_hash_that_tells_a_changed_row():
+    """Every column of a mention that the view reads is hashed; all else that it reads stands in `blocking_key` itself."""
+    text = {name: (score.HERE / f"{name}.sql").read_text(encoding="utf-8") for name in ("person_input", "blocking_key")}
+    read = set(re.findall(r"\bm\.(\w+)", text["person_input"])) - {"mention_id"}
+    said = text["blocking_key"].split("hash(", 1)[1].split(") AS said")[0]
+    assert read <= set(re.findall(r"\w+", said))
+    keys = set(re.findall(r"\bk\.(\w+)", text["person_input"])) - {"mention_id"}
+    made_of_mention = {"born", "given_initial", "both_initials", "place_key", "outward", "force_key"}
+    hashed = text["blocking_key"].rsplit("hash(", 1)[1].split(") AS row_hash")[0]
+    assert keys - made_of_mention <= set(re.findall(r"\w+", hashed))
 
 
 def gamma(con, comparison, one, other):

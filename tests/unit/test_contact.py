@@ -52,6 +52,12 @@ def test_relationship(written, meaning):
     assert contact.relationship(written) == meaning
 
 
-@given(st.from_regex(r"0[1-9][0-9 ]{8,12}", fullmatch=True))
+@given(st.from_regex(r"(0|\+44 ?)[1-9][0-9 -]{8,12}", fullmatch=True))
 def test_a_plain_phone_is_what_the_library_says(written):
     assert contact.phone(written) == contact._parsed_phone(written)
+
+
+@given(st.from_regex(r"[0-9]{9}", fullmatch=True))
+def test_a_plain_nhs_number_is_what_the_library_says(nine):
+    for digit in range(10):
+        assert contact.valid_nhs_number(f"{nine}{digit}") == contact._read_nhs_number(f"{nine}{digit}")

@@ -212,4 +212,4 @@ def test_what_leads_a_given_name_and_what_follows(given, lead, later):
     ],
 )
 def test_two_initials(given, family, pairs):
-    assert mention._two_initials(names.parse(given, family)) == pairs
+    assert mention._two_initials(names.parse(given, family).in_order) == pairs
