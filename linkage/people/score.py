@@ -55,6 +55,7 @@ def run(con: duckdb.DuckDBPyConnection, night: Night) -> dict[str, int]:
             register_region(con, night)
         _compare_fresh(con, night, parameters, keep_above, few=few)
     _let_go(con)
+    con.execute("DROP TABLE IF EXISTS near_mention")
     con.execute("INSERT INTO store.scored_mention FROM fresh_mention")
     con.execute("DROP TABLE fresh_mention")
     run_sql(con, HERE / "pair.sql")
@@ -101,7 +102,6 @@ def _let_go(con: duckdb.DuckDBPyConnection) -> None:
     _ask_for(con)
     if _is_held(con):
         con.execute("DROP TABLE person_input")
-        con.execute("DROP TABLE IF EXISTS near_mention")
         run_sql(con, HERE / "person_input.sql")
 
 

@@ -316,7 +316,9 @@ def _strip(con: duckdb.DuckDBPyConnection) -> None:
         contract = CONTRACTS[name]
         dropped = [c.name for c in contract.columns if c.name not in KEPT and not _needed(contract, c.name)]
         assignments = ", ".join(f'"{c}" = NULL' for c in dropped)
-        condition = f"('{name}', supplier, record_id) IN (SELECT (contract, supplier, record_id) FROM restricted_row)"
+        # Most have been stripped on an earlier night: to write a row again is to write its columns for everybody anew.
+        told = " OR ".join(f'"{c}" IS NOT NULL' for c in dropped)
+        condition = f"('{name}', supplier, record_id) IN (SELECT (contract, supplier, record_id) FROM restricted_row) AND ({told})"
         con.execute(f"UPDATE accepted_{name} SET {assignments} WHERE {condition}")
         con.execute(f"UPDATE store.{name}_record SET {assignments} WHERE {condition}")
 

@@ -29,7 +29,7 @@ def standing(con, tmp_path):
                 [f"{contract}|s|{mention}|x", contract, mention, role, person, uprn, TONIGHT - timedelta(ago),
                  None if ended is None else TONIGHT - timedelta(ended), contract != "police"],
             )  # fmt: skip
-        households._how_sure(con, Night(TONIGHT, tmp_path, tmp_path, settings.load()))
+        households.how_sure(con, Night(TONIGHT, tmp_path, tmp_path, settings.load()))
         rows = con.execute("SELECT mention_id, confidence, superseded_by_record_id FROM standing").fetchall()
         return {mention.split("|")[2]: (confidence, by) for mention, confidence, by in rows}
 
