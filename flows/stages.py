@@ -101,6 +101,7 @@ def claims(job: Job) -> Counts:
 
 def protect_clusters(job: Job) -> Counts:
     counts = clusters.run(job.work.con, job.work.night)
+    scoring.put_away(job.work.con)
     job.handed["suppressed"] += sum(counts.values())
     mentions = _count(job, "SELECT count(*) AS rows FROM mention")["rows"]
     job.warnings += gate_outcome.held_back(job.handed["suppressed"], mentions, job.work.night.settings)

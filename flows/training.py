@@ -211,7 +211,7 @@ def _write(con: duckdb.DuckDBPyConnection, parameters: Mapping[str, Any], out: P
         charts["threshold"] = training_charts.threshold(con, linker)
     for name, chart in charts.items():
         (out / f"{name}.html").write_text(chart.to_html(inline=True), encoding="utf-8")
-    score.put_away(con, linker)
+    score.put_away_linker(con, linker)
 
 
 def _promote(

@@ -57,6 +57,9 @@ def remember(con: duckdb.DuckDBPyConnection, night: Night) -> dict[str, int]:
     beside.each(con, [partial(_merge, contract=contract, night=night) for contract in CONTRACTS.values()], threads)
     succession.recognise(con, night)
     counts = beside.each(con, [partial(lay_out, contract=contract) for contract in CONTRACTS.values()], threads)
+    for contract in CONTRACTS.values():
+        # Of a large region these are gigabytes, and all that stands of them is in the history.
+        con.execute(f"DROP TABLE accepted_{contract.name}")
     return dict(zip(CONTRACTS, counts, strict=True))
 
 

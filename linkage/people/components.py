@@ -2,7 +2,7 @@
 
 Resolution never looks beyond the mentions that edges or verdicts connect, so each such component is resolved alone and
 kept under a digest of all that it rests on: facts, edges, verdicts, threshold and rules. A night resolves the components
-whose digest it has not seen. Reads `mention`, `person_input`, `pair`, `verdict_pair`; writes `resolved` (one row a mention: the first
+whose digest it has not seen. Reads `mention`, `blocking_key`, `pair`, `verdict_pair`; writes `resolved` (one row a mention: the first
 mention of its cluster and the probability that brought it in) and `refused_pair` (one row a link that a rule forbade).
 """
 
@@ -17,6 +17,7 @@ import duckdb
 import numpy as np
 import polars as pl
 import pyarrow as pa
+import pyarrow.compute as pc
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
@@ -27,7 +28,7 @@ from linkage.people.resolve import Edge, Resolution, Ruling
 from linkage.store import arrow
 from linkage.version import code_of
 
-BATCH = 50_000
+BATCH = 100_000
 """Linked mentions that are resolved at a time."""
 FACTS = (
     "SELECT mention_id, concat_ws('|', contract, supplier, record_id) AS record, is_contact, given_keys, family_called, "
@@ -38,7 +39,7 @@ FACTS = (
     "nhs_number IS NOT NULL OR (date_of_birth IS NOT NULL AND (len(given) > 0 OR mention = 'baby')) AS strong, sex, "
     "CASE WHEN mention = 'liable' THEN i.home_keys ELSE [] END AS liable_at, "
     "CASE WHEN relationship IN ('son', 'daughter', 'brother', 'sister') THEN i.context_keys ELSE [] END AS younger_at "
-    "FROM mention INNER JOIN (SELECT mention_id, home_keys, context_keys FROM person_input) AS i USING (mention_id)"
+    "FROM mention INNER JOIN (SELECT mention_id, home_keys, context_keys FROM blocking_key) AS i USING (mention_id)"
 )
 _PLACED = model.gammas_of(
     model.FAMILY_AND_HOME,
@@ -108,20 +109,29 @@ def _resolve_batch(con: duckdb.DuckDBPyConnection, link_at: float, batch: int, o
     mine = f"FROM unresolved WHERE digest % {of} = {batch}"
     row = con.execute(f"SELECT count(*) {mine}").fetchone() or (0,)
     parts = len(cut(range(row[0]), processes))
-    shares = (f"(SELECT mention_id {mine} AND digest // {of} % {parts} = {part}) AS u" for part in range(parts))
-    found = spread(partial(_resolved, link_at), [_known(con, share) for share in shares])
+    found = spread(
+        partial(_resolved, link_at), _known(con, f"(SELECT mention_id, digest // {of} % {parts} AS part {mine})", parts)
+    )
     resolved, refused = (pa.concat_tables(tables) for tables in zip(*found, strict=True))
     _keep(con, "resolved", resolved, "mention_id")
     _keep(con, "refused", refused, "mention_id_l")
     return int(resolved.num_rows)
 
 
-def _known(con: duckdb.DuckDBPyConnection, among: str) -> tuple[pa.Table, pa.Table, pa.Table]:
-    """Facts, edges and rulings of the mentions of a table, as the database lays them out: each share makes its own of them."""
-    return tuple(con.execute(query(among)).to_arrow_table() for query in (_facts_of, _edges_of, _rulings_of))
+Known = tuple[pa.Table, pa.Table, pa.Table]
+"""Facts, edges and rulings as the database lays them out: each process makes its own of them."""
 
 
-def _resolved(link_at: float, known: tuple[pa.Table, pa.Table, pa.Table]) -> tuple[pa.Table, pa.Table]:
+def _known(con: duckdb.DuckDBPyConnection, among: str, parts: int) -> list[Known]:
+    """What is known of the mentions of a query that tells each mention's part, by part. All mentions are gone through once."""
+    told = [con.execute(query(among, "part")).to_arrow_table() for query in (_facts_of, _edges_of, _rulings_of)]
+    return [
+        tuple(table.filter(pc.equal(table["part"], part)).drop_columns("part") for table in told)
+        for part in range(parts)
+    ]
+
+
+def _resolved(link_at: float, known: Known) -> tuple[pa.Table, pa.Table]:
     """Every mention with the first of its cluster and the link that brought it in; and the links that a rule forbade."""
     facts, edges, rulings = map(_rows, known)
     resolution = Resolution(_as_facts(facts), _as_edges(edges), link_at, starmap(Ruling, rulings))
@@ -193,19 +203,19 @@ def _keep(con: duckdb.DuckDBPyConnection, table: str, rows: pa.Table, key: str) 
     con.unregister("found")
 
 
-def _facts_of(among: str) -> str:
-    return f"FROM ({FACTS}) SEMI JOIN {among} USING (mention_id) ORDER BY mention_id"
+def _facts_of(among: str, *also: str) -> str:
+    return f"SELECT {', '.join(('f.*', *also))} FROM ({FACTS}) AS f INNER JOIN {among} AS u USING (mention_id) ORDER BY mention_id"
 
 
-def _edges_of(among: str) -> str:
-    return f"FROM ({EDGES}) WHERE mention_id_l IN (SELECT mention_id FROM {among}) ORDER BY ALL"
+def _edges_of(among: str, *also: str) -> str:
+    return f"SELECT {', '.join(('e.*', *also))} FROM ({EDGES}) AS e INNER JOIN {among} AS u ON e.mention_id_l = u.mention_id ORDER BY ALL"
 
 
-def _rulings_of(among: str) -> str:
+def _rulings_of(among: str, *also: str) -> str:
     """Verdicts in force, as `linkage.sources.decisions` laid them out: pairs of mentions, one person or not."""
     return (
-        "SELECT mention_id_l, mention_id_r, same FROM verdict_pair "
-        f"WHERE mention_id_l IN (SELECT mention_id FROM {among}) ORDER BY ALL"
+        f"SELECT {', '.join(('v.mention_id_l', 'v.mention_id_r', 'v.same', *also))} FROM verdict_pair AS v "
+        f"INNER JOIN {among} AS u ON v.mention_id_l = u.mention_id ORDER BY ALL"
     )
 
 

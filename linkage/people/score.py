@@ -76,6 +76,13 @@ def lay_out_table(con: duckdb.DuckDBPyConnection) -> None:
     _hold(con)
 
 
+def put_away(con: duckdb.DuckDBPyConnection) -> None:
+    """Drop what mentions were compared by: of a large region these are gigabytes, and after people nothing reads them."""
+    con.execute("DROP VIEW person_input")
+    con.execute("DROP VIEW asked_key")
+    con.execute("DROP TABLE blocking_key")
+
+
 def _ask_for(con: duckdb.DuckDBPyConnection, among: str | None = None) -> None:
     """`asked_key`: the rows of `blocking_key` that `person_input` tells of, all or those whose ids a table names.
 
@@ -342,7 +349,7 @@ def score(
     else:
         predicted = linker.inference.predict(threshold_match_weight=keep_above)
         keep_scored(con, [predicted.physical_name])
-    put_away(con, linker)
+    put_away_linker(con, linker)
 
 
 def _keep_levels_alone(linker: Linker) -> None:
@@ -393,7 +400,7 @@ def linker_over(
     return api, linker
 
 
-def put_away(con: duckdb.DuckDBPyConnection, linker: Linker, design: model.Design = model.PEOPLE) -> None:
+def put_away_linker(con: duckdb.DuckDBPyConnection, linker: Linker, design: model.Design = model.PEOPLE) -> None:
     """Drop what a linker left in the connection."""
     linker.table_management.delete_tables_created_by_splink_from_db()
     for column in design.tf_columns:

@@ -91,7 +91,7 @@ def candidates(
         "greatest(mention_id_l, mention_id_r) AS mention_id_r, round(match_weight, 6) AS match_weight, "
         f"{', '.join(design.gammas)}, {added} AS tf_weight FROM {found.physical_name} ORDER BY 1, 2"
     )
-    score.put_away(con, linker, design)
+    score.put_away_linker(con, linker, design)
 
 
 def random_shares(
@@ -101,7 +101,7 @@ def random_shares(
     _, linker = score.linker_over(con, parameters, design)
     linker.training.estimate_u_using_random_sampling(max_pairs=RANDOM_PAIRS, seed=seed, min_count_per_level=None)
     saved = linker.misc.save_model_to_json()
-    score.put_away(con, linker, design)
+    score.put_away_linker(con, linker, design)
     shares: dict[str, dict[str, float]] = {}
     for comparison, told in zip(design.comparisons, saved["comparisons"], strict=True):
         levels = [level for level in told["comparison_levels"] if not level.get("is_null_level")]

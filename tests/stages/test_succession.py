@@ -38,7 +38,7 @@ def run(con, accept, night):
         history.remember(con, tonight)
         mention.run(con, tonight)
         con.execute(
-            "CREATE OR REPLACE TABLE person_input AS "
+            "CREATE OR REPLACE TABLE blocking_key AS "
             "SELECT mention_id, []::VARCHAR[] AS home_keys, []::VARCHAR[] AS context_keys FROM mention"
         )
         con.execute(
