@@ -33,6 +33,12 @@ TF_COLUMNS = model.PEOPLE.tf_columns
 GAMMAS = model.PEOPLE.gammas
 TOGETHER = {"full_name": "name_reach", "given_pair": "second_name"}
 """Columns whose frequencies rest on names that go together, in the order in which they build on each other, with the file that tells them."""
+COMPARED_ALONE = (
+    "two_initials", "lead_initials", "later", "later_initials", "behind_initials", "given_parts", "family_called", "title_initials",
+    "given_readings", "family_readings", "family_initials", "name_letters", "given_joined", "family_sound", "given_written",
+    "family_written",
+)  # fmt: skip
+"""Columns of `mention` that nothing reads but comparing and resolving."""
 MOSTLY_NEW = 0.5
 """From this share of new and changed rows on, one run over everything is cheaper than two runs over parts."""
 
@@ -81,6 +87,8 @@ def put_away(con: duckdb.DuckDBPyConnection) -> None:
     con.execute("DROP VIEW person_input")
     con.execute("DROP VIEW asked_key")
     con.execute("DROP TABLE blocking_key")
+    for column in COMPARED_ALONE:
+        con.execute(f"ALTER TABLE mention DROP COLUMN {column}")
 
 
 def _ask_for(con: duckdb.DuckDBPyConnection, among: str | None = None) -> None:

@@ -48,6 +48,8 @@ CROWD = 500
 """A property of more addresses than this is said to be the building only: a whole block, or a UPRN that a system puts in by itself."""
 BATCH = 50_000
 """Distinct texts that are resolved at a time: bounds what Python holds."""
+KEPT_TOGETHER = 250_000
+"""Answers that are written to the store at a time."""
 FEW = 20_000
 """Up to so many texts only the properties that they ask for are read. No more than BATCH."""
 
@@ -171,15 +173,28 @@ def _resolve_new(con: duckdb.DuckDBPyConnection, processes: int) -> None:
         "CREATE OR REPLACE TABLE unresolved AS SELECT a.* FROM address AS a "
         f"WHERE NOT EXISTS (SELECT 1 FROM store.resolved_address AS r WHERE {ALIKE})"
     )
+    waiting: list[pa.Table] = []
     for found in _answers_of(con, "unresolved", processes, loose=False):
-        con.register("found", found)
-        # Lists are made by the database, which takes a tenth of the time.
-        con.execute(
-            f"INSERT INTO store.resolved_address ({', '.join(_FOUND.names)}) SELECT * REPLACE "
-            "(CASE WHEN names = '' THEN [] ELSE string_split(names, '|') END AS names) FROM found"
-        )
-        con.unregister("found")
+        waiting.append(found)
+        # Of fewer rows the database makes one core's work, while the other stands idle.
+        if sum(table.num_rows for table in waiting) >= KEPT_TOGETHER:
+            _keep(con, waiting)
+    _keep(con, waiting)
     con.execute("DROP TABLE unresolved")
+
+
+def _keep(con: duckdb.DuckDBPyConnection, answers: list[pa.Table]) -> None:
+    """Write answers to the store, and forget the tables they came in."""
+    if not answers:
+        return
+    con.register("found", pa.concat_tables(answers))
+    # Lists are made by the database, which takes a tenth of the time.
+    con.execute(
+        f"INSERT INTO store.resolved_address ({', '.join(_FOUND.names)}) SELECT * REPLACE "
+        "(CASE WHEN names = '' THEN [] ELSE string_split(names, '|') END AS names) FROM found"
+    )
+    con.unregister("found")
+    answers.clear()
 
 
 def _method(candidate: Candidate, *, alone: bool) -> str | None:
