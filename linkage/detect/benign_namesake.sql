@@ -1,5 +1,4 @@
--- one row: one person of several homes and one of these that only records without a birth date give them, where a register shows a
--- namesake
+-- one row: one person of several homes and one of these that only records without a birth date give them, where a register shows a namesake
 -- reads: claim, stay, mention, profile
 CREATE OR REPLACE TABLE benign_namesake AS
 WITH said AS MATERIALIZED (

@@ -30,7 +30,7 @@ def test_a_sql_file_builds_the_table_it_is_named_for(file):
     lines = text.splitlines()
     assert lines[0].startswith("-- one row: ")
     assert lines[1].startswith("-- reads: ")
-    assert f"CREATE OR REPLACE TABLE {file.stem} AS" in text
+    assert re.search(rf"CREATE OR REPLACE (TABLE|VIEW) {file.stem} AS\n", text)
     assert text.count("CREATE OR REPLACE") == 1
     assert not re.search(r"\{\{|\{%|\$\{", text), "no templating"
 
