@@ -157,7 +157,7 @@ def render(sizes: list[Size], seed: int, repeat: int) -> str:
     large = [s for s in sizes if s.mentions >= GROWTH_FROM]
     if len(large) > 1:
         grown = ", ".join(f"of a {words} as n^{growth(large, kind):.2f}" for kind, words in KINDS.items())
-        lines += ["", f"Fitted over the sizes from {large[0].mentions:,} mentions on, the processor seconds {grown}.",
+        lines += ["", f"Fitted over the sizes from {large[0].mentions:,} mentions on, processor seconds grow: {grown}.",
                   "", "![Processor seconds by size](speed.svg)"]  # fmt: skip
     lines += ["", "## Plain Splink's accuracy on the same mentions", "",
               "| mentions | match weight | pairwise precision | pairwise recall |", "| ---: | ---: | ---: | ---: |"]  # fmt: skip
