@@ -218,11 +218,14 @@ def faults(ground, who: str, answer: httpx.Response) -> list[str]:
     return [words for words, wrong in told.items() if wrong]
 
 
-def test_the_walk_came_further_than_the_door(pages, ground, record_property):
+def test_the_walk_came_further_than_the_door(pages, ground, administrator, record_property):
     """Every route of the application is walked, and pages, forms taken, refusals and faults of a form all came back."""
     served = {r.path for r in build(pages.desk).routes if isinstance(r, Route)}
     assert served == {path for _, path in ROUTES}
-    assert {200, 303, 403, 404, 415} <= set(ground.statuses)
+    # A form that is whole but for one fault is sent on purpose: chance does not draw one on every walk.
+    on_purpose = account_of_no_hub(administrator).status_code
+    ground.statuses[on_purpose] = ground.statuses.get(on_purpose, 0) + 1
+    assert {200, 303, 403, 404, 415, 422} <= set(ground.statuses)
     record_property(
         "hostile requests to the review pages (each route and method, every role)", f"{sum(ground.statuses.values()):,}"
     )
@@ -262,15 +265,15 @@ def test_a_form_is_taken_only_as_our_pages_send_it(pages, administrator):
     assert administrator.post("/accounts/add", data={"csrf": token, "full_name": "x" * 200_000}).status_code == 400
 
 
+def account_of_no_hub(administrator) -> httpx.Response:
+    """The answer to a form that asks for an account of a hub that is not there."""
+    token = hidden(administrator.get("/accounts").text, "csrf")
+    told = {"csrf": token, "name": "nowhere", "full_name": "N W", "role": "hub", "hub": "X"}
+    return administrator.post("/accounts/add", data=told)
+
+
 def test_an_account_of_a_hub_that_is_not_there_is_not_made(pages, administrator):
-    told = {
-        "csrf": hidden(administrator.get("/accounts").text, "csrf"),
-        "name": "nowhere",
-        "full_name": "N W",
-        "role": "hub",
-        "hub": "X",
-    }
-    assert administrator.post("/accounts/add", data=told).status_code == 422
+    assert account_of_no_hub(administrator).status_code == 422
     assert pages.desk.accounts.named("nowhere") is None
 
 
