@@ -190,14 +190,15 @@ def plot(sizes: list[Size], file: Path) -> None:
         for kind in s.told
     ]
     rows += [{"mentions": s.mentions, "seconds": s.plain_cpu(), "what": "plain Splink"} for s in sizes]
+    beneath = altair.Legend(labelLimit=0, orient="bottom", columns=2)
     chart = (
         altair.Chart(pl.DataFrame(rows), width=520, height=320)
         .mark_line(point=True)
         .encode(
             x=altair.X("mentions:Q", scale=altair.Scale(type="log"), title="mentions"),
             y=altair.Y("seconds:Q", scale=altair.Scale(type="log"), title="processor seconds"),
-            color=altair.Color("what:N", title=None),
-            strokeDash=altair.StrokeDash("what:N", title=None),
+            color=altair.Color("what:N", title=None, legend=beneath),
+            strokeDash=altair.StrokeDash("what:N", title=None, legend=beneath),
         )
     )
     file.write_text(vl_convert.vegalite_to_svg(chart.to_json()), encoding="utf-8")
