@@ -110,13 +110,12 @@ def protect_clusters(job: Job) -> Counts:
 
 def households(job: Job) -> Counts:
     con, night = job.work.con, job.work.night
-    counts: dict[str, int] = {}
     works: list[beside.Work[Any]] = [
-        lambda own: counts.update(households_of.run(own, night)),
+        lambda own: households_of.run(own, night),
         lambda own: households_of.how_sure(own, night),
         households_of.relations,
     ]
-    relations = beside.each(con, works, beside.threads_for(con, night.threads))[-1]
+    counts, _, relations = beside.each(con, works, beside.threads_for(con, night.threads))
     return {**counts, "links": links.run(con, night), "relations": relations}
 
 

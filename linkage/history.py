@@ -58,7 +58,7 @@ def remember(con: duckdb.DuckDBPyConnection, night: Night) -> dict[str, int]:
     succession.recognise(con, night)
     counts = beside.each(con, [partial(lay_out, contract=contract) for contract in CONTRACTS.values()], threads)
     for contract in CONTRACTS.values():
-        # Of a large region these are gigabytes, and all that stands of them is in the history.
+        # Of a large region these are hundreds of megabytes, and all that stands of them is in the history.
         con.execute(f"DROP TABLE accepted_{contract.name}")
     return dict(zip(CONTRACTS, counts, strict=True))
 

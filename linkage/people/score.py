@@ -48,17 +48,17 @@ def run(con: duckdb.DuckDBPyConnection, night: Night) -> dict[str, int]:
     mentions = lay_out(con)
     keep_above = night.settings.number("people.keep_pairs_above_weight")
     parameters = model.in_force(night.settings)
-    first = _is_first(con, night)
+    first = _rewind_region(con, night)
     if first:
         # What the region's first night teaches is part of the model.
         _hold(con)
-        register_region(con, night)
+        _learn_region(con, night, first=first)
     fresh = _forget_stale(con, f"{model_hash(con, parameters)} {code_of('people')} {keep_above}")
     if fresh:
         few = fresh <= MOSTLY_NEW * mentions
         _hold(con, _near_fresh(con) if few else None)
         if not first:
-            register_region(con, night)
+            _learn_region(con, night, first=first)
         _compare_fresh(con, night, parameters, keep_above, few=few)
     _let_go(con)
     con.execute("DROP TABLE IF EXISTS near_mention")
@@ -83,7 +83,7 @@ def lay_out_table(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def put_away(con: duckdb.DuckDBPyConnection) -> None:
-    """Drop what mentions were compared by: of a large region these are gigabytes, and after people nothing reads them."""
+    """Drop what mentions were compared by: of a large region they are a third of its memory, and after people nothing reads them."""
     con.execute("DROP VIEW person_input")
     con.execute("DROP VIEW asked_key")
     con.execute("DROP TABLE blocking_key")
@@ -261,7 +261,12 @@ def register_region(con: duckdb.DuckDBPyConnection, night: Night, design: model.
 
     A value that was unknown when the region was registered gets the frequency of a single bearer.
     """
-    first = _is_first(con, night)
+    _learn_region(con, night, design, first=_rewind_region(con, night))
+
+
+def _learn_region(
+    con: duckdb.DuckDBPyConnection, night: Night, design: model.Design = model.PEOPLE, *, first: bool
+) -> None:
     if first:
         con.execute(
             "INSERT INTO store.region SELECT greatest(count(DISTINCT coalesce(nhs_number, mention_id)) FILTER "
@@ -278,8 +283,8 @@ def register_region(con: duckdb.DuckDBPyConnection, night: Night, design: model.
             _register_frequencies(con, column, night, first=first)
 
 
-def _is_first(con: duckdb.DuckDBPyConnection, night: Night) -> bool:
-    """Whether nothing is known of the region but from this night on, which is then forgotten."""
+def _rewind_region(con: duckdb.DuckDBPyConnection, night: Night) -> bool:
+    """Forget what was learned on this night or later. Returns whether nothing is left: this is the region's first night."""
     con.execute("CREATE TABLE IF NOT EXISTS store.region (people BIGINT, known_from DATE, known_to DATE)")
     con.execute(
         "CREATE TABLE IF NOT EXISTS store.term_frequency (column_name VARCHAR, value VARCHAR, frequency DOUBLE, "

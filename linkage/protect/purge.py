@@ -28,7 +28,7 @@ KEY = "(contract, supplier, record_id)"
 OF_RECORD = of_record("q.mention_id", "w.contract", "w.supplier", "w.record_id")
 OF_PERSON = "(p.contract, p.supplier, p.record_id) IN (SELECT (contract, supplier, record_id) FROM withheld_record)"
 TERMS = ("given_called", "family_last", "phone")
-"""Columns of store.term_frequency that hold what records say; each is a column of person_input."""
+"""Columns of store.term_frequency that hold what records say; each is a column of mention."""
 HASHED = ("full_name", "given_pair")
 """Columns of it that hold keyed hashes alone, in person_input as well."""
 
@@ -115,7 +115,7 @@ def _forget_terms(con: duckdb.DuckDBPyConnection) -> None:
     # Those that are not open are few: they are found once, and the rest is taken to be open.
     con.execute(
         "CREATE OR REPLACE TABLE closed_mention AS SELECT i.mention_id, p.mention_id IS NULL AS unlinked "
-        f"FROM person_input AS i LEFT JOIN person AS p USING (mention_id) WHERE p.mention_id IS NULL OR {OF_PERSON}"
+        f"FROM mention AS i LEFT JOIN person AS p USING (mention_id) WHERE p.mention_id IS NULL OR {OF_PERSON}"
     )
     reached = (
         "SELECT m.phone FROM mention AS m INNER JOIN person AS p USING (mention_id) "
@@ -127,7 +127,7 @@ def _forget_terms(con: duckdb.DuckDBPyConnection) -> None:
         open_ = f"i.phone NOT IN ({reached})" if column == "phone" else "TRUE"
         con.execute(
             "CREATE OR REPLACE TABLE unborne AS SELECT t.value FROM store.term_frequency AS t ANTI JOIN ("
-            f"SELECT i.{column} AS value FROM person_input AS i ANTI JOIN {closed} AS c USING (mention_id) "
+            f"SELECT i.{column} AS value FROM mention AS i ANTI JOIN {closed} AS c USING (mention_id) "
             f"WHERE i.{column} IS NOT NULL AND {open_}) AS b USING (value) "
             "WHERE t.column_name = $column AND length(t.value) <> 64",
             {"column": column},
