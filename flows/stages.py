@@ -27,7 +27,7 @@ from linkage.people import drift, model, persons, spark
 from linkage.people import score as scoring
 from linkage.places import match
 from linkage.places import property as properties
-from linkage.protect import clusters, gate
+from linkage.protect import clusters, gate, purge
 from linkage.report import agency, nightly_content, quality, summary
 from linkage.report import hub as hub_report
 from linkage.report.content import NightContent
@@ -169,6 +169,7 @@ def report(job: Job) -> Counts:
     counts, content = beside.each(con, works, threads)
     concerned = [hub for gss in sorted(content.hubs) if (hub := summary.hub(content, gss)).views]
     hub_report.write(night.out, content, concerned, threads, lambda: _further(job, content, concerned))
+    purge.records(con)
     return {"exceptions": len(entries), **counts}
 
 

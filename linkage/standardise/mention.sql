@@ -1,5 +1,5 @@
 -- one row: one mention of a person in one standing record, every value in one shape
--- reads: mention_source, name_part, phone_text, email_text, nhs_number_text, relationship_text
+-- reads: mention_source, restricted_row, name_part, phone_text, email_text, nhs_number_text, relationship_text
 CREATE OR REPLACE TABLE mention AS
 WITH plain AS MATERIALIZED (
     SELECT
@@ -10,7 +10,9 @@ WITH plain AS MATERIALIZED (
         h.shape AS nhs_number,
         h.text IS NOT NULL AND h.shape IS NULL AS nhs_number_failed,
         r.shape AS relationship,
-        s.sex AS sex_given
+        s.sex AS sex_given,
+        (s.contract, s.supplier, s.record_id) IN (SELECT (k.contract, k.supplier, k.record_id) FROM restricted_row AS k)
+            AS restricted
     FROM mention_source AS s
     LEFT JOIN phone_text AS p ON s.phone = p.text
     LEFT JOIN email_text AS e ON s.email = e.text
