@@ -27,7 +27,7 @@ from linkage.night import Night
 from linkage.protect import contacts, identities
 from linkage.protect.hashes import number_hash
 from linkage.spreadsheet import without_decimals
-from linkage.store import holds, insert
+from linkage.store import insert
 from linkage.tables import CONTRACTS, PEOPLE_CONTRACTS, Contract
 
 KEPT = {
@@ -83,6 +83,7 @@ def _prepare(con: duckdb.DuckDBPyConnection) -> None:
     if not count(con, "store.secret"):
         con.execute("INSERT INTO store.secret VALUES ($pepper)", {"pepper": secrets.token_hex(32)})
     prepare_tombstones(con)
+    identities.prepare(con)
     con.execute(
         "CREATE TABLE IF NOT EXISTS store.sealed_place (contract VARCHAR, supplier VARCHAR, record_id VARCHAR, "
         "place_hash VARCHAR, known_from DATE, known_to DATE)"
@@ -183,16 +184,16 @@ def _forget_ids_of_refused(con: duckdb.DuckDBPyConnection) -> None:
     """`refused_person`: ids of people linked through a refused record. They end here: one that went on, under the new
     number, would pair new and old.
     """
-    if not holds(con, "person_member"):
-        return
-    found = con.execute(
+    identities.forget_keys(con)
+    found = _added(
+        con,
         "INSERT INTO refused_person SELECT DISTINCT s.person_id FROM store.person_member AS s "
         "INNER JOIN refused_record AS r "
-        f"ON {of_record('s.mention_id', 'r.contract', 'r.supplier', 'r.record_id')}"
-    ).fetchone()
-    if found != (0,):
+        f"ON {of_record('s.mention_id', 'r.contract', 'r.supplier', 'r.record_id')}",
+    )
+    if found:
         con.execute("DELETE FROM store.person_member WHERE person_id IN (SELECT person_id FROM refused_person)")
-    identities.forget(con)
+        identities.forget(con)
 
 
 def _digits(column: str) -> str:

@@ -14,15 +14,23 @@ from linkage import identity
 from linkage.tables import PEOPLE_CONTRACTS
 
 
-def forget(con: duckdb.DuckDBPyConnection) -> None:
-    """Drop the identities that rest on refused records; reads `refused_record`."""
+def prepare(con: duckdb.DuckDBPyConnection) -> None:
+    """Make the tables where they are missing."""
     for kind in identity.MEMBERS:
         identity.prepare(con, kind)
+
+
+def forget_keys(con: duckdb.DuckDBPyConnection) -> None:
+    """Drop the earlier and later keys of refused records; reads `refused_record`."""
     records = "(SELECT (contract, supplier, record_id) FROM refused_record)"
     con.execute(
         f"DELETE FROM store.same_record WHERE (contract, supplier, record_id) IN {records} "
         f"OR (contract, supplier, was_record_id) IN {records}"
     )
+
+
+def forget(con: duckdb.DuckDBPyConnection) -> None:
+    """Drop the events and homes of people who have left `store.person_member`."""
     people, homes = "(SELECT person_id FROM store.person_member)", "(SELECT household_id FROM store.household_member)"
     con.execute(f"DELETE FROM store.person_event WHERE person_id NOT IN {people} OR other_person_id NOT IN {people}")
     con.execute(f"DELETE FROM store.household_member WHERE person_id NOT IN {people}")

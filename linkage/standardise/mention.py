@@ -14,6 +14,7 @@ import jellyfish
 import polars as pl
 import pyarrow as pa
 
+from linkage import beside
 from linkage.night import Night
 from linkage.parallel import cut, spread
 from linkage.standardise import contact, crowd, names
@@ -27,7 +28,6 @@ BATCH = 100_000
 
 def run(con: duckdb.DuckDBPyConnection, night: Night) -> dict[str, int]:
     """Build `address` and `mention` from the standing rows. Returns their row counts."""
-    addresses = run_sql(con, HERE / "address.sql")
     con.execute((HERE / "mention_source.sql").read_text(encoding="utf-8"))
     _name_parts(con, night.threads)
     _texts(con, "phone", contact.phone, night.threads)
@@ -35,11 +35,16 @@ def run(con: duckdb.DuckDBPyConnection, night: Night) -> dict[str, int]:
     _texts(con, "nhs_number", contact.valid_nhs_number, night.threads)
     _texts(con, "relationship", contact.relationship, night.threads)
     crowd.forget(con)
-    mentions = run_sql(con, HERE / "mention.sql", {"night": night.date})
+    works: list[beside.Work[int]] = [
+        lambda own: run_sql(own, HERE / "mention.sql", {"night": night.date}),
+        lambda own: run_sql(own, HERE / "address.sql"),
+    ]
+    mentions, addresses = beside.each(con, works, beside.threads_for(con, night.threads))
     for view in ("name_part", "mention_source"):
         con.execute(f"DROP VIEW {view}")
     for column in ("phone", "email", "nhs_number", "relationship"):
         con.execute(f"DROP TABLE {column}_text")
+    con.execute("DROP TABLE IF EXISTS source_without_crowds")
     return {"addresses": addresses, "mentions": mentions}
 
 

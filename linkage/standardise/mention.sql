@@ -22,21 +22,28 @@ WITH plain AS MATERIALIZED (
 
 anchored AS (
     SELECT
-        s.* EXCLUDE (given_text, family_text, other_text, known_as_text, full_text),
-        n.* EXCLUDE (given_text, family_text, other_text, known_as_text, full_text),
+        s.*,
         a.nhs_number AS anchor_number,
         a.phone AS anchor_phone,
         a.date_of_birth AS anchor_born
     FROM plain AS s
-    -- Each mention's name is in it, the empty one as well.
-    INNER JOIN name_part AS n
-        ON
-            s.given_text IS NOT DISTINCT FROM n.given_text
-            AND s.family_text IS NOT DISTINCT FROM n.family_text
-            AND s.other_text IS NOT DISTINCT FROM n.other_text
-            AND s.known_as_text IS NOT DISTINCT FROM n.known_as_text
-            AND s.full_text IS NOT DISTINCT FROM n.full_text
     LEFT JOIN plain AS a ON s.anchor_id = a.mention_id
+),
+
+named AS (
+    SELECT
+        s.* EXCLUDE (given_text, family_text, other_text, known_as_text, full_text),
+        n.* EXCLUDE (given_text, family_text, other_text, known_as_text, full_text)
+    -- Names first: they are wide, and so they are read past the mentions and not laid up to be looked up.
+    FROM name_part AS n
+    -- Each mention's name is in it, the empty one as well.
+    INNER JOIN anchored AS s
+        ON
+            n.given_text IS NOT DISTINCT FROM s.given_text
+            AND n.family_text IS NOT DISTINCT FROM s.family_text
+            AND n.other_text IS NOT DISTINCT FROM s.other_text
+            AND n.known_as_text IS NOT DISTINCT FROM s.known_as_text
+            AND n.full_text IS NOT DISTINCT FROM s.full_text
 )
 
 SELECT
@@ -117,5 +124,5 @@ SELECT
         WHEN mention = 'baby' THEN date_of_birth - INTERVAL 1 DAY
         WHEN relationship IN ('son', 'daughter') THEN anchor_born + INTERVAL 13 YEAR
     END::DATE AS born_after
-FROM anchored
+FROM named
 ORDER BY mention_id
