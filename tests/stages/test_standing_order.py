@@ -37,6 +37,7 @@ def test_mentions_and_addresses_are_the_same_in_whatever_order_the_rows_stand(re
     first = made(remembered, night)
     for contract in CONTRACTS:
         key = "uprn" if contract == "gazetteer" else "record_id"
-        remembered.execute(f"CREATE OR REPLACE TABLE {contract} AS FROM {contract} ORDER BY hash({key})")
+        table = f"store.{contract}_record"
+        remembered.execute(f"CREATE OR REPLACE TABLE {table} AS FROM {table} ORDER BY hash({key})")
     assert made(remembered, night) == first
     assert all(first)
