@@ -17,6 +17,7 @@ from typing import Any
 
 from flows.meter import Meter
 from flows.workroom import NightImpossible, Workroom, die_when_told, is_disk_full
+from linkage.memory import leave_room
 
 Counts = Mapping[str, int]
 RETRIED = ("sources",)
@@ -73,13 +74,18 @@ def run_night(job: Job, progress: Progress | None = None, wrap: Callable[[Stage]
     stages = _stages()
     # A night makes millions of rows and hardly a cycle: looking for cycles at Python's usual pace takes a third of its time.
     gc.set_threshold(100_000, 50, 100)
+    if not gc.get_freeze_count():  # What was imported stays; it need not be gone through again and again.
+        gc.freeze()
     measured: dict[str, dict[str, float]] = {}
     job.handed["stages"] = measured
     for place, stage in enumerate(stages):
         if progress:
             progress(stage.name, place, len(stages))
+        leave_room(job.work.con, job.work.night.memory)
         with Meter() as meter:
             counts = _guarded(wrap(stage) if wrap else stage, job)
+            # Splink's comparisons are cycles, and hold of a million mentions most of a gigabyte.
+            gc.collect()
         job.counts[stage.name] = dict(counts)
         measured[stage.name] = {
             "seconds": round(meter.seconds, 3),

@@ -11,7 +11,6 @@ import fcntl
 import hashlib
 import json
 import os
-import re
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -22,7 +21,7 @@ from typing import IO, Any
 
 import duckdb
 
-from linkage import store
+from linkage import memory, store
 from linkage.night import Night
 
 
@@ -91,16 +90,6 @@ def _take(handle: IO[str], store_file: Path) -> None:
         raise AnotherRun(f"another run is working on {store_file}; this one leaves") from None
 
 
-DUCKDB_SHARE = 0.7
-"""Of a night's memory. The rest is Python's: its imports, the index of the gazetteer, the texts and mentions of one batch."""
-
-
-def share_of(memory: str) -> str:
-    """What DuckDB may use of a night's memory, as `4GB`; what is no number with a unit is left for DuckDB to refuse."""
-    found = re.fullmatch(r"\s*([0-9]+(?:\.[0-9]+)?)\s*([A-Za-z]+)\s*", memory)
-    return f"{float(found.group(1)) * DUCKDB_SHARE:g}{found.group(2)}" if found else memory
-
-
 @contextmanager
 def workroom(night: Night, store_file: Path, fingerprint: str) -> Iterator[Workroom]:
     """Open a night on a copy of the store. What a failed night leaves behind is removed."""
@@ -111,7 +100,7 @@ def workroom(night: Night, store_file: Path, fingerprint: str) -> Iterator[Workr
         night.out.mkdir(parents=True)
         key = store.key_for(store_file)
         store.copy_aside(store_file)
-        con = store.connect(threads=night.threads, memory=share_of(night.memory), spill=spill)
+        con = store.connect(threads=night.threads, memory=memory.share_of(night.memory), spill=spill)
         try:
             # A copy that a crash throws away needs no log of what was written: it would be written twice, and waited for.
             store.attach(con, building, key, logged=False)
