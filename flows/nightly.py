@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from flows.meter import Meter
-from flows.workroom import NightImpossible, Workroom, die_when_told, is_disk_full
+from flows.workroom import NightImpossible, Workroom, die_when_told, is_disk_full, is_memory_full
 from linkage.memory import leave_room
 
 Counts = Mapping[str, int]
@@ -114,6 +114,11 @@ def _guarded(stage: Stage, job: Job) -> Counts:
         if is_disk_full(error):
             raise NightImpossible(
                 f"stage {stage.name}: the disk is full; last night's output stands. Make room and run the night again"
+            ) from None
+        if is_memory_full(error):
+            raise NightImpossible(
+                f"stage {stage.name}: --memory {job.work.night.memory} is too little for these files; last night's output stands. "
+                "Run the night again with more"
             ) from None
         raise NightImpossible(
             f"stage {stage.name} failed: {type(error).__name__} in {Path(place.filename).name} line {place.lineno}; "

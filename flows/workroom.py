@@ -135,11 +135,32 @@ def published(store_file: Path) -> list[Published]:
     return [Published(*row) for row in rows]
 
 
-def is_disk_full(error: Exception) -> bool:
-    """Whether an error says that no space is left. DuckDB tells it in words only."""
+def is_disk_full(error: BaseException) -> bool:
+    """Whether an error, or one that it came of, says that no space is left. DuckDB tells it in words only."""
+    return any(_says_disk_full(one) for one in _chain(error))
+
+
+def _says_disk_full(error: BaseException) -> bool:
     full = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
     words = str(error).lower() if isinstance(error, duckdb.Error) else ""
     return full or "space left" in words or "file too large" in words
+
+
+def is_memory_full(error: BaseException) -> bool:
+    """Whether an error, or one that it came of, says that `--memory` is too little."""
+    return any(
+        isinstance(one, duckdb.OutOfMemoryException | MemoryError)
+        # What is written when memory ends says so in words only.
+        or (isinstance(one, duckdb.Error) and "memory" in str(one).lower())
+        for one in _chain(error)
+    )
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    """An error and those that were being handled when it was raised."""
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
 
 
 def die_when_told(place: str) -> None:
