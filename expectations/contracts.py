@@ -7,7 +7,7 @@ in a file that was refused.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from functools import partial
@@ -19,9 +19,10 @@ from expectations import deliveries, quarantine, volumes
 from expectations.accepted import clean, from_fragments, need_trimming, repaired, typed
 from expectations.judge import ID, Broken, Expectation, RuleCrashed, Suite
 from expectations.judged import judge_once
-from expectations.rules import Limits, Rule, key_of, rules_of
+from expectations.rules import Limits, Rule, key_of, rules_of, whole
 from linkage import beside
 from linkage.night import Night
+from linkage.store import insert
 from linkage.tables import CONTRACTS, Contract
 
 RULE_RESULT_COLUMNS = {
@@ -46,7 +47,9 @@ def gate(con: duckdb.DuckDBPyConnection, night: Night) -> None:
         [partial(_compute_outcomes, contract=c, rules=rules, to_trim=trims[c]) for c, rules in landed.items()],
         threads,
     )
-    broken = judge_once(con, [_suite(con, contract, rules) for contract, rules in landed.items()])
+    outcomes = {c: con.execute(f"SELECT * FROM outcome_{c.name} ORDER BY {ID}").pl() for c in landed}
+    broken = judge_once(con, [_suite(contract, rules, outcomes[contract]) for contract, rules in landed.items()])
+    _record_results(con, landed, outcomes, broken)
     for contract, rules in landed.items():
         with _no_value_in_errors(contract):
             _set_aside(con, contract, rules, broken[contract.name], trims[contract])
@@ -108,7 +111,8 @@ def _compute_outcomes(con: duckdb.DuckDBPyConnection, contract: Contract, rules:
         _view_cleaned(con, contract, to_trim)
         _find_doubled_keys(con, contract)
         con.execute(
-            f"CREATE OR REPLACE TABLE checked_{name} AS SELECT c.supplier, c.row_number, {flags} FROM cleaned_{name} AS c "
+            f"CREATE OR REPLACE TABLE checked_{name} AS SELECT c.supplier, c.row_number, {flags} "
+            f"FROM (SELECT *, {whole(contract)} FROM cleaned_{name}) AS c "
             f"LEFT JOIN doubled AS d ON d.supplier = c.supplier AND d.key = c.{key_of(contract)}"
         )
         con.execute(
@@ -121,21 +125,20 @@ def _view_cleaned(con: duckdb.DuckDBPyConnection, contract: Contract, to_trim: s
     con.execute(f"CREATE OR REPLACE TEMP VIEW cleaned_{contract.name} AS {clean(contract, to_trim)}")
 
 
-def _suite(con: duckdb.DuckDBPyConnection, contract: Contract, rules: list[Rule]) -> Suite:
+def _suite(contract: Contract, rules: list[Rule], outcomes: pl.DataFrame) -> Suite:
     """What the judge is shown of a contract's rows: which outcomes there are, and nothing of who has them."""
-    outcomes = con.execute(f"SELECT * EXCLUDE (supplier, rows) FROM outcome_{contract.name} ORDER BY {ID}").pl()
-    return Suite(contract.name, outcomes, [Expectation(r.name, r.sets_aside) for r in rules])
+    return Suite(contract.name, outcomes.drop("supplier", "rows"), [Expectation(r.name, r.sets_aside) for r in rules])
 
 
 def _set_aside(
     con: duckdb.DuckDBPyConnection, contract: Contract, rules: list[Rule], broken: Broken, to_trim: set[str]
 ) -> None:
-    """Tell what was judged, and set aside the rows that break a rule of that kind."""
-    _view_cleaned(con, contract, to_trim)
-    outcomes = con.execute(f"SELECT * FROM outcome_{contract.name} ORDER BY {ID}").pl()
-    _record_results(con, contract, [(r, broken.get(r.name, [])) for r in rules], outcomes)
-    quarantine.set_aside(con, contract, [r for r in rules if r.sets_aside and r.name in broken], broken)
-    con.execute(f"DROP VIEW cleaned_{contract.name}")
+    """Set aside the rows that break a rule of that kind."""
+    breached = [r for r in rules if r.sets_aside and r.name in broken]
+    if quarantine.needed(contract, breached, broken):
+        _view_cleaned(con, contract, to_trim)
+        quarantine.set_aside(con, contract, breached, broken)
+        con.execute(f"DROP VIEW cleaned_{contract.name}")
     con.execute(f"DROP TABLE checked_{contract.name}")
 
 
@@ -151,22 +154,32 @@ def _find_doubled_keys(con: duckdb.DuckDBPyConnection, contract: Contract) -> No
 
 
 def _record_results(
-    con: duckdb.DuckDBPyConnection, contract: Contract, judged: list[tuple[Rule, list[int]]], outcomes: pl.DataFrame
-) -> None:
+    con: duckdb.DuckDBPyConnection, judged: Mapping[Contract, list[Rule]], outcomes: Mapping[Contract, pl.DataFrame],
+    broken: Mapping[str, Broken],
+) -> None:  # fmt: skip
     """One row of rule_result a rule and supplier, in the order of the rules."""
-    results = []
+    results = [
+        row
+        for contract, rules in judged.items()
+        for row in _results(contract, rules, outcomes[contract], broken[contract.name])
+    ]
+    insert(con, "rule_result", RULE_RESULT_COLUMNS, results)
+    for contract, rules in judged.items():
+        for rule in rules:
+            if rule.announce and broken[contract.name].get(rule.name):
+                _announce(con, contract, rule)
+
+
+def _results(
+    contract: Contract, rules: list[Rule], outcomes: pl.DataFrame, broken: Broken
+) -> Iterator[tuple[object, ...]]:
     for supplier, own in sorted(_by_supplier(outcomes).items()):
         checked = int(own["rows"].sum())
-        for rule, ids in judged:
+        for rule in rules:
+            ids = broken.get(rule.name, [])
             failed = int(own.filter(pl.col(ID).is_in(ids))["rows"].sum()) if ids else 0
             kind = "set aside" if rule.sets_aside else "counted"
-            results.append((contract.name, supplier, rule.name, rule.column, rule.words, kind, checked, failed))
-    con.register("results_of_contract", pl.DataFrame(results, schema=RULE_RESULT_COLUMNS, orient="row"))
-    con.execute("INSERT INTO rule_result SELECT * FROM results_of_contract")
-    con.unregister("results_of_contract")
-    for rule, ids in judged:
-        if rule.announce and ids:
-            _announce(con, contract, rule)
+            yield (contract.name, supplier, rule.name, rule.column, rule.words, kind, checked, failed)
 
 
 def _by_supplier(outcomes: pl.DataFrame) -> dict[str, pl.DataFrame]:
@@ -190,10 +203,11 @@ def _accept(con: duckdb.DuckDBPyConnection, contract: Contract, limits: Limits, 
             f"WHERE contract = '{name}' AND status = 'accepted') AND NOT EXISTS (SELECT 1 FROM quarantine AS q "
             f"WHERE q.contract = '{name}' AND q.supplier = c.supplier AND q.row_number = c.row_number)"
         )
-        con.execute(
-            f"UPDATE accepted_{name} SET {repaired(contract, limits)} WHERE (supplier, row_number) IN "
-            f"(SELECT (supplier, row_number) FROM kept_row WHERE contract = '{name}')"
-        )
+        kept = f"SELECT (supplier, row_number) FROM kept_row WHERE contract = '{name}'"
+        if con.execute(f"{kept} LIMIT 1").fetchone():
+            con.execute(
+                f"UPDATE accepted_{name} SET {repaired(contract, limits)} WHERE (supplier, row_number) IN ({kept})"
+            )
 
 
 def _accept_fragments(con: duckdb.DuckDBPyConnection) -> None:

@@ -27,11 +27,16 @@ def prepare(con: duckdb.DuckDBPyConnection) -> None:
     con.execute("CREATE OR REPLACE TABLE kept_row (contract VARCHAR, supplier VARCHAR, row_number BIGINT)")
 
 
+def needed(contract: Contract, rules: list[Rule], broken: dict[str, list[int]]) -> bool:
+    """Whether a row is to be set aside or kept in spite of a fault. Rows of the protected list go on whatever rule they break."""
+    return bool(rules or (contract.name == "protected" and broken))
+
+
 def set_aside(
     con: duckdb.DuckDBPyConnection, contract: Contract, rules: list[Rule], broken: dict[str, list[int]]
 ) -> None:
     """One quarantine row a landed row that breaks any of the rules, with all its reasons."""
-    if not rules and contract.name != "protected":  # of which rows go on that break a rule
+    if not needed(contract, rules, broken):
         return
     columns = "supplier VARCHAR, row_number BIGINT, place INTEGER, fault_words VARCHAR"
     con.execute(f"CREATE OR REPLACE TEMP TABLE fault ({columns})")

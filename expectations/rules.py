@@ -61,6 +61,16 @@ class Rule:
     announce: bool = False
 
 
+WHOLE = "whole_row"
+"""What rules call all the values of a row as one text, as `whole` makes it."""
+
+
+def whole(contract: Contract) -> str:
+    """SQL: the values of a row one behind the other."""
+    columns = ", ".join(f'"{c}"' for c in contract.names)
+    return f"concat({columns}) AS {WHOLE}"
+
+
 def key_of(contract: Contract) -> str:
     """The column that is unique in a file of the contract (extracts.md)."""
     return "record_id" if "record_id" in contract.names else "uprn"
@@ -128,19 +138,20 @@ def _keys(contract: Contract) -> Iterator[Rule]:
 
 def _sizes(contract: Contract, limits: Limits) -> Rule:
     words = f"longer than {limits.longest:,} characters; ask the supplier to correct it"
-    return _over_all(
-        "values_not_too_long", contract, words, f"strlen({{0}}) > {limits.longest} AND length({{0}}) > {limits.longest}"
-    )
+    fault = f"strlen({{0}}) > {limits.longest} AND length({{0}}) > {limits.longest}"
+    return _over_all("values_not_too_long", contract, words, fault, f"strlen({WHOLE}) <= {limits.longest}")
 
 
 def _clean_text(contract: Contract) -> Rule:
     words = "it holds a NUL byte; ask the supplier to clean it"
-    return _over_all("values_without_nul", contract, words, "contains({0}, chr(0))")
+    return _over_all("values_without_nul", contract, words, "contains({0}, chr(0))", f"NOT contains({WHOLE}, chr(0))")
 
 
-def _over_all(name: str, contract: Contract, words: str, fault: str) -> Rule:
+def _over_all(name: str, contract: Contract, words: str, fault: str, sound: str) -> Rule:
+    """A rule over each value of a row. `sound` says of the row as one text that no value can be at fault: nearly all are so."""
     faults = {c: fault.format(f'"{c}"') for c in contract.names}
-    holds = " AND ".join(f"NOT coalesce({sql}, false)" for sql in faults.values())
+    each = " AND ".join(f"NOT coalesce({sql}, false)" for sql in faults.values())
+    holds = f"CASE WHEN {sound} THEN true ELSE {each} END"
     which = ", ".join(f"CASE WHEN {sql} THEN '{c}' END" for c, sql in faults.items())
     return Rule(name, "several columns", words, holds, which=f"concat_ws(', ', {which})")
 
@@ -172,8 +183,9 @@ def _figures(contract: Contract) -> Iterator[Rule]:
     for column in contract.names:
         if column == "nhs_number":
             digits = f"regexp_replace({without_decimals(column)}, '[^0-9]', '', 'g')"
+            holds = f"""CASE WHEN regexp_full_match("{column}", '[0-9]{{10}}') THEN true ELSE "{column}" IS NULL OR length({digits}) = 10 END"""
             yield Rule("nhs_number_has_ten_digits", column, "not ten digits; kept as evidence of an error",
-                       f'"{column}" IS NULL OR length({digits}) = 10', sets_aside=False)  # fmt: skip
+                       holds, sets_aside=False)  # fmt: skip
         elif column == "uprn" or column.endswith("_uprn"):
             yield Rule(f"{column}_is_a_number", column, "not a number of one to twelve digits; no property bears it",
                        rf"""coalesce(regexp_full_match("{column}", '\d{{1,12}}'), true)""",

@@ -27,7 +27,7 @@ from linkage.people import drift, model, persons, spark
 from linkage.people import score as scoring
 from linkage.places import match
 from linkage.places import property as properties
-from linkage.protect import clusters, gate
+from linkage.protect import clusters, gate, purge
 from linkage.report import agency, nightly_content, quality, summary
 from linkage.report import hub as hub_report
 from linkage.report.content import NightContent
@@ -166,7 +166,12 @@ def report(job: Job) -> Counts:
     works: list[beside.Work[Any]] = [lambda own: parquet.write(own, night), lambda own: _content(own, job)]
     counts, content = beside.each(con, works, beside.threads_for(con, night.threads))
     concerned = [hub for gss in sorted(content.hubs) if (hub := summary.hub(content, gss)).views]
+<<<<<<< HEAD
     hub_report.write(night.out, content, concerned, lambda: _further(job, content, concerned))
+=======
+    hub_report.write(night.out, content, concerned, threads, lambda: _further(job, content, concerned))
+    purge.records(con)
+>>>>>>> 52db294459543e6f7a9179e480931b52dd34cfb0
     return {"exceptions": len(entries), **counts}
 
 

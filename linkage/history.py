@@ -49,14 +49,14 @@ def retire(con: duckdb.DuckDBPyConnection, night: Night, suppliers: list[str]) -
 
 
 def remember(con: duckdb.DuckDBPyConnection, night: Night) -> dict[str, int]:
-    """Merge tonight's accepted rows into the history and lay out the standing rows as `<contract>` tables.
+    """Merge tonight's accepted rows into the history and lay out the standing rows as `<contract>` views.
 
     Returns the number of standing rows by contract.
     """
     threads = beside.threads_for(con, night.threads)
     beside.each(con, [partial(_merge, contract=contract, night=night) for contract in CONTRACTS.values()], threads)
     succession.recognise(con, night)
-    counts = beside.each(con, [partial(lay_out, contract=contract) for contract in CONTRACTS.values()], threads)
+    counts = [lay_out(con, contract) for contract in CONTRACTS.values()]
     for contract in CONTRACTS.values():
         # Of a large region these are hundreds of megabytes, and all that stands of them is in the history.
         con.execute(f"DROP TABLE accepted_{contract.name}")
@@ -122,10 +122,13 @@ def _still_told(contract: Contract) -> str:
 
 
 def lay_out(con: duckdb.DuckDBPyConnection, contract: Contract) -> int:
-    """The standing rows of one contract as the table named for it. Returns how many."""
+    """The standing rows of one contract as the view named for it. Returns how many.
+
+    A view, since each column of them is read once or twice a night. So what is purged of the history tonight is deleted at the night's end.
+    """
     columns = ", ".join(_columns(contract))
     con.execute(
-        f"CREATE OR REPLACE TABLE {contract.name} AS SELECT supplier, known_from, {columns} "
+        f"CREATE OR REPLACE VIEW {contract.name} AS SELECT supplier, known_from, {columns} "
         f"FROM store.{contract.name}_record WHERE known_to IS NULL"
     )
     row = con.execute(f"SELECT count(*) FROM {contract.name}").fetchone()

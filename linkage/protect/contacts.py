@@ -2,8 +2,8 @@
 
 In memory, for the length of the gate: `contact_text`, one row a phone or e-mail as it is written in any row, with its one
 shape; `own_contact`, one row a phone or e-mail that a row gives as its principal's own, with what the row says of the
-principal's birth date and surname; `sealed_contact`, those of restricted rows; and `sealed_text`, the ways in which these
-are written.
+principal's birth date and surname; `marked_contact`, those of marked rows, with their keyed hashes; `sealed_contact`, these and
+what the store remembers of such rows; and `sealed_text`, the ways in which they are written.
 In the store, as keyed hashes: `sealed_contact`, for the nights on which the supplier of a restricted row is silent.
 """
 
@@ -38,37 +38,48 @@ _TOLD = "length(contact) >= 7 AND ltrim(contact, contact[1]) <> ''"
 """SQL: 0000000 and the like are what a clerk types for none."""
 
 
-def gather(con: duckdb.DuckDBPyConnection, night: Night) -> None:
-    """`contact_text` and `own_contact`, of tonight's rows and the remembered ones, the former with its keyed hash."""
+def prepare(con: duckdb.DuckDBPyConnection, night: Night) -> None:
+    """Make the store's table where it is missing and forget what was learned on this night or later."""
     con.execute(
         "CREATE TABLE IF NOT EXISTS store.sealed_contact (contract VARCHAR, supplier VARCHAR, record_id VARCHAR, "
         "contact_hash VARCHAR, known_from DATE, known_to DATE)"
     )
     rewind(con, "store.sealed_contact", night)
+
+
+def shape(con: duckdb.DuckDBPyConnection) -> None:
+    """`contact_text`, of tonight's rows and the remembered ones."""
     _shape_texts(con, *EVERYWHERE)
-    con.execute("ALTER TABLE contact_text ADD COLUMN contact_hash VARCHAR")
-    con.execute(f"UPDATE contact_text SET contact_hash = {number_hash('contact')} WHERE {_TOLD}")
+
+
+def list_own(con: duckdb.DuckDBPyConnection) -> None:
+    """`own_contact`, of tonight's rows and the remembered ones."""
     con.execute(f"CREATE OR REPLACE TABLE own_contact AS {_OWN}")
 
 
-def spread(con: duckdb.DuckDBPyConnection) -> None:
-    """Mark rows that bear a sealed phone or e-mail beside the same birth date, or the same surname where one has none."""
-    _seal(con)
-    con.execute(
+def spread(con: duckdb.DuckDBPyConnection) -> int:
+    """Mark rows that bear a sealed phone or e-mail beside the same birth date, or the same surname where one has none.
+
+    Returns how many are new.
+    """
+    seal(con)
+    row = con.execute(
         "INSERT INTO restricted_row SELECT DISTINCT r.contract, r.supplier, r.record_id FROM own_contact AS r "
         "INNER JOIN sealed_text AS w ON r.text = w.text INNER JOIN sealed_contact AS s ON w.contact = s.contact "
         "ANTI JOIN restricted_row AS k "
         "ON k.contract = r.contract AND k.supplier = r.supplier AND k.record_id = r.record_id "
         "WHERE r.born = s.born OR ((r.born IS NULL OR s.born IS NULL) AND r.surname = s.surname)"
+    ).fetchone()
+    return int(row[0]) if row else 0
+
+
+def note_withheld(con: duckdb.DuckDBPyConnection) -> None:
+    """`sealed_contact`: what withheld people can be reached by, for `forget`."""
+    con.execute(
+        f"CREATE OR REPLACE TABLE sealed_contact AS SELECT DISTINCT {_SHAPE} AS contact FROM ("
+        "SELECT unnest([m.phone, m.email]) AS text FROM mention AS m INNER JOIN person AS p USING (mention_id) "
+        "INNER JOIN withheld_person AS w USING (person_id)) WHERE text IS NOT NULL"
     )
-
-
-def cut_off(con: duckdb.DuckDBPyConnection, night: Night) -> None:
-    """Null every sealed phone and e-mail in every other row, of tonight and remembered."""
-    _seal(con)
-    _remember(con, night)
-    _null_sealed(con, *EVERYWHERE)
-    _forget_tables(con)
 
 
 def forget(con: duckdb.DuckDBPyConnection) -> None:
@@ -76,16 +87,12 @@ def forget(con: duckdb.DuckDBPyConnection) -> None:
 
     The row's hash stays that of the row as it came, so it is not new tomorrow; the phone is back when the row changes.
     """
-    con.execute(
-        f"CREATE OR REPLACE TABLE sealed_contact AS SELECT DISTINCT {_SHAPE} AS contact FROM ("
-        "SELECT unnest([m.phone, m.email]) AS text FROM mention AS m INNER JOIN person AS p USING (mention_id) "
-        "INNER JOIN withheld_person AS w USING (person_id)) WHERE text IS NOT NULL"
-    )
     remembered = EVERYWHERE[1]
     _shape_texts(con, remembered)
     _find_sealed_texts(con)
-    _null_sealed(con, remembered)
-    _forget_tables(con)
+    for name in PEOPLE_CONTRACTS:
+        null_sealed(con, name, remembered)
+    forget_tables(con)
 
 
 def _shape_texts(con: duckdb.DuckDBPyConnection, *tables: str) -> None:
@@ -113,7 +120,6 @@ _OWN = " UNION ALL ".join(
     for column in columns
     for table in EVERYWHERE
 )
-_MARKED = f"SELECT * FROM own_contact SEMI JOIN restricted_row USING {RECORD}"
 _STANDING = " UNION ALL ".join(
     f"SELECT '{name}' AS contract, supplier, record_id, date_of_birth AS born, "
     f"upper({SURNAME.get(name, 'family_name')}) AS surname FROM store.{name}_record WHERE known_to IS NULL"
@@ -121,22 +127,36 @@ _STANDING = " UNION ALL ".join(
 )
 
 
-def _seal(con: duckdb.DuckDBPyConnection) -> None:
+def seal(con: duckdb.DuckDBPyConnection) -> None:
+    """`marked_contact`, `sealed_contact` and `sealed_text`, of the rows that are marked by now."""
     con.execute(
-        "CREATE OR REPLACE TABLE sealed_contact AS "
-        f"SELECT DISTINCT contact, born, surname FROM ({_MARKED}) INNER JOIN contact_text USING (text) WHERE {_TOLD} "
+        f"CREATE OR REPLACE TABLE marked_contact AS SELECT *, {number_hash('contact')} AS contact_hash FROM ("
+        f"SELECT * FROM own_contact SEMI JOIN restricted_row USING {RECORD}) INNER JOIN contact_text USING (text) WHERE {_TOLD}"
+    )
+    con.execute(
+        "CREATE OR REPLACE TABLE sealed_contact AS SELECT DISTINCT contact, born, surname FROM marked_contact "
         # What a silent supplier said of its restricted rows: the store holds these rows without their phones.
         f"UNION SELECT contact, born, surname FROM ({_STANDING}) SEMI JOIN restricted_row USING {RECORD} "
-        f"INNER JOIN (FROM store.sealed_contact WHERE known_to IS NULL) USING {RECORD} INNER JOIN contact_text USING (contact_hash)"
+        f"INNER JOIN (FROM store.sealed_contact WHERE known_to IS NULL) USING {RECORD} INNER JOIN ({_hashed(con)}) USING (contact_hash)"
     )
     _find_sealed_texts(con)
 
 
-def _remember(con: duckdb.DuckDBPyConnection, night: Night) -> None:
+def _hashed(con: duckdb.DuckDBPyConnection) -> str:
+    """SQL: the phones and e-mails of which the store may remember the hash. Mostly tonight's marked rows give them all."""
+    unknown = con.execute(
+        f"SELECT 1 FROM store.sealed_contact SEMI JOIN restricted_row USING {RECORD} "
+        "ANTI JOIN marked_contact USING (contact_hash) WHERE known_to IS NULL LIMIT 1"
+    ).fetchone()
+    if unknown:
+        return f"SELECT DISTINCT contact, {number_hash('contact')} AS contact_hash FROM contact_text WHERE {_TOLD}"
+    return "SELECT DISTINCT contact, contact_hash FROM marked_contact"
+
+
+def remember(con: duckdb.DuckDBPyConnection, night: Night) -> None:
     """Keep keyed hashes of what restricted rows give as their own, while their records say it and bear their marks."""
     con.execute(
-        "CREATE OR REPLACE TABLE sealed_now AS SELECT DISTINCT contract, supplier, record_id, contact_hash "
-        f"FROM ({_MARKED}) INNER JOIN contact_text USING (text) WHERE contact_hash IS NOT NULL"
+        "CREATE OR REPLACE TABLE sealed_now AS SELECT DISTINCT contract, supplier, record_id, contact_hash FROM marked_contact"
     )
     con.execute(f"DELETE FROM store.sealed_contact WHERE {RECORD} IN (SELECT {RECORD} FROM refused_record)")
     came = " UNION ALL ".join(f"SELECT '{name}' AS contract, supplier, record_id FROM accepted_{name}" for name in OWN)
@@ -149,16 +169,15 @@ def _find_sealed_texts(con: duckdb.DuckDBPyConnection) -> None:
     )
 
 
-def _null_sealed(con: duckdb.DuckDBPyConnection, *tables: str) -> None:
-    for name in PEOPLE_CONTRACTS:
-        sealed = {column: f"{column} IN (SELECT text FROM sealed_text)" for column in _columns(name)}
-        assignments = ", ".join(
-            f"{column} = CASE WHEN {met} THEN NULL ELSE {column} END" for column, met in sealed.items()
-        )
-        for table in (t.format(name) for t in tables if sealed):
-            con.execute(f"UPDATE {table} SET {assignments} WHERE {' OR '.join(sealed.values())}")
+def null_sealed(con: duckdb.DuckDBPyConnection, contract: str, *tables: str) -> None:
+    """Null every sealed phone and e-mail in the other rows of a contract."""
+    sealed = {column: f"{column} IN (SELECT text FROM sealed_text)" for column in _columns(contract)}
+    assignments = ", ".join(f"{column} = CASE WHEN {met} THEN NULL ELSE {column} END" for column, met in sealed.items())
+    for table in (t.format(contract) for t in tables if sealed):
+        con.execute(f"UPDATE {table} SET {assignments} WHERE {' OR '.join(sealed.values())}")
 
 
-def _forget_tables(con: duckdb.DuckDBPyConnection) -> None:
-    for table in ("contact_text", "own_contact", "sealed_contact", "sealed_text"):
+def forget_tables(con: duckdb.DuckDBPyConnection) -> None:
+    """Drop what stood for the length of the stage."""
+    for table in ("contact_text", "own_contact", "marked_contact", "sealed_contact", "sealed_text"):
         con.execute(f"DROP TABLE IF EXISTS {table}")

@@ -16,16 +16,18 @@ Nothing here is logged but totals.
 from __future__ import annotations
 
 import secrets
+from functools import partial
 
 import duckdb
 import polars as pl
 
+from linkage import beside
 from linkage.mention_id import of_record
 from linkage.night import Night
 from linkage.protect import contacts, identities
 from linkage.protect.hashes import number_hash
 from linkage.spreadsheet import without_decimals
-from linkage.store import holds, insert
+from linkage.store import insert
 from linkage.tables import CONTRACTS, PEOPLE_CONTRACTS, Contract
 
 KEPT = {
@@ -47,8 +49,9 @@ def run(con: duckdb.DuckDBPyConnection, night: Night) -> dict[str, int]:
     _list_marks(con, night)
     _find_restricted_rows(con, night)
     _seal_addresses(con)
-    contacts.cut_off(con, night)
-    _strip(con)
+    contacts.remember(con, night)
+    _cut(con, night)
+    contacts.forget_tables(con)
     _forget_landing(con)
     return {"refused": refused, "restricted_rows": count(con, "restricted_row")}
 
@@ -69,11 +72,18 @@ def count(con: duckdb.DuckDBPyConnection, table: str) -> int:
     return int(row[0]) if row else 0
 
 
+def _added(con: duckdb.DuckDBPyConnection, insert: str) -> int:
+    """Run an INSERT. Returns how many rows it added."""
+    row = con.execute(insert).fetchone()
+    return int(row[0]) if row else 0
+
+
 def _prepare(con: duckdb.DuckDBPyConnection) -> None:
     con.execute("CREATE TABLE IF NOT EXISTS store.secret (pepper VARCHAR)")
     if not count(con, "store.secret"):
         con.execute("INSERT INTO store.secret VALUES ($pepper)", {"pepper": secrets.token_hex(32)})
     prepare_tombstones(con)
+    identities.prepare(con)
     con.execute(
         "CREATE TABLE IF NOT EXISTS store.sealed_place (contract VARCHAR, supplier VARCHAR, record_id VARCHAR, "
         "place_hash VARCHAR, known_from DATE, known_to DATE)"
@@ -115,18 +125,38 @@ def _refuse_invalidated(con: duckdb.DuckDBPyConnection, night: Night) -> int:
     con.execute("DELETE FROM accepted_protected WHERE reason = 'invalidated'")
     con.execute("CREATE OR REPLACE TABLE refused_record (contract VARCHAR, supplier VARCHAR, record_id VARCHAR)")
     con.execute("CREATE OR REPLACE TABLE refused_person (person_id VARCHAR)")
+    if not count(con, "store.tombstone"):
+        identities.keep_names(con, "refused_name", "refused_record", [])
+        return 0
+    refused = _refuse_rows(con)
+    remembered = _remembered_of_refused(con)
+    identities.keep_names(con, "refused_name", "refused_record", remembered)
+    for name in remembered:
+        con.execute(
+            f"DELETE FROM store.{name}_record WHERE ('{name}', supplier, record_id) IN "
+            "(SELECT (contract, supplier, record_id) FROM refused_record)"
+        )
+    if count(con, "refused_record"):
+        _forget_ids_of_refused(con)
+    return refused
+
+
+def _refuse_rows(con: duckdb.DuckDBPyConnection) -> int:
+    """`refused_record`: records of which a row bears a tombstone; tonight's rows of them go. Returns how many these were."""
     refused = 0
     bears = "IN (SELECT b.text FROM borne_number AS b WHERE b.hash IN (SELECT number_hash FROM store.tombstone))"
     # A record of somebody whose records were erased is known by its key, where it bears no number.
     by_key = con.execute("SELECT 1 FROM store.tombstone WHERE kind IS DISTINCT FROM 'number' LIMIT 1").fetchone()
-    for contract in (CONTRACTS[name] for name in PEOPLE_CONTRACTS if count(con, "store.tombstone")):
+    for contract in (CONTRACTS[name] for name in PEOPLE_CONTRACTS):
         reasons = [f"{column} {bears}" for column in _numbers(contract)]
         if by_key:
             reasons.append(
                 f"{number_hash(record_key(contract.name))} IN "
                 "(SELECT number_hash FROM store.tombstone WHERE kind IS DISTINCT FROM 'number')"
             )
-        condition = " OR ".join(reasons) or "false"
+        if not reasons:
+            continue
+        condition = " OR ".join(reasons)
         con.execute(
             f"INSERT INTO refused_record SELECT DISTINCT '{contract.name}', supplier, record_id "
             f"FROM store.{contract.name}_record WHERE {condition}"
@@ -136,29 +166,34 @@ def _refuse_invalidated(con: duckdb.DuckDBPyConnection, night: Night) -> int:
         ).fetchall()
         insert(con, "refused_record", _RECORD, [(contract.name, *record) for record in gone])
         refused += len(gone)
-    identities.keep_names(con, "refused_name", "refused_record")
-    for name in PEOPLE_CONTRACTS:
-        con.execute(
-            f"DELETE FROM store.{name}_record WHERE ('{name}', supplier, record_id) IN "
-            "(SELECT (contract, supplier, record_id) FROM refused_record)"
-        )
-    _forget_ids_of_refused(con)
-    identities.forget(con)
     return refused
+
+
+def _remembered_of_refused(con: duckdb.DuckDBPyConnection) -> list[str]:
+    """The contracts of which the store holds versions of a refused record: mostly none, since these were deleted when they were refused first."""
+    held = " UNION ALL ".join(
+        f"SELECT '{name}' AS contract, supplier, record_id FROM store.{name}_record" for name in PEOPLE_CONTRACTS
+    )
+    found = con.execute(
+        f"SELECT DISTINCT contract FROM ({held}) SEMI JOIN refused_record USING (contract, supplier, record_id)"
+    ).fetchall()
+    return [name for name in PEOPLE_CONTRACTS if (name,) in found]
 
 
 def _forget_ids_of_refused(con: duckdb.DuckDBPyConnection) -> None:
     """`refused_person`: ids of people linked through a refused record. They end here: one that went on, under the new
     number, would pair new and old.
     """
-    if not holds(con, "person_member"):
-        return
-    con.execute(
+    identities.forget_keys(con)
+    found = _added(
+        con,
         "INSERT INTO refused_person SELECT DISTINCT s.person_id FROM store.person_member AS s "
         "INNER JOIN refused_record AS r "
-        f"ON {of_record('s.mention_id', 'r.contract', 'r.supplier', 'r.record_id')}"
+        f"ON {of_record('s.mention_id', 'r.contract', 'r.supplier', 'r.record_id')}",
     )
-    con.execute("DELETE FROM store.person_member WHERE person_id IN (SELECT person_id FROM refused_person)")
+    if found:
+        con.execute("DELETE FROM store.person_member WHERE person_id IN (SELECT person_id FROM refused_person)")
+        identities.forget(con)
 
 
 def _digits(column: str) -> str:
@@ -194,11 +229,6 @@ def _list_marks(con: duckdb.DuckDBPyConnection, night: Night) -> None:
     )
 
 
-def _present(contract: Contract) -> list[str]:
-    wanted = ("record_id", "nhs_number", "nominal_ref", "booking_record_id", "sensitivity", "disclosure", "uprn")
-    return [c for c in wanted if c in contract.names]
-
-
 def _find_restricted_rows(con: duckdb.DuckDBPyConnection, night: Night) -> None:
     """`restricted_row`: (contract, supplier, record_id) of every row whose principal may not be located.
 
@@ -207,47 +237,104 @@ def _find_restricted_rows(con: duckdb.DuckDBPyConnection, night: Night) -> None:
     """
     con.execute("CREATE OR REPLACE TABLE restricted_row (contract VARCHAR, supplier VARCHAR, record_id VARCHAR)")
     con.execute("CREATE OR REPLACE TABLE restricted_number (number VARCHAR)")
-    for name in PEOPLE_CONTRACTS:
-        _find_silent(con, CONTRACTS[name])
-    for contract in _with_numbers():
-        _listed_numbers(con, contract)
-    contacts.gather(con, night)
-    before = -1
-    while before != (now := count(con, "restricted_row") + count(con, "restricted_number")):
-        before = now
-        for name in PEOPLE_CONTRACTS:
-            _mark_rows(con, CONTRACTS[name], _standing(CONTRACTS[name]))
-        _mark_mothers_and_babies(con)
-        contacts.spread(con)
-    for contract in _with_numbers():
-        _mark_rows(con, contract, f"store.{contract.name}_record", by_mark=False)
-    for name in PEOPLE_CONTRACTS:
-        con.execute(f"DROP TABLE silent_{name}")
+    contacts.prepare(con, night)
+    beside.each(con, [contacts.shape, contacts.list_own, _begin_marking], beside.threads_for(con, night.threads))
+    while True:
+        while _spread_numbers(con) + _mark_mothers_and_babies(con):
+            pass
+        if not contacts.spread(con):
+            break
+    if sum(_mark_remembered(con, contract) for contract in _with_numbers()):
+        contacts.seal(con)
+    for table in ("silent_record", "standing_number"):
+        con.execute(f"DROP TABLE {table}")
 
 
-def _listed_numbers(con: duckdb.DuckDBPyConnection, contract: Contract) -> None:
-    """The numbers of rows that the protected list names, in plain for the length of this stage."""
-    for column in _numbers(contract):
+def _begin_marking(con: duckdb.DuckDBPyConnection) -> None:
+    _find_silent(con)
+    _find_standing_numbers(con)
+    _mark_by_own_mark(con)
+    _list_numbers(con)
+
+
+def _find_silent(con: duckdb.DuckDBPyConnection) -> None:
+    """`silent_record`, for the length of the search: remembered records whose supplier or row did not come through."""
+    remembered = " UNION ALL ".join(
+        f"SELECT '{name}' AS contract, supplier, record_id FROM store.{name}_record WHERE known_to IS NULL"
+        for name in PEOPLE_CONTRACTS
+    )
+    con.execute(
+        f"CREATE OR REPLACE TABLE silent_record AS SELECT * FROM ({remembered}) WHERE (contract, supplier) NOT IN "
+        "(SELECT (f.contract, f.supplier) FROM input_file AS f WHERE f.status = 'accepted') "
+        "OR (contract, supplier, record_id) IN (SELECT (q.contract, q.supplier, q.record_id) FROM quarantine AS q)"
+    )
+
+
+def _standing(contract: Contract, columns: str) -> str:
+    """SQL for what stands tonight: the accepted rows, and the remembered ones whose supplier or row did not come through."""
+    silent = f"(SELECT supplier, record_id FROM silent_record WHERE contract = '{contract.name}')"
+    return (
+        f"(SELECT {columns} FROM accepted_{contract.name} UNION ALL SELECT {columns} FROM store.{contract.name}_record "
+        f"SEMI JOIN {silent} USING (supplier, record_id) WHERE known_to IS NULL)"
+    )
+
+
+def _find_standing_numbers(con: duckdb.DuckDBPyConnection) -> None:
+    """`standing_number`, for the length of the search: one row a standing row and number that it bears, in plain form."""
+    borne = " UNION ALL ".join(
+        f"SELECT '{contract.name}' AS contract, supplier, record_id, {column} AS text "
+        f"FROM {_standing(contract, f'supplier, record_id, {column}')} WHERE {column} IS NOT NULL"
+        for contract in _with_numbers()
+        for column in _numbers(contract)
+    )
+    con.execute(
+        "CREATE OR REPLACE TABLE standing_number AS SELECT contract, supplier, record_id, number "
+        f"FROM ({borne}) INNER JOIN borne_number USING (text) WHERE number <> ''"
+    )
+
+
+def _mark_by_own_mark(con: duckdb.DuckDBPyConnection) -> None:
+    for contract in (CONTRACTS[name] for name in PEOPLE_CONTRACTS):
+        marks = {column: mark for column, mark in MARKS.items() if column in contract.names}
         con.execute(
-            f"INSERT INTO restricted_number SELECT DISTINCT b.number FROM {_standing(contract)} AS r "
-            f"INNER JOIN borne_number AS b ON r.{column} = b.text "
-            "WHERE b.hash IN (SELECT unnest([p.nhs_number, p.nominal_ref]) FROM protected_entry AS p)"
+            f"INSERT INTO restricted_row SELECT DISTINCT '{contract.name}', supplier, record_id "
+            f"FROM {_standing(contract, ', '.join(('supplier', 'record_id', *marks)))} WHERE {' OR '.join(marks.values())}"
         )
 
 
-def _mark_rows(con: duckdb.DuckDBPyConnection, contract: Contract, rows: str, *, by_mark: bool = True) -> None:
-    """Mark the rows of a table that bear a mark of their own or a restricted number, and learn their numbers."""
-    numbers = _numbers(contract)
-    bears = "IN (SELECT b.text FROM borne_number AS b WHERE b.number IN (SELECT number FROM restricted_number))"
-    reasons = [f"{c} {bears}" for c in numbers]
-    if by_mark:
-        reasons += [m for c, m in MARKS.items() if c in contract.names]
-    if not reasons:
-        return
-    marked = f"JOIN (SELECT supplier, record_id FROM restricted_row WHERE contract = '{contract.name}') USING (supplier, record_id)"
+def _list_numbers(con: duckdb.DuckDBPyConnection) -> None:
+    """The numbers of rows that the protected list names, in plain for the length of this stage."""
     con.execute(
+        "INSERT INTO restricted_number SELECT number FROM borne_number "
+        "WHERE hash IN (SELECT unnest([p.nhs_number, p.nominal_ref]) FROM protected_entry AS p) "
+        "AND number IN (SELECT n.number FROM standing_number AS n) GROUP BY number"
+    )
+
+
+def _spread_numbers(con: duckdb.DuckDBPyConnection) -> int:
+    """Mark the standing rows that bear a restricted number, and learn the numbers of marked rows. Returns how much is new."""
+    rows = _added(
+        con,
+        "INSERT INTO restricted_row SELECT DISTINCT contract, supplier, record_id FROM standing_number "
+        "SEMI JOIN restricted_number USING (number) ANTI JOIN restricted_row USING (contract, supplier, record_id)",
+    )
+    numbers = _added(
+        con,
+        "INSERT INTO restricted_number SELECT DISTINCT number FROM standing_number "
+        "SEMI JOIN restricted_row USING (contract, supplier, record_id) ANTI JOIN restricted_number USING (number)",
+    )
+    return rows + numbers
+
+
+def _mark_remembered(con: duckdb.DuckDBPyConnection, contract: Contract) -> int:
+    """Mark the records of which any version bears a restricted number, and learn the numbers of marked ones. Returns how many are new."""
+    rows, numbers = f"store.{contract.name}_record", _numbers(contract)
+    bears = "IN (SELECT b.text FROM borne_number AS b SEMI JOIN restricted_number USING (number))"
+    marked = f"JOIN (SELECT supplier, record_id FROM restricted_row WHERE contract = '{contract.name}') USING (supplier, record_id)"
+    new = _added(
+        con,
         f"INSERT INTO restricted_row SELECT DISTINCT '{contract.name}', supplier, record_id FROM {rows} "
-        f"ANTI {marked} WHERE {' OR '.join(reasons)}"
+        f"ANTI {marked} WHERE {' OR '.join(f'{column} {bears}' for column in numbers)}",
     )
     for column in numbers:
         con.execute(
@@ -255,36 +342,24 @@ def _mark_rows(con: duckdb.DuckDBPyConnection, contract: Contract, rows: str, *,
             f"INNER JOIN borne_number AS b ON r.{column} = b.text "
             "WHERE b.number <> '' AND b.number NOT IN (SELECT number FROM restricted_number)"
         )
+    return new
 
 
-def _standing(contract: Contract) -> str:
-    """What stands tonight: the accepted rows, and the remembered ones whose supplier or row did not come through."""
-    columns = ", ".join(f'"{c}"' for c in ("supplier", *_present(contract)))
-    return f"(SELECT {columns} FROM accepted_{contract.name} UNION ALL SELECT {columns} FROM silent_{contract.name})"
-
-
-def _find_silent(con: duckdb.DuckDBPyConnection, contract: Contract) -> None:
-    """`silent_<contract>`, for the length of the search: remembered rows whose supplier or row did not come through."""
-    columns = ", ".join(f'"{c}"' for c in ("supplier", *_present(contract)))
-    con.execute(
-        f"CREATE OR REPLACE TABLE silent_{contract.name} AS SELECT {columns} FROM store.{contract.name}_record AS r "
-        "WHERE known_to IS NULL AND (supplier NOT IN (SELECT f.supplier FROM input_file AS f "
-        f"WHERE f.contract = '{contract.name}' AND f.status = 'accepted') OR (supplier, record_id) IN "
-        f"(SELECT (q.supplier, q.record_id) FROM quarantine AS q WHERE q.contract = '{contract.name}'))"
-    )
-
-
-def _mark_mothers_and_babies(con: duckdb.DuckDBPyConnection) -> None:
-    births = _standing(CONTRACTS["maternity_birth"])
+def _mark_mothers_and_babies(con: duckdb.DuckDBPyConnection) -> int:
+    """Mark the births of marked bookings and the bookings of marked births. Returns how many are new."""
+    births = _standing(CONTRACTS["maternity_birth"], "supplier, record_id, booking_record_id")
     marked = "(SELECT (contract, supplier, record_id) FROM restricted_row)"
-    for contract, key, other, other_key in (
-        ("maternity_birth", "record_id", "maternity_booking", "booking_record_id"),
-        ("maternity_booking", "booking_record_id", "maternity_birth", "record_id"),
-    ):
-        con.execute(
+    return sum(
+        _added(
+            con,
             f"INSERT INTO restricted_row SELECT DISTINCT '{contract}', supplier, {key} FROM {births} "
-            f"WHERE ('{other}', supplier, {other_key}) IN {marked} AND ('{contract}', supplier, {key}) NOT IN {marked}"
+            f"WHERE ('{other}', supplier, {other_key}) IN {marked} AND ('{contract}', supplier, {key}) NOT IN {marked}",
         )
+        for contract, key, other, other_key in (
+            ("maternity_birth", "record_id", "maternity_booking", "booking_record_id"),
+            ("maternity_booking", "booking_record_id", "maternity_birth", "record_id"),
+        )
+    )
 
 
 def _seal_addresses(con: duckdb.DuckDBPyConnection) -> None:
@@ -301,8 +376,8 @@ def _seal_addresses(con: duckdb.DuckDBPyConnection) -> None:
                     f"SELECT concat_ws('|', '{name}', supplier, record_id, '{mention}', '{age}', row_number() OVER ()) "
                     f"AS mention_id, '{name}' AS contract, supplier, record_id, '{mention}' AS mention, "
                     f"'{role}' AS address_role, {lines}, {prefix}postcode AS postcode, {prefix}uprn AS uprn_given "
-                    f"FROM (FROM {table}) WHERE ('{name}', supplier, record_id) IN "
-                    "(SELECT (contract, supplier, record_id) FROM restricted_row)"
+                    f"FROM (FROM {table}) SEMI JOIN (SELECT supplier, record_id FROM restricted_row WHERE contract = '{name}') "
+                    "USING (supplier, record_id)"
                 )
     con.execute(
         f"CREATE OR REPLACE TABLE sealed_address AS SELECT * FROM ({' UNION ALL '.join(parts)}) "
@@ -310,17 +385,28 @@ def _seal_addresses(con: duckdb.DuckDBPyConnection) -> None:
     )
 
 
-def _strip(con: duckdb.DuckDBPyConnection) -> None:
+def _cut(con: duckdb.DuckDBPyConnection, night: Night) -> None:
+    """Cut off, contract by contract, what others say of restricted people's phones and what could say where these are."""
+
+    def cut(own: duckdb.DuckDBPyConnection, name: str) -> None:
+        contacts.null_sealed(own, name, *contacts.EVERYWHERE)
+        _strip(own, CONTRACTS[name])
+
+    beside.each(con, [partial(cut, name=name) for name in PEOPLE_CONTRACTS], beside.threads_for(con, night.threads))
+
+
+def _strip(con: duckdb.DuckDBPyConnection, contract: Contract) -> None:
     """Null every column of a restricted row that could say where, in tonight's rows and in every version kept."""
-    for name in PEOPLE_CONTRACTS:
-        contract = CONTRACTS[name]
-        dropped = [c.name for c in contract.columns if c.name not in KEPT and not _needed(contract, c.name)]
-        assignments = ", ".join(f'"{c}" = NULL' for c in dropped)
-        # Most have been stripped on an earlier night: to write a row again is to write its columns for everybody anew.
-        told = " OR ".join(f'"{c}" IS NOT NULL' for c in dropped)
-        condition = f"('{name}', supplier, record_id) IN (SELECT (contract, supplier, record_id) FROM restricted_row) AND ({told})"
-        con.execute(f"UPDATE accepted_{name} SET {assignments} WHERE {condition}")
-        con.execute(f"UPDATE store.{name}_record SET {assignments} WHERE {condition}")
+    dropped = [c.name for c in contract.columns if c.name not in KEPT and not _needed(contract, c.name)]
+    assignments = ", ".join(f'"{c}" = NULL' for c in dropped)
+    # Most have been stripped on an earlier night: to write a row again is to write its columns for everybody anew.
+    told = " OR ".join(f'"{c}" IS NOT NULL' for c in dropped)
+    condition = (
+        "(supplier, record_id) IN (SELECT (r.supplier, r.record_id) FROM restricted_row AS r "
+        f"WHERE r.contract = '{contract.name}') AND ({told})"
+    )
+    con.execute(f"UPDATE accepted_{contract.name} SET {assignments} WHERE {condition}")
+    con.execute(f"UPDATE store.{contract.name}_record SET {assignments} WHERE {condition}")
 
 
 def _needed(contract: Contract, column: str) -> bool:
@@ -335,7 +421,7 @@ def _forget_landing(con: duckdb.DuckDBPyConnection) -> None:
         "DELETE FROM quarantine WHERE (contract, supplier, record_id) IN "
         "(SELECT (contract, supplier, record_id) FROM restricted_row)"
     )
-    for contract in _with_numbers():
+    for contract in _with_numbers() if count(con, "quarantine") else ():
         numbers = ", ".join(f"l.{column}" for column in _numbers(contract))
         bears = " OR ".join(
             f"{_digits(column)} IN (SELECT number FROM restricted_number) "

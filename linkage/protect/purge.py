@@ -34,9 +34,9 @@ HASHED = ("full_name", "given_pair")
 
 
 def stored(con: duckdb.DuckDBPyConnection) -> None:
-    """Purge the store. Rows with a mark of their own stay, stripped, so that the mark stands when a supplier is silent."""
-    _forget_records(con)
-    contacts.forget(con)
+    """Purge the store of all but records. Those that must go are noted for `records`, since the night reads them to its end."""
+    _note_records(con)
+    contacts.note_withheld(con)
     _forget_texts(con)
     linked(con)
     _forget_terms(con)
@@ -81,19 +81,24 @@ def _forget_pages(con: duckdb.DuckDBPyConnection) -> None:
     con.execute(f"DELETE FROM store.question_mention WHERE mention_id IN {gone}")
 
 
-def _forget_records(con: duckdb.DuckDBPyConnection) -> None:
-    """Records that only their cluster or their address gives away come anew each night and are not kept at all."""
-    con.execute(
-        "CREATE OR REPLACE TABLE given_away AS SELECT contract, supplier, record_id FROM person SEMI JOIN restricted_person "
-        f"USING (person_id) UNION SELECT contract, supplier, record_id FROM claim WHERE {PLACE} "
-        "EXCEPT SELECT contract, supplier, record_id FROM restricted_row"
-    )
+def records(con: duckdb.DuckDBPyConnection) -> None:
+    """Purge the records of the store. Rows with a mark of their own stay, stripped, so that the mark stands when a supplier is silent."""
     for name in PEOPLE_CONTRACTS:
         con.execute(
             f"DELETE FROM store.{name}_record AS r USING given_away AS g "
             f"WHERE g.contract = '{name}' AND r.supplier = g.supplier AND r.record_id = g.record_id"
         )
     con.execute("DROP TABLE given_away")
+    contacts.forget(con)
+
+
+def _note_records(con: duckdb.DuckDBPyConnection) -> None:
+    """`given_away`: records that only their cluster or their address gives away come anew each night and are not kept at all."""
+    con.execute(
+        "CREATE OR REPLACE TABLE given_away AS SELECT contract, supplier, record_id FROM person SEMI JOIN restricted_person "
+        f"USING (person_id) UNION SELECT contract, supplier, record_id FROM claim WHERE {PLACE} "
+        "EXCEPT SELECT contract, supplier, record_id FROM restricted_row"
+    )
 
 
 def _forget_texts(con: duckdb.DuckDBPyConnection) -> None:

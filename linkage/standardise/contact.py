@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from operator import mul
+from dataclasses import dataclass
 
 import nhs_number
 import phonenumbers
@@ -12,11 +12,8 @@ import phonenumbers
 from linkage.spreadsheet import DECIMALS
 from linkage.standardise.names import visible
 
-_PLAIN_PHONE = re.compile(r"(?:0|\+44)([1-9][0-9]{8,9})")
 _BESIDE_PHONE = re.compile(r"\b(?!ext\b)[^\W\d_]{2,}\b|[()]")
 """Words that clerks write into the column of the number: `07700 900123 (mum)`."""
-_LAST_OF_SCOTLAND = "3"
-"""First digit of the last numbers of Scotland, in which a date of birth must stand as well."""
 _NO_DIGIT = re.compile(r"[^0-9]")
 _DECIMALS = re.compile(DECIMALS)
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
@@ -27,13 +24,6 @@ def phone(text: str) -> str | None:
 
     Numbers of ranges that are not issued are kept (they are what synthetic regions use): only length is asked.
     """
-    if plain := _PLAIN_PHONE.fullmatch(text.replace(" ", "").replace("-", "")):
-        # Nearly all are written so, and the library takes thirty times as long to say the same.
-        return "0" + plain[1] if len(set(plain[1])) > 2 else None
-    return _parsed_phone(text)
-
-
-def _parsed_phone(text: str) -> str | None:
     try:
         parsed = phonenumbers.parse(_BESIDE_PHONE.sub(" ", text) if len(text) < 40 else text, "GB")
     except phonenumbers.NumberParseException:
@@ -53,17 +43,6 @@ def email(text: str) -> str | None:
 
 def valid_nhs_number(text: str) -> str | None:
     """The ten digits of an NHS number that passes its check digit, else None (then it identifies nobody)."""
-    if len(text) == 10 and text.isascii() and text.isdigit() and text[0] > _LAST_OF_SCOTLAND:
-        # Nearly all are written so, and the library takes ten times as long to say the same.
-        return text if _check_sum(text) % 11 == 0 and len(set(text)) > 1 else None
-    return _read_nhs_number(text)
-
-
-def _check_sum(digits: str) -> int:
-    return sum(map(mul, map(int, digits), range(10, 0, -1)))
-
-
-def _read_nhs_number(text: str) -> str | None:
     whole = _DECIMALS.sub("", text)
     digits = _NO_DIGIT.sub("", whole) if whole.isascii() else _digits_of_any_script(whole)
     return digits if len(digits) == 10 and len(set(digits)) > 1 and nhs_number.is_valid(digits) else None
@@ -107,6 +86,38 @@ _RELATIONSHIPS: dict[str, tuple[str, ...]] = {
     ),
 }  # fmt: skip
 _MEANING = {word: meaning for meaning, words in _RELATIONSHIPS.items() for word in words}
+
+
+@dataclass(frozen=True)
+class Plain:
+    """SQL over a column `text`, for what is written as nearly all is: whether a text is so, and then its shape.
+
+    The functions above say the same of it, and take thirty times as long.
+    """
+
+    written: str
+    shape: str
+
+
+_PHONE_DIGITS = "regexp_extract(replace(replace(text, ' ', ''), '-', ''), '^(?:0|\\+44)([1-9][0-9]{8,9})$', 1)"
+_BUT_FIRST = f"replace({_PHONE_DIGITS}, {_PHONE_DIGITS}[1], '')"
+"""Those that are another digit than the first; of them the same again leaves some where there are three digits or more."""
+_CHECK_SUM = " + ".join(
+    f"{weight} * (TRY_CAST(text AS BIGINT) // {10 ** (weight - 1)} % 10)" for weight in range(1, 11)
+)
+PLAIN = {
+    "phone": Plain(
+        f"{_PHONE_DIGITS} <> ''",
+        f"CASE WHEN replace({_BUT_FIRST}, {_BUT_FIRST}[1], '') <> '' THEN '0' || {_PHONE_DIGITS} END",
+    ),
+    "email": Plain(r"regexp_full_match(text, '[!-?A-~]+@[!-?A-~]+\.[!-?A-~]+')", "lower(text)"),
+    # The first digits up to 3 are those of Scotland, in which a date of birth must stand as well.
+    "nhs_number": Plain(
+        "regexp_full_match(text, '[4-9][0-9]{9}')",
+        f"CASE WHEN ({_CHECK_SUM}) % 11 = 0 AND TRY_CAST(text AS BIGINT) % 1111111111 <> 0 THEN text END",
+    ),
+}
+"""By column of a mention. Others have no such way of being written."""
 
 
 def relationship(text: str) -> str | None:

@@ -23,6 +23,7 @@ _BEARER = "coalesce(CAST(s.date_of_birth AS VARCHAR), concat_ws(' ', s.given_tex
 
 def forget(con: duckdb.DuckDBPyConnection) -> None:
     """Take the values of crowds out of `mention_source` (force_key, date_of_birth) and the `<column>_text` tables (the others)."""
+    con.execute("CREATE OR REPLACE TABLE crowd_key (supplier VARCHAR, force_key VARCHAR)")
     con.execute(
         "CREATE OR REPLACE TABLE crowd (column_name VARCHAR, contract VARCHAR, supplier VARCHAR, mentions BIGINT, bearers BIGINT, "
         "day DATE)"
@@ -31,6 +32,8 @@ def forget(con: duckdb.DuckDBPyConnection) -> None:
         _forget_shapes(con, column)
     _forget_force_keys(con)
     _forget_birth_dates(con)
+    _read_as_not_given(con)
+    con.execute("DROP TABLE crowd_key")
 
 
 def _forget_shapes(con: duckdb.DuckDBPyConnection, column: str) -> None:
@@ -61,7 +64,7 @@ def _forget_force_keys(con: duckdb.DuckDBPyConnection) -> None:
             "force_key",
             given,
         ):
-            con.execute(f"UPDATE mention_source AS s SET force_key = NULL WHERE {here}", given)
+            con.execute("INSERT INTO crowd_key VALUES ($supplier, $key)", given)
 
 
 def _forget_birth_dates(con: duckdb.DuckDBPyConnection) -> None:
@@ -71,9 +74,15 @@ def _forget_birth_dates(con: duckdb.DuckDBPyConnection) -> None:
     Only years with a day of so many mentions are looked at: mostly none.
     """
     con.execute(
-        "INSERT INTO crowd BY NAME WITH often AS ("
+        "CREATE OR REPLACE TEMP TABLE often AS "
         "SELECT DISTINCT contract, supplier, year(day) AS year FROM (SELECT contract, supplier, date_of_birth AS day FROM mention_source "
-        "GROUP BY ALL HAVING count(*) > $most) WHERE month(day) > 1 OR day(day) > 1), borne AS ("
+        "GROUP BY ALL HAVING count(*) > $most) WHERE month(day) > 1 OR day(day) > 1",
+        {"most": BEARERS},
+    )
+    if con.execute("SELECT 1 FROM often LIMIT 1").fetchone() is None:
+        return
+    con.execute(
+        "INSERT INTO crowd BY NAME WITH borne AS ("
         "SELECT contract, supplier, date_of_birth AS day, count(*) AS mentions, "
         "count(DISTINCT concat_ws(' ', given_text, family_text, full_text)) AS bearers "
         "FROM mention_source AS s SEMI JOIN often AS o "
@@ -83,10 +92,20 @@ def _forget_birth_dates(con: duckdb.DuckDBPyConnection) -> None:
         "WHERE bearers > $most AND bearers > $times * of_its_year AND (month(day) > 1 OR day(day) > 1) ORDER BY contract, supplier, day",
         {"most": BEARERS, "times": TIMES_USUAL},
     )
+
+
+def _read_as_not_given(con: duckdb.DuckDBPyConnection) -> None:
+    """`mention_source` without the force keys and birth dates of crowds, as a table; mostly there are none, and it stays a view."""
+    row = con.execute("SELECT 1 FROM crowd WHERE column_name IN ('force_key', 'date_of_birth') LIMIT 1").fetchone()
+    if row is None:
+        return
     con.execute(
-        "UPDATE mention_source AS s SET date_of_birth = NULL FROM crowd AS c "
-        "WHERE c.column_name = 'date_of_birth' AND s.contract = c.contract AND s.supplier = c.supplier AND s.date_of_birth = c.day"
+        "CREATE OR REPLACE TABLE source_without_crowds AS SELECT * REPLACE ("
+        "CASE WHEN (supplier, force_key) NOT IN (SELECT (k.supplier, k.force_key) FROM crowd_key AS k) THEN force_key END AS force_key, "
+        "CASE WHEN (contract, supplier, date_of_birth) NOT IN (SELECT (c.contract, c.supplier, c.day) FROM crowd AS c "
+        "WHERE c.column_name = 'date_of_birth') THEN date_of_birth END AS date_of_birth) FROM mention_source"
     )
+    con.execute("CREATE OR REPLACE VIEW mention_source AS FROM source_without_crowds")
 
 
 def _is_crowd(con: duckdb.DuckDBPyConnection, borne: str, column: str, given: dict[str, str]) -> bool:

@@ -14,6 +14,7 @@ import jellyfish
 import polars as pl
 import pyarrow as pa
 
+from linkage import beside
 from linkage.night import Night
 from linkage.parallel import cut, spread
 from linkage.standardise import contact, crowd, names
@@ -27,37 +28,44 @@ BATCH = 100_000
 
 def run(con: duckdb.DuckDBPyConnection, night: Night) -> dict[str, int]:
     """Build `address` and `mention` from the standing rows. Returns their row counts."""
-    addresses = run_sql(con, HERE / "address.sql")
-    run_sql(con, HERE / "mention_source.sql")
+    con.execute((HERE / "mention_source.sql").read_text(encoding="utf-8"))
     _name_parts(con, night.threads)
     _texts(con, "phone", contact.phone, night.threads)
     _texts(con, "email", contact.email, night.threads)
     _texts(con, "nhs_number", contact.valid_nhs_number, night.threads)
     _texts(con, "relationship", contact.relationship, night.threads)
     crowd.forget(con)
-    mentions = run_sql(con, HERE / "mention.sql", {"night": night.date})
-    con.execute("DROP VIEW name_part")
-    for table in (
-        "mention_source",
-        *(f"{t}_text" for t in ("phone", "email", "nhs_number", "relationship")),
-    ):
-        con.execute(f"DROP TABLE {table}")
+    works: list[beside.Work[int]] = [
+        lambda own: run_sql(own, HERE / "mention.sql", {"night": night.date}),
+        lambda own: run_sql(own, HERE / "address.sql"),
+    ]
+    mentions, addresses = beside.each(con, works, beside.threads_for(con, night.threads))
+    for view in ("name_part", "mention_source"):
+        con.execute(f"DROP VIEW {view}")
+    for column in ("phone", "email", "nhs_number", "relationship"):
+        con.execute(f"DROP TABLE {column}_text")
+    con.execute("DROP TABLE IF EXISTS source_without_crowds")
     return {"addresses": addresses, "mentions": mentions}
 
 
 def _texts(con: duckdb.DuckDBPyConnection, column: str, shape: Callable[[str], str | None], processes: int) -> None:
     """`<column>_text`: one row a distinct text of a column, with its shape and in how many mentions it stands."""
-    found = con.execute(
-        f"SELECT {column}, count(*) FROM mention_source WHERE {column} IS NOT NULL GROUP BY {column}"
-    ).fetchall()
-    texts = [text for text, _ in found]
+    plain = contact.PLAIN.get(column, contact.Plain("FALSE", "NULL::VARCHAR"))
+    con.execute(
+        f"CREATE OR REPLACE TABLE {column}_text AS SELECT *, CASE WHEN plain THEN {plain.shape} END AS shape FROM ("
+        f"SELECT text, mentions, {plain.written} AS plain FROM (SELECT {column} AS text, count(*) AS mentions "
+        f"FROM mention_source WHERE {column} IS NOT NULL GROUP BY {column}))"
+    )
+    texts = [text for (text,) in con.execute(f"SELECT text FROM {column}_text WHERE NOT plain").fetchall()]
+    if not texts:
+        return
     shapes = spread(lambda share: [shape(text) for text in share], cut(texts, processes))
     rows = pl.DataFrame(
-        {"text": texts, "shape": [one for share in shapes for one in share], "mentions": [count for _, count in found]},
-        schema={"text": pl.String, "shape": pl.String, "mentions": pl.Int64},
+        {"text": texts, "shape": [one for share in shapes for one in share]},
+        schema={"text": pl.String, "shape": pl.String},
     )
     con.register("shaped", rows)
-    con.execute(f"CREATE OR REPLACE TABLE {column}_text AS SELECT * FROM shaped")
+    con.execute(f"UPDATE {column}_text AS t SET shape = s.shape FROM shaped AS s WHERE t.text = s.text")
     con.unregister("shaped")
 
 

@@ -1,5 +1,5 @@
 -- one row: one mention of a person in one standing record, every value in one shape
--- reads: mention_source, name_part, phone_text, email_text, nhs_number_text, relationship_text
+-- reads: mention_source, restricted_row, name_part, phone_text, email_text, nhs_number_text, relationship_text
 CREATE OR REPLACE TABLE mention AS
 WITH plain AS MATERIALIZED (
     SELECT
@@ -10,7 +10,9 @@ WITH plain AS MATERIALIZED (
         h.shape AS nhs_number,
         h.text IS NOT NULL AND h.shape IS NULL AS nhs_number_failed,
         r.shape AS relationship,
-        s.sex AS sex_given
+        s.sex AS sex_given,
+        (s.contract, s.supplier, s.record_id) IN (SELECT (k.contract, k.supplier, k.record_id) FROM restricted_row AS k)
+            AS restricted
     FROM mention_source AS s
     LEFT JOIN phone_text AS p ON s.phone = p.text
     LEFT JOIN email_text AS e ON s.email = e.text
@@ -20,21 +22,28 @@ WITH plain AS MATERIALIZED (
 
 anchored AS (
     SELECT
-        s.* EXCLUDE (given_text, family_text, other_text, known_as_text, full_text),
-        n.* EXCLUDE (given_text, family_text, other_text, known_as_text, full_text),
+        s.*,
         a.nhs_number AS anchor_number,
         a.phone AS anchor_phone,
         a.date_of_birth AS anchor_born
     FROM plain AS s
-    -- Each mention's name is in it, the empty one as well.
-    INNER JOIN name_part AS n
-        ON
-            s.given_text IS NOT DISTINCT FROM n.given_text
-            AND s.family_text IS NOT DISTINCT FROM n.family_text
-            AND s.other_text IS NOT DISTINCT FROM n.other_text
-            AND s.known_as_text IS NOT DISTINCT FROM n.known_as_text
-            AND s.full_text IS NOT DISTINCT FROM n.full_text
     LEFT JOIN plain AS a ON s.anchor_id = a.mention_id
+),
+
+named AS (
+    SELECT
+        s.* EXCLUDE (given_text, family_text, other_text, known_as_text, full_text),
+        n.* EXCLUDE (given_text, family_text, other_text, known_as_text, full_text)
+    -- Names first: they are wide, and so they are read past the mentions and not laid up to be looked up.
+    FROM name_part AS n
+    -- Each mention's name is in it, the empty one as well.
+    INNER JOIN anchored AS s
+        ON
+            n.given_text IS NOT DISTINCT FROM s.given_text
+            AND n.family_text IS NOT DISTINCT FROM s.family_text
+            AND n.other_text IS NOT DISTINCT FROM s.other_text
+            AND n.known_as_text IS NOT DISTINCT FROM s.known_as_text
+            AND n.full_text IS NOT DISTINCT FROM s.full_text
 )
 
 SELECT
@@ -115,5 +124,5 @@ SELECT
         WHEN mention = 'baby' THEN date_of_birth - INTERVAL 1 DAY
         WHEN relationship IN ('son', 'daughter') THEN anchor_born + INTERVAL 13 YEAR
     END::DATE AS born_after
-FROM anchored
+FROM named
 ORDER BY mention_id

@@ -1,6 +1,6 @@
 -- one row: one mention of a person in one standing record, its values as they came
--- reads: gp, maternity_booking, maternity_birth, council_tax, police, restricted_row
-CREATE OR REPLACE TABLE mention_source AS
+-- reads: gp, maternity_booking, maternity_birth, council_tax, police
+CREATE OR REPLACE VIEW mention_source AS
 WITH said AS (
     SELECT
         'gp' AS contract, supplier, record_id, 'patient' AS mention,
@@ -82,7 +82,5 @@ SELECT
         WHEN mention IN ('patient', 'mother', 'baby', 'liable', 'person') THEN NULL
         WHEN contract = 'gp' THEN concat_ws('|', contract, supplier, record_id, 'patient')
         ELSE concat_ws('|', contract, supplier, record_id, 'mother')
-    END AS anchor_id,
-    (contract, supplier, record_id) IN (SELECT (r.contract, r.supplier, r.record_id) FROM restricted_row AS r)
-        AS restricted
+    END AS anchor_id
 FROM said

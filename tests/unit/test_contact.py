@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import duckdb
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from linkage.standardise import contact
@@ -52,12 +53,43 @@ def test_relationship(written, meaning):
     assert contact.relationship(written) == meaning
 
 
+def _in_sql(column, text):
+    """Whether a text is written plainly, and the shape that SQL gives it then."""
+    plain = contact.PLAIN[column]
+    query = f"SELECT {plain.written}, CASE WHEN {plain.written} THEN {plain.shape} END FROM (SELECT $text AS text)"
+    return duckdb.execute(query, {"text": text}).fetchone()
+
+
+@settings(deadline=None)
 @given(st.from_regex(r"(0|\+44 ?)[1-9][0-9 -]{8,12}", fullmatch=True))
 def test_a_plain_phone_is_what_the_library_says(written):
-    assert contact.phone(written) == contact._parsed_phone(written)
+    plain, shape = _in_sql("phone", written)
+    assert shape == contact.phone(written) if plain else shape is None
 
 
+def test_phones_of_so_many_digits_are_plain():
+    assert _in_sql("phone", "07700 900-123") == (True, "07700900123")
+    assert _in_sql("phone", "+44 7700 900123") == (True, "07700900123")
+    assert _in_sql("phone", "07777 777771") == (True, None), "of two digits alone"
+    assert _in_sql("phone", "mob: 07700 900123") == (False, None)
+
+
+@settings(deadline=None)
 @given(st.from_regex(r"[0-9]{9}", fullmatch=True))
 def test_a_plain_nhs_number_is_what_the_library_says(nine):
     for digit in range(10):
-        assert contact.valid_nhs_number(f"{nine}{digit}") == contact._read_nhs_number(f"{nine}{digit}")
+        plain, shape = _in_sql("nhs_number", f"{nine}{digit}")
+        assert plain == (nine[0] > "3")
+        assert shape == contact.valid_nhs_number(f"{nine}{digit}") if plain else shape is None
+
+
+@settings(deadline=None)
+@given(st.text(st.sampled_from("aB.9-_+@ \t\u200b\u00e9~!"), max_size=12))
+def test_a_plain_email_is_what_python_says(written):
+    plain, shape = _in_sql("email", written)
+    assert shape == contact.email(written) if plain else shape is None
+
+
+@pytest.mark.parametrize("column", ["phone", "email", "nhs_number"])
+def test_nothing_is_no_plain_text(column):
+    assert _in_sql(column, "") == (False, None)
