@@ -166,12 +166,8 @@ def report(job: Job) -> Counts:
     works: list[beside.Work[Any]] = [lambda own: parquet.write(own, night), lambda own: _content(own, job)]
     counts, content = beside.each(con, works, beside.threads_for(con, night.threads))
     concerned = [hub for gss in sorted(content.hubs) if (hub := summary.hub(content, gss)).views]
-<<<<<<< HEAD
     hub_report.write(night.out, content, concerned, lambda: _further(job, content, concerned))
-=======
-    hub_report.write(night.out, content, concerned, threads, lambda: _further(job, content, concerned))
     purge.records(con)
->>>>>>> 52db294459543e6f7a9179e480931b52dd34cfb0
     return {"exceptions": len(entries), **counts}
 
 
