@@ -33,11 +33,21 @@ from benchmarks.night import PACKAGES, night, version
 from benchmarks.shaped import kept_region, shaped
 
 HERE = Path(__file__).parent
-MEMORY = "4GB"
 PEOPLE = (18_000, 45_000, 90_000, 460_000, 920_000)
 """About 40,000, 100,000, 200,000, 1,000,000 and 2,000,000 mentions."""
+MEMORY = {"cold": "4GB", "usual": "4GB", "changed": "2GB"}
+"""`--memory` by kind of night: what is asked of a million mentions."""
 GROWTH_FROM = 90_000
 """Mentions from which on growth is fitted: below, what every night takes however small it is would flatter it."""
+ASKED = (
+    ("1,000,000 mentions, cold", 1_000_000, "cold", 300.0, 4000),
+    ("one row in 200 of 1,000,000 changed", 1_000_000, "changed", 20.0, 2000),
+    ("40,000 mentions, cold", 40_000, "cold", 45.0, None),
+    ("40,000 mentions, a usual night", 40_000, "usual", 5.0, None),
+)
+"""What is asked of a whole night: words, mentions, kind of night, seconds by the clock, and MB where asked."""
+GROWTH_ASKED = 1.1
+"""Cost from 100,000 to 2,000,000 mentions is to grow as no higher power of n."""
 KINDS = {"cold": "cold night", "usual": "usual night", "changed": "night with one row in 200 changed"}
 MENTIONS = """
     SELECT m.mention_id, m.given_written AS given, m.family_written AS family,
@@ -70,8 +80,8 @@ class Size:
         return median(run["cpu"] for run in self.splink)
 
     def peak(self, kind: str) -> float:
-        """Median peak memory in MB."""
-        return median(max(s["peak_mb"] for s in told["stages"].values()) for told in self.told[kind])
+        """Median peak memory in MB (of 1,000,000 bytes, as `--memory` has them)."""
+        return median(max(s["peak_mb"] for s in told["stages"].values()) for told in self.told[kind]) * 2**20 / 1e6
 
 
 def measure(people: int, seed: int, repeat: int, folder: Path) -> Size:
@@ -84,7 +94,7 @@ def measure(people: int, seed: int, repeat: int, folder: Path) -> Size:
         for attempt in range(repeat):
             work = Path(name) / f"run{attempt}"
             for kind, (of, day) in zip(KINDS, nights, strict=True):
-                night(of, work, day, "--no-prefect", "--memory", MEMORY)
+                night(of, work, day, "--no-prefect", "--memory", MEMORY[kind])
                 told = json.loads((work / "out" / day / "run.json").read_text(encoding="utf-8"))
                 size.told[kind].append(told)
         size.mentions = size.told["cold"][0]["counts"]["standardise"]["mentions"]
@@ -135,7 +145,8 @@ def render(sizes: list[Size], seed: int, repeat: int) -> str:
         "",
         "Made by `make speed`. Machines here are noisy: compare ratios.",
         "",
-        f"Seed {seed}, {repeat} run(s) (medians), {os.cpu_count()} cores, `--memory {MEMORY}`, Python {platform.python_version()}, "
+        f"Seed {seed}, {repeat} run(s) (medians), {os.cpu_count()} cores, `--memory {MEMORY['cold']}` ({MEMORY['changed']} for changed nights), "
+        f"Python {platform.python_version()}, "
         + ", ".join(f"{p} {version(p)}" for p in PACKAGES)
         + f". Load average at the end {os.getloadavg()[0]:.1f}: above 2, others used the cores too.",
         "",
@@ -152,13 +163,14 @@ def render(sizes: list[Size], seed: int, repeat: int) -> str:
         later = " | ".join(f"{_both(s, k)} | {s.compared(k):,} | {s.peak(k):.0f}" for k in ("usual", "changed"))
         lines.append(
             f"| {s.people:,} | {s.mentions:,} | {_both(s, 'cold')} | {s.peak('cold'):.0f} | {later} | {saved:.1f} s ({s.plain_cpu():.1f}) "
-            f"| {median(r['train'] for r in s.splink):.1f} s | {median(r['peak_mb'] for r in s.splink):.0f} |"
+            f"| {median(r['train'] for r in s.splink):.1f} s | {median(r['peak_mb'] for r in s.splink) * 2**20 / 1e6:.0f} |"
         )
     large = [s for s in sizes if s.mentions >= GROWTH_FROM]
     if len(large) > 1:
         grown = ", ".join(f"of a {words} as n^{growth(large, kind):.2f}" for kind, words in KINDS.items())
         lines += ["", f"Fitted over the sizes from {large[0].mentions:,} mentions on, processor seconds grow: {grown}.",
                   "", "![Processor seconds by size](speed.svg)"]  # fmt: skip
+    lines += _asked(sizes)
     lines += ["", "## Plain Splink's accuracy on the same mentions", "",
               "| mentions | match weight | pairwise precision | pairwise recall |", "| ---: | ---: | ---: | ---: |"]  # fmt: skip
     for s in sizes:
@@ -172,6 +184,28 @@ def render(sizes: list[Size], seed: int, repeat: int) -> str:
         cells = [f"{_of(s, kind, stage):.2f}" for s in sizes for kind in KINDS]
         lines.append(f"| {stage} | " + " | ".join(cells) + " |")
     return "\n".join([*lines, ""])
+
+
+def _asked(sizes: list[Size]) -> list[str]:
+    """What is asked beside what was measured, of a size that lies within a tenth of it."""
+    lines = ["", "## Asked", "", "| work | asked | measured above | |", "| --- | --- | --- | --- |"]
+    for words, mentions, kind, seconds, megabytes in ASKED:
+        for s in (s for s in sizes if abs(s.mentions - mentions) <= mentions / 10):
+            took, held = s.seconds(kind), s.peak(kind)
+            met = took <= seconds and (megabytes is None or held <= megabytes)
+            room = (f", {megabytes:,} MB", f", {held:,.0f} MB") if megabytes else ("", "")
+            lines.append(f"| {words} | {seconds:.0f} s{room[0]} | {took:.1f} s{room[1]} | {_met(met)} |")
+    large = [s for s in sizes if s.mentions >= GROWTH_FROM]
+    if len(large) > 1:
+        grown = [growth(large, kind) for kind in ("cold", "usual")]
+        reach = f"growth from {large[0].mentions:,} to {large[-1].mentions:,}"
+        measured = f"n^{grown[0]:.2f} cold, n^{grown[1]:.2f} usual"
+        lines.append(f"| {reach} | n^{GROWTH_ASKED} | {measured} | {_met(max(grown) <= GROWTH_ASKED)} |")
+    return lines
+
+
+def _met(met: bool) -> str:
+    return "reached" if met else "not reached"
 
 
 def _of(size: Size, kind: str, stage: str) -> float:

@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from flows.meter import Meter
-from flows.workroom import NightImpossible, Workroom, die_when_told, is_disk_full
+from flows.workroom import NightImpossible, Workroom, die_when_told, is_disk_full, is_memory_full
+from linkage.memory import leave_room
 
 Counts = Mapping[str, int]
 RETRIED = ("sources",)
@@ -73,13 +74,18 @@ def run_night(job: Job, progress: Progress | None = None, wrap: Callable[[Stage]
     stages = _stages()
     # A night makes millions of rows and hardly a cycle: looking for cycles at Python's usual pace takes a third of its time.
     gc.set_threshold(100_000, 50, 100)
+    if not gc.get_freeze_count():  # What was imported stays; it need not be gone through again and again.
+        gc.freeze()
     measured: dict[str, dict[str, float]] = {}
     job.handed["stages"] = measured
     for place, stage in enumerate(stages):
         if progress:
             progress(stage.name, place, len(stages))
+        leave_room(job.work.con, job.work.night.memory)
         with Meter() as meter:
             counts = _guarded(wrap(stage) if wrap else stage, job)
+            # Splink's comparisons are cycles, and hold of a million mentions most of a gigabyte.
+            gc.collect()
         job.counts[stage.name] = dict(counts)
         measured[stage.name] = {
             "seconds": round(meter.seconds, 3),
@@ -108,6 +114,11 @@ def _guarded(stage: Stage, job: Job) -> Counts:
         if is_disk_full(error):
             raise NightImpossible(
                 f"stage {stage.name}: the disk is full; last night's output stands. Make room and run the night again"
+            ) from None
+        if is_memory_full(error):
+            raise NightImpossible(
+                f"stage {stage.name}: --memory {job.work.night.memory} is too little for these files; last night's output stands. "
+                "Run the night again with more"
             ) from None
         raise NightImpossible(
             f"stage {stage.name} failed: {type(error).__name__} in {Path(place.filename).name} line {place.lineno}; "

@@ -24,6 +24,7 @@ from flows.workroom import (
     fingerprint,
     finish_publication,
     is_disk_full,
+    is_memory_full,
     lock,
     published,
     workroom,
@@ -142,6 +143,8 @@ def _cannot_write(error: Exception) -> str:
         return str(error)
     if is_disk_full(error):
         return "the disk is full; last night's output stands. Make room and run the night again"
+    if is_memory_full(error):
+        return "--memory is too little for these files; last night's output stands. Run the night again with more"
     if isinstance(error, OSError):
         return f"cannot write {error.filename or 'a file'}: {error.strerror}; last night's output stands"
     return f"the store cannot be written ({type(error).__name__}); last night's output stands"

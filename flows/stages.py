@@ -164,11 +164,9 @@ def audit(job: Job) -> Counts:
 def report(job: Job) -> Counts:
     con, night, entries = job.work.con, job.work.night, job.handed["entries"]
     works: list[beside.Work[Any]] = [lambda own: parquet.write(own, night), lambda own: _content(own, job)]
-    # Pages made in another process hold of a large region a gigabyte that the night has not got.
-    threads = beside.threads_for(con, night.threads)
-    counts, content = beside.each(con, works, threads)
+    counts, content = beside.each(con, works, beside.threads_for(con, night.threads))
     concerned = [hub for gss in sorted(content.hubs) if (hub := summary.hub(content, gss)).views]
-    hub_report.write(night.out, content, concerned, threads, lambda: _further(job, content, concerned))
+    hub_report.write(night.out, content, concerned, lambda: _further(job, content, concerned))
     purge.records(con)
     return {"exceptions": len(entries), **counts}
 

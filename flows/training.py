@@ -141,7 +141,7 @@ def _train(con: duckdb.DuckDBPyConnection, night: Night, current: Mapping[str, A
     train.candidates(con, current)
     # What rules forbid is known not to be one person; what officers decided is known.
     con.execute(
-        "CREATE OR REPLACE TABLE store.scored_pair AS "
+        "CREATE OR REPLACE TABLE scored AS "
         f"SELECT mention_id_l, mention_id_r, match_weight, {', '.join(score.GAMMAS)} FROM candidate"
     )
     run_sql(con, score.HERE / "pair.sql")

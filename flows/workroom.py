@@ -11,7 +11,6 @@ import fcntl
 import hashlib
 import json
 import os
-import re
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -22,7 +21,7 @@ from typing import IO, Any
 
 import duckdb
 
-from linkage import store
+from linkage import memory, store
 from linkage.night import Night
 
 
@@ -91,16 +90,6 @@ def _take(handle: IO[str], store_file: Path) -> None:
         raise AnotherRun(f"another run is working on {store_file}; this one leaves") from None
 
 
-DUCKDB_SHARE = 0.7
-"""Of a night's memory. The rest is Python's: its imports, the index of the gazetteer, the texts and mentions of one batch."""
-
-
-def share_of(memory: str) -> str:
-    """What DuckDB may use of a night's memory, as `4GB`; what is no number with a unit is left for DuckDB to refuse."""
-    found = re.fullmatch(r"\s*([0-9]+(?:\.[0-9]+)?)\s*([A-Za-z]+)\s*", memory)
-    return f"{float(found.group(1)) * DUCKDB_SHARE:g}{found.group(2)}" if found else memory
-
-
 @contextmanager
 def workroom(night: Night, store_file: Path, fingerprint: str) -> Iterator[Workroom]:
     """Open a night on a copy of the store. What a failed night leaves behind is removed."""
@@ -111,7 +100,7 @@ def workroom(night: Night, store_file: Path, fingerprint: str) -> Iterator[Workr
         night.out.mkdir(parents=True)
         key = store.key_for(store_file)
         store.copy_aside(store_file)
-        con = store.connect(threads=night.threads, memory=share_of(night.memory), spill=spill)
+        con = store.connect(threads=night.threads, memory=memory.share_of(night.memory), spill=spill)
         try:
             # A copy that a crash throws away needs no log of what was written: it would be written twice, and waited for.
             store.attach(con, building, key, logged=False)
@@ -146,11 +135,32 @@ def published(store_file: Path) -> list[Published]:
     return [Published(*row) for row in rows]
 
 
-def is_disk_full(error: Exception) -> bool:
-    """Whether an error says that no space is left. DuckDB tells it in words only."""
+def is_disk_full(error: BaseException) -> bool:
+    """Whether an error, or one that it came of, says that no space is left. DuckDB tells it in words only."""
+    return any(_says_disk_full(one) for one in _chain(error))
+
+
+def _says_disk_full(error: BaseException) -> bool:
     full = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
     words = str(error).lower() if isinstance(error, duckdb.Error) else ""
     return full or "space left" in words or "file too large" in words
+
+
+def is_memory_full(error: BaseException) -> bool:
+    """Whether an error, or one that it came of, says that `--memory` is too little."""
+    return any(
+        isinstance(one, duckdb.OutOfMemoryException | MemoryError)
+        # What is written when memory ends says so in words only.
+        or (isinstance(one, duckdb.Error) and "memory" in str(one).lower())
+        for one in _chain(error)
+    )
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    """An error and those that were being handled when it was raised."""
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
 
 
 def die_when_told(place: str) -> None:

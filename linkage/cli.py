@@ -107,7 +107,7 @@ def _common(command: Parser, *, prefect_only: bool = False) -> None:
     command.add_argument(
         "--memory",
         default="4GB",
-        help="memory of a night: DuckDB spills, encrypted, beyond seven tenths of it (default: 4GB)",
+        help="memory of a night: what DuckDB cannot hold in it beside Python is spilled, encrypted (default: 4GB)",
     )
     if prefect_only:
         return

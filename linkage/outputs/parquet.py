@@ -45,6 +45,9 @@ FILES: dict[str, str] = {
     """,
 }
 
+ROWS_TOGETHER = 100 * 2048
+"""Rows that are held at a time, beside what DuckDB counts as its own. 2048 is its unit."""
+
 
 def write(con: duckdb.DuckDBPyConnection, night: Night) -> dict[str, int]:
     """Write every data file of the night; returns rows by file."""
@@ -52,6 +55,9 @@ def write(con: duckdb.DuckDBPyConnection, night: Night) -> dict[str, int]:
 
 
 def _write(con: duckdb.DuckDBPyConnection, query: str, file: Path) -> int:
-    table = con.execute(query).to_arrow_table()
-    pyarrow.parquet.write_table(table, file, compression="zstd")
-    return int(table.num_rows)
+    found, rows = con.execute(query).to_arrow_reader(ROWS_TOGETHER), 0
+    with pyarrow.parquet.ParquetWriter(file, found.schema, compression="zstd") as writer:
+        for batch in found:
+            writer.write_batch(batch)
+            rows += batch.num_rows
+    return rows

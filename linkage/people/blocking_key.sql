@@ -1,39 +1,57 @@
--- one row: one mention with what may bring it together with others, and a hash of all that it is compared by
+-- one row: one mention with what may bring it together with others beside its own words, and hashes of all that it is compared and judged by
 -- reads: mention, address, address_match, property
 CREATE OR REPLACE TABLE blocking_key AS
-WITH address_of AS (
+WITH code AS (
+    SELECT
+        postcode AS written,
+        regexp_extract(replace(upper(postcode), ' ', ''), '^([A-Z]{1,2}[0-9][A-Z0-9]?[0-9][A-Z]{2})$', 1) AS postcode
+    FROM (SELECT DISTINCT postcode FROM address)
+),
+
+address_of AS (
     SELECT
         a.mention_id,
         a.address_role,
         CASE WHEN m.match_level = 'property' AND coalesce(p.kind, '') <> 'institution' THEN m.uprn END AS uprn,
-        regexp_extract(replace(upper(a.postcode), ' ', ''), '^([A-Z]{1,2}[0-9][A-Z0-9]?[0-9][A-Z]{2})$', 1) AS postcode,
+        c.postcode,
         CASE WHEN m.match_level = 'none' THEN array_to_string(regexp_extract_all(
             upper(concat_ws(' ', a.line_1, a.line_2, a.line_3, a.line_4, a.line_5)), '\b[0-9]+[A-Z]?\b'
         ), ' ') END AS numbers
     FROM address AS a
     LEFT JOIN address_match AS m ON a.mention_id = m.mention_id AND a.address_role = m.address_role
     LEFT JOIN property AS p ON m.uprn = p.uprn
+    LEFT JOIN code AS c ON a.postcode = c.written
     WHERE a.address_role IN ('home', 'discharge', 'emergency_contact', 'forwarding')
 ),
 
 -- A home that no gazetteer of ours lists (new, or beyond the boundary): its postcode and the numbers on its door tell it.
-placed AS (
+placed AS MATERIALIZED (
     SELECT
         mention_id, address_role, uprn, postcode,
         CASE WHEN postcode <> '' AND numbers <> '' THEN 'A' || postcode || ' ' || numbers END AS door
     FROM address_of
 ),
 
+elsewhere AS (SELECT DISTINCT mention_id FROM placed WHERE address_role <> 'home'),
+
+-- Nearly everybody has a home and no address beside it: lists of several are gathered for the others alone.
 own AS (
     SELECT
         mention_id,
-        list_sort(list(DISTINCT uprn) FILTER (WHERE uprn IS NOT NULL)) AS uprns,
-        list_sort(list(DISTINCT door) FILTER (WHERE door IS NOT NULL)) AS doors,
+        CASE WHEN coalesce(uprn, door) IS NULL THEN [] ELSE [coalesce(uprn, door)] END AS home_keys,
+        postcode,
+        [] AS forward_keys
+    FROM placed ANTI JOIN elsewhere USING (mention_id)
+    UNION ALL
+    SELECT
+        mention_id,
+        coalesce(list_sort(list(DISTINCT uprn) FILTER (WHERE uprn IS NOT NULL)), [])
+        || coalesce(list_sort(list(DISTINCT door) FILTER (WHERE door IS NOT NULL)), []) AS home_keys,
         min(postcode) AS postcode,
         -- Where an account's person went is no home that they left.
-        list_sort(list(DISTINCT coalesce(uprn, door)) FILTER (WHERE address_role = 'forwarding' AND coalesce(uprn, door) IS NOT NULL))
-            AS forwards
-    FROM placed
+        coalesce(list_sort(list(DISTINCT coalesce(uprn, door)) FILTER (WHERE address_role = 'forwarding' AND coalesce(uprn, door) IS NOT NULL)), [])
+            AS forward_keys
+    FROM placed SEMI JOIN elsewhere USING (mention_id)
     GROUP BY mention_id
 ),
 
@@ -44,31 +62,27 @@ told AS (
         anchor_id,
         given_called,
         family_last,
-        family_keys,
-        initials,
         date_of_birth,
-        nhs_number,
-        phone,
-        email,
-        supplier || ':' || force_key AS force_key,
-        'N' || anchor_number AS anchor_key,
+        CASE WHEN anchor_number IS NULL THEN [] ELSE ['N' || anchor_number] END AS anchor_keys,
         hash(
             contract, supplier, record_id, mention, anchor_number,
             given, given_keys, initials, two_initials, lead_initials, later, later_initials, behind_initials, given_parts,
             family_called, given_readings, family_readings, family_initials, title_initials, family, family_keys,
             given_called, given_joined, name_letters, family_last, given_written, family_written, family_sound,
             date_of_birth, sex, nhs_number, phone, email, force_key, coalesce(liable_from, asserted_on), liable_from, liable_to
-        ) AS said
+        ) AS said,
+        -- What else a pair is judged by. Bounds on a birth move at New Year: then pairs are judged anew, and not compared.
+        hash(is_contact, account, pregnancy, relationship, born_before, born_after) AS fact_hash
     FROM mention
 ),
 
 kept AS (
     SELECT
-        t.*,
-        coalesce(o.uprns, []) || coalesce(o.doors, []) AS home_keys,
-        coalesce(o.forwards, []) AS forward_keys,
+        t.* EXCLUDE (anchor_id, anchor_keys),
+        coalesce(o.home_keys, []) AS home_keys,
+        coalesce(o.forward_keys, []) AS forward_keys,
         nullif(o.postcode, '') AS postcode,
-        list_filter(coalesce(c.uprns, []) || coalesce(c.doors, []) || [t.anchor_key], lambda k: k IS NOT NULL) AS context_keys,
+        coalesce(c.home_keys, []) || t.anchor_keys AS context_keys,
         nullif(c.postcode, '') AS context_postcode
     FROM told AS t
     LEFT JOIN own AS o ON t.mention_id = o.mention_id
@@ -76,19 +90,19 @@ kept AS (
 ),
 
 -- A full name that few bear is worth comparing wherever its bearers live.
-rare AS (
-    SELECT given_called, family_last, given_called || ' ' || family_last AS rare_name
+common AS (
+    SELECT given_called, family_last
     FROM mention
     WHERE given_called IS NOT NULL AND family_last IS NOT NULL
     GROUP BY given_called, family_last
-    HAVING count(*) <= 8
+    HAVING count(*) > 8
 ),
 
 -- Where each full name lives, in whichever order it is written, with the birth dates it has there. A name of many homes
 -- opens too many doors.
 named_home AS (
     SELECT
-        full_name, uprn, coalesce(list(DISTINCT born) FILTER (WHERE born IS NOT NULL), []) AS births
+        full_name, uprn, coalesce(list(born) FILTER (WHERE born IS NOT NULL), []) AS births
     FROM (
         SELECT
             least(given_called, family_last) || ' ' || greatest(given_called, family_last) AS full_name,
@@ -140,21 +154,50 @@ crowded_day AS (
     SELECT liable_to AS day FROM mention GROUP BY liable_to HAVING count(*) > 1000
 ),
 
+account AS MATERIALIZED (
+    SELECT
+        mention_id, liable_from, liable_to, sex, given, given_keys, initials, family_called, family, family_keys, later, family_written,
+        given_keys || family_called AS names
+    FROM mention
+    WHERE liable_from IS NOT NULL OR liable_to IS NOT NULL
+),
+
+-- What is asked of the given names of two accounts, as one value that both must have: a name, or the initial that stands for one where
+-- the account that ends (1) or the one that begins (2) gives no more.
+ends AS (
+    SELECT mention_id, liable_to AS day, sex, unnest(
+        names || list_transform(initials, lambda i: '2' || i)
+        || CASE WHEN len(given) = 0 THEN list_transform(initials, lambda i: '1' || i) ELSE [] END
+    ) AS name
+    FROM account
+    WHERE liable_to NOT IN (SELECT c.day FROM crowded_day AS c WHERE c.day IS NOT NULL)
+),
+
+begins AS (
+    SELECT mention_id, liable_from AS day, sex, unnest(
+        names || list_transform(initials, lambda i: '1' || i)
+        || CASE WHEN len(given) = 0 THEN list_transform(initials, lambda i: '2' || i) ELSE [] END
+    ) AS name
+    FROM account
+    WHERE liable_from IN (SELECT liable_to FROM account)
+),
+
 -- One account ends on the day another begins: whoever may be one person by name and sex, however their family name is written. An
 -- initial beside a title (M Kaur, then M Dhaliwal) fits many, so it counts only where neither account has another to go with.
 moves AS (
     SELECT a.mention_id || '~' || b.mention_id AS move_key, a.mention_id AS one, b.mention_id AS other
-    FROM mention AS a
-    INNER JOIN mention AS b ON a.liable_to = b.liable_from
-    ANTI JOIN crowded_day AS d ON a.liable_to = d.day
+    FROM (
+        SELECT DISTINCT e.mention_id AS one, n.mention_id AS other
+        FROM ends AS e
+        INNER JOIN begins AS n ON e.day = n.day AND e.name = n.name
+        WHERE e.mention_id <> n.mention_id AND coalesce(e.sex = n.sex, TRUE)
+    ) AS asked
+    INNER JOIN account AS a ON asked.one = a.mention_id
+    INNER JOIN account AS b ON asked.other = b.mention_id
     WHERE
-        a.mention_id <> b.mention_id
-        AND coalesce(a.sex = b.sex, TRUE)
-        AND (
-            list_has_any(a.given_keys, b.given_keys)
+        (
+            list_has_any(a.given_keys, b.names) OR list_has_any(b.given_keys, a.names)
             OR ((len(a.given) = 0 OR len(b.given) = 0) AND list_has_any(a.initials, b.initials))
-            OR list_has_any(a.given_keys, b.family_called)
-            OR list_has_any(b.given_keys, a.family_called)
         )
         AND (
             len(a.family) = 0 OR len(b.family) = 0
@@ -163,7 +206,7 @@ moves AS (
             OR jaro_winkler_similarity(a.family_written, b.family_written) >= 0.85
         )
     QUALIFY
-        list_has_any(a.given_keys || a.family_called, b.given_keys || b.family_called)
+        list_has_any(a.names, b.names)
         OR jaro_winkler_similarity(a.family_written, b.family_written) >= 0.85
         OR (count(*) OVER (PARTITION BY a.mention_id) = 1 AND count(*) OVER (PARTITION BY b.mention_id) = 1)
 ),
@@ -180,32 +223,21 @@ move AS (
 
 SELECT
     k.mention_id,
-    hash(
-        k.said, k.home_keys, k.forward_keys, k.context_keys, k.postcode, k.context_postcode, m.together_keys, v.move_keys, r.rare_name
-    ) AS row_hash,
-    k.nhs_number,
-    k.force_key,
-    CAST(k.date_of_birth AS VARCHAR) AS born,
     k.given_called,
     k.family_last,
-    coalesce(k.given_called[1], k.initials[1]) AS given_initial,
-    -- In whichever order the two names stand, mistyped or not.
-    list_distinct(list_transform(
-        list_filter([k.family_last] || k.family_keys, lambda f: f IS NOT NULL AND k.given_called IS NOT NULL),
-        lambda f: least(k.given_called[1], f[1]) || greatest(k.given_called[1], f[1])
-    )) AS both_initials,
-    k.phone,
-    k.email,
     k.home_keys,
     k.context_keys,
-    k.home_keys || k.context_keys AS place_key,
     k.forward_keys,
     coalesce(m.together_keys, []) AS together_keys,
     coalesce(v.move_keys, []) AS move_keys,
     k.postcode,
     coalesce(k.postcode[:-4], k.context_postcode[:-4]) AS outward,
-    r.rare_name
+    CASE WHEN c.given_called IS NULL THEN k.given_called || ' ' || k.family_last END AS rare_name,
+    hash(
+        k.said, k.home_keys, k.forward_keys, k.context_keys, k.postcode, k.context_postcode, m.together_keys, v.move_keys, rare_name
+    ) AS row_hash,
+    k.fact_hash
 FROM kept AS k
 LEFT JOIN moved AS m ON k.mention_id = m.mention_id
 LEFT JOIN move AS v ON k.mention_id = v.mention_id
-LEFT JOIN rare AS r ON k.given_called = r.given_called AND k.family_last = r.family_last
+LEFT JOIN common AS c ON k.given_called = c.given_called AND k.family_last = c.family_last

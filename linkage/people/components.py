@@ -171,7 +171,9 @@ def _digest(con: duckdb.DuckDBPyConnection) -> None:
     """`component`: one row a mention with the digest of its component, or none where nothing is linked to it."""
     con.execute(
         "CREATE OR REPLACE TABLE component AS WITH part AS ("
-        f"SELECT n.component, hash(f) AS part FROM ({FACTS}) AS f INNER JOIN numbered AS n USING (mention_id) UNION ALL "
+        # Facts are of a mention's own row, of which the two hashes tell.
+        "SELECT n.component, hash(k.mention_id, k.row_hash, k.fact_hash) AS part FROM blocking_key AS k "
+        "INNER JOIN numbered AS n USING (mention_id) UNION ALL "
         f"SELECT n.component, hash(e) AS part FROM ({EDGES}) AS e INNER JOIN numbered AS n ON e.mention_id_l = n.mention_id "
         "UNION ALL SELECT n.component, hash(v) AS part FROM verdict_pair AS v "
         "INNER JOIN numbered AS n ON v.mention_id_l = n.mention_id), "

@@ -1,6 +1,6 @@
 """A model measured on mentions whose true persons are known, and what of it is stored to notice drift by.
 
-Reads `person_input`, `mention`, `true_person`; writes `store.scored_pair`, `pair` and `held` (one row a mention: its cluster,
+Reads `person_input`, `mention`, `true_person`; writes `pair` and `held` (one row a mention: its cluster,
 link probability and true person), which linkage.evaluate counts.
 """
 
@@ -34,9 +34,8 @@ def resolve(
 ) -> tuple[list[Cluster], dict[str, float]]:
     """Clusters under a model, and the probability of the link that brought each mention in."""
     score.score(con, dict(parameters), keep_above)
-    con.execute("CREATE OR REPLACE TABLE store.scored_pair AS FROM scored")
-    con.execute("DROP TABLE scored")
     run_sql(con, score.HERE / "pair.sql")
+    con.execute("DROP TABLE scored")
     resolution = Resolution(components.read_facts(con), components.read_edges(con), link_at)
     return components.unique_clusters(resolution.run()), resolution.link
 

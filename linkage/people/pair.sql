@@ -1,5 +1,5 @@
--- one row: one pair of mentions with its match weight and, where a rule forbids the link, the reason
--- reads: scored_pair, mention
+-- one row: one scored pair of mentions with its match weight and, where a rule forbids the link, the reason
+-- reads: scored, mention
 CREATE OR REPLACE TABLE pair AS
 WITH told AS (
     SELECT
@@ -53,7 +53,7 @@ SELECT
     END AS veto,
     -- Kin live together oftener than friends, and than those of whom nobody says who they are.
     coalesce(l.kin, r.kin) IS NOT NULL OR l.mention = 'father' OR r.mention = 'father' AS of_kin
-FROM store.scored_pair AS s
+FROM scored AS s
 INNER JOIN told AS l ON s.mention_id_l = l.mention_id
 INNER JOIN told AS r ON s.mention_id_r = r.mention_id
 ORDER BY s.mention_id_l, s.mention_id_r

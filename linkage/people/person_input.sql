@@ -1,5 +1,5 @@
 -- one row: one mention as the model compares it
--- reads: mention, asked_key
+-- reads: own_key, asked_key
 CREATE OR REPLACE VIEW person_input AS
 SELECT
     m.mention_id,
@@ -38,14 +38,14 @@ SELECT
     m.given_written,
     m.family_written,
     m.family_sound,
-    k.born,
+    m.born,
     m.sex,
     m.nhs_number,
     m.phone,
     m.email,
-    k.force_key,
-    k.given_initial,
-    k.both_initials,
+    m.force_key,
+    m.given_initial,
+    m.both_initials,
     -- Names stand in either order, so the first letter of a family name or a title opens a pair too, and so does that of a formal
     -- name: Tony's A.
     list_distinct(m.initials || m.family_initials || m.title_initials || list_transform(m.given_keys, lambda f: f[1])) AS any_initial,
@@ -65,5 +65,5 @@ SELECT
     k.postcode,
     k.outward,
     k.rare_name
-FROM mention AS m
+FROM own_key AS m
 INNER JOIN asked_key AS k ON m.mention_id = k.mention_id

@@ -14,7 +14,7 @@ import hashlib
 import json
 import logging
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -64,16 +64,23 @@ def run(con: duckdb.DuckDBPyConnection, night: Night) -> dict[str, int]:
     con.execute("DROP TABLE IF EXISTS near_mention")
     con.execute("INSERT INTO store.scored_mention FROM fresh_mention")
     con.execute("DROP TABLE fresh_mention")
-    run_sql(con, HERE / "pair.sql")
+    con.execute("CREATE OR REPLACE TABLE pair AS FROM store.scored_pair ORDER BY mention_id_l, mention_id_r")
     _offer_sole_bearers(con, night)
     return {"pairs": _scalar(con, "SELECT count(*) FROM pair"), "mentions": mentions, "compared": fresh}
 
 
 def lay_out(con: duckdb.DuckDBPyConnection) -> int:
-    """`blocking_key`, and `person_input` as a view. Returns the number of mentions."""
-    run_sql(con, HERE / "blocking_key.sql")
+    """`blocking_key`, and `own_key` and `person_input` as views. Returns the number of mentions."""
+    mentions = run_sql(con, HERE / "blocking_key.sql")
+    con.execute((HERE / "own_key.sql").read_text(encoding="utf-8"))
     _ask_for(con)
-    return run_sql(con, HERE / "person_input.sql")
+    _view_input(con)
+    return mentions
+
+
+def _view_input(con: duckdb.DuckDBPyConnection) -> None:
+    """`person_input` as a view, whose rows are not counted: that alone costs a join."""
+    con.execute((HERE / "person_input.sql").read_text(encoding="utf-8"))
 
 
 def lay_out_table(con: duckdb.DuckDBPyConnection) -> None:
@@ -86,6 +93,7 @@ def put_away(con: duckdb.DuckDBPyConnection) -> None:
     """Drop what mentions were compared by: of a large region they are a third of its memory, and after people nothing reads them."""
     con.execute("DROP VIEW person_input")
     con.execute("DROP VIEW asked_key")
+    con.execute("DROP VIEW own_key")
     con.execute("DROP TABLE blocking_key")
     for column in COMPARED_ALONE:
         con.execute(f"ALTER TABLE mention DROP COLUMN {column}")
@@ -97,7 +105,8 @@ def _ask_for(con: duckdb.DuckDBPyConnection, among: str | None = None) -> None:
     The view reads them first, so that what it makes of names is made for those alone.
     """
     con.execute(
-        f"CREATE OR REPLACE VIEW asked_key AS FROM blocking_key {f'SEMI JOIN {among} USING (mention_id)' if among else ''}"
+        "CREATE OR REPLACE VIEW asked_key AS SELECT *, home_keys || context_keys AS place_key "
+        f"FROM blocking_key {f'SEMI JOIN {among} USING (mention_id)' if among else ''}"
     )
 
 
@@ -117,7 +126,7 @@ def _let_go(con: duckdb.DuckDBPyConnection) -> None:
     _ask_for(con)
     if _is_held(con):
         con.execute("DROP TABLE person_input")
-        run_sql(con, HERE / "person_input.sql")
+        _view_input(con)
 
 
 def _is_held(con: duckdb.DuckDBPyConnection) -> bool:
@@ -141,7 +150,13 @@ def _compare_fresh(
     else:
         con.execute("DELETE FROM store.scored_pair")
         _compare(con, night, parameters, keep_above)
-    con.execute("INSERT INTO store.scored_pair FROM scored")
+    _judge(con)
+
+
+def _judge(con: duckdb.DuckDBPyConnection) -> None:
+    """Keep the pairs of `scored`, each with the rule that forbids it: that rests on its two rows alone, as its score does."""
+    run_sql(con, HERE / "pair.sql")
+    con.execute("INSERT INTO store.scored_pair FROM pair")
     con.execute("DROP TABLE scored")
 
 
@@ -183,25 +198,38 @@ def _near_fresh(con: duckdb.DuckDBPyConnection) -> str:
     """`near_mention`: the fresh rows, and those that some blocking rule may bring together with one of them. Returns its name.
 
     Splink lays out every row it is given once for each list of a blocking rule, so it is given few. Of a rule those of its columns
-    that `blocking_key` has are enough here, and of several lists the first: they let through more rows, never fewer.
+    that one of two narrow tables has are enough here, and of several lists the first: they let through more rows, never fewer.
     """
-    held = {name for (name,) in con.execute("SELECT column_name FROM (DESCRIBE blocking_key)").fetchall()}
-    asked = [({c for c in columns if c in held and c not in lists[1:]}, lists) for columns, lists in model.BLOCKING]
+    held = {table: _columns(con, table) for table in ("asked_key", "own_key")}
+    rules = []
+    for columns, lists in model.BLOCKING:
+        table = max(held, key=lambda table: len(held[table].intersection(columns)))
+        rules.append((held[table].intersection(columns).difference(lists[1:]), table, lists))
     # Whom a home and a birth date let through, the home alone lets through as well.
-    widest = [(columns, lists) for columns, lists in asked if not any(other < columns for other, _ in asked)]
-    near = " UNION ".join(_sharing(sorted(columns), lists) for columns, lists in widest)
-    con.execute("CREATE OR REPLACE TABLE fresh_key AS FROM blocking_key SEMI JOIN fresh_mention USING (mention_id)")
+    widest = [rule for rule in rules if not any(other < rule[0] for other, *_ in rules)]
+    con.execute("CREATE OR REPLACE TABLE fresh_key AS FROM own_key SEMI JOIN fresh_mention USING (mention_id)")
+    con.execute(
+        f"CREATE OR REPLACE TABLE fresh_key AS SELECT f.*, {', '.join(f'a.{c}' for c in sorted(held['asked_key'] - held['own_key']))} "
+        "FROM fresh_key AS f INNER JOIN asked_key AS a USING (mention_id)"
+    )
+    near = " UNION ".join(_sharing(table, columns, lists) for columns, table, lists in widest)
     con.execute(f"CREATE OR REPLACE TABLE near_mention AS SELECT mention_id FROM fresh_mention UNION {near}")
     con.execute("DROP TABLE fresh_key")
     return "near_mention"
 
 
-def _sharing(columns: Sequence[str], lists: Sequence[str]) -> str:
-    """SQL: the ids of rows that share columns of one blocking rule with a fresh row."""
-    values = ", ".join(f"unnest({c}) AS {c}" if c in lists else c for c in columns)
+def _columns(con: duckdb.DuckDBPyConnection, table: str) -> set[str]:
+    return {name for (name,) in con.execute(f"SELECT column_name FROM (DESCRIBE {table})").fetchall()}
+
+
+def _sharing(table: str, columns: Collection[str], lists: Sequence[str]) -> str:
+    """SQL: the ids of rows of a table that share columns of one blocking rule with a fresh row. Lists are taken apart last."""
+    plain = sorted(set(columns).difference(lists))
+    values = ", ".join([*plain, *(f"unnest({c}) AS {c}" for c in sorted(set(columns) - set(plain)))])
+    among = f"{table} SEMI JOIN fresh_key USING ({', '.join(plain)})" if plain else table
     return (
-        f"SELECT mention_id FROM (SELECT mention_id, {values} FROM blocking_key) "
-        f"SEMI JOIN (SELECT {values} FROM fresh_key) USING ({', '.join(columns)})"
+        f"SELECT mention_id FROM (SELECT mention_id, {values} FROM {among}) "
+        f"SEMI JOIN (SELECT {values} FROM fresh_key) USING ({', '.join(sorted(columns))})"
     )
 
 
@@ -219,32 +247,55 @@ def _compare(
 
 def _forget_stale(con: duckdb.DuckDBPyConnection, scored_by: str) -> int:
     """Drop what is kept of rows that changed or went, or all of it under another model. `fresh_mention` is what to score."""
-    gammas = ", ".join(f"{gamma} TINYINT" for gamma in GAMMAS)
     con.execute("CREATE TABLE IF NOT EXISTS store.scored_by (model VARCHAR)")
-    con.execute("CREATE TABLE IF NOT EXISTS store.scored_mention (mention_id VARCHAR, row_hash UBIGINT)")
-    con.execute(
-        "CREATE TABLE IF NOT EXISTS store.scored_pair "
-        f"(mention_id_l VARCHAR, mention_id_r VARCHAR, match_weight DOUBLE, {gammas})"
-    )
     if con.execute("SELECT model FROM store.scored_by").fetchone() != (scored_by,):
-        for table in ("scored_by", "scored_mention", "scored_pair"):
-            con.execute(f"DELETE FROM store.{table}")
+        con.execute("DELETE FROM store.scored_by")
         con.execute("INSERT INTO store.scored_by VALUES ($model)", {"model": scored_by})
+        gammas = ", ".join(f"{gamma} TINYINT" for gamma in GAMMAS)
+        con.execute(
+            "CREATE OR REPLACE TABLE store.scored_mention (mention_id VARCHAR, row_hash UBIGINT, fact_hash UBIGINT)"
+        )
+        con.execute(
+            "CREATE OR REPLACE TABLE store.scored_pair (mention_id_l VARCHAR, mention_id_r VARCHAR, match_weight DOUBLE, "
+            f"{gammas}, veto VARCHAR, of_kin BOOLEAN)"
+        )
     con.execute(
         "CREATE OR REPLACE TABLE stale_mention AS "
-        "FROM store.scored_mention ANTI JOIN blocking_key USING (mention_id, row_hash)"
+        "FROM store.scored_mention ANTI JOIN blocking_key USING (mention_id, row_hash, fact_hash)"
     )
     con.execute(
-        "CREATE OR REPLACE TABLE fresh_mention AS SELECT mention_id, row_hash "
-        "FROM blocking_key ANTI JOIN store.scored_mention USING (mention_id, row_hash) ORDER BY mention_id"
+        "CREATE OR REPLACE TABLE fresh_mention AS SELECT mention_id, row_hash, fact_hash "
+        "FROM blocking_key ANTI JOIN store.scored_mention USING (mention_id, row_hash, fact_hash) ORDER BY mention_id"
     )
     con.execute("DELETE FROM store.scored_mention WHERE mention_id IN (SELECT s.mention_id FROM stale_mention AS s)")
-    con.execute(
-        "DELETE FROM store.scored_pair WHERE mention_id_l IN (SELECT s.mention_id FROM stale_mention AS s) "
-        "OR mention_id_r IN (SELECT s.mention_id FROM stale_mention AS s)"
-    )
+    _judge_anew(con)
+    con.execute(f"DELETE FROM store.scored_pair WHERE {_of_either('stale_mention')}")
     con.execute("DROP TABLE stale_mention")
     return _scalar(con, "SELECT count(*) FROM fresh_mention")
+
+
+def _judge_anew(con: duckdb.DuckDBPyConnection) -> None:
+    """Judge anew the pairs of rows of which nothing changed that is compared; such rows are neither stale nor fresh."""
+    con.execute(
+        "CREATE OR REPLACE TABLE retold_mention AS FROM fresh_mention SEMI JOIN stale_mention USING (mention_id, row_hash)"
+    )
+    if _scalar(con, "SELECT count(*) FROM retold_mention"):
+        con.execute("INSERT INTO store.scored_mention FROM retold_mention")
+        for table in ("stale_mention", "fresh_mention"):
+            con.execute(f"DELETE FROM {table} WHERE mention_id IN (SELECT r.mention_id FROM retold_mention AS r)")
+        told = _of_either("retold_mention")
+        con.execute(
+            f"CREATE OR REPLACE TABLE scored AS SELECT * EXCLUDE (veto, of_kin) FROM store.scored_pair WHERE {told}"
+        )
+        con.execute(f"DELETE FROM store.scored_pair WHERE {told}")
+        con.execute("DELETE FROM scored WHERE " + _of_either("stale_mention"))
+        _judge(con)
+    con.execute("DROP TABLE retold_mention")
+
+
+def _of_either(table: str) -> str:
+    """SQL: whether a pair is of a mention that a table names."""
+    return " OR ".join(f"mention_id_{side} IN (SELECT t.mention_id FROM {table} AS t)" for side in "lr")
 
 
 def model_hash(con: duckdb.DuckDBPyConnection, parameters: Mapping[str, Any]) -> str:

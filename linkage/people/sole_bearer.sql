@@ -5,39 +5,34 @@
 -- the practice has them and was registered there before the account began, or moved there after it did, account and
 -- registration together, each account in one name: the old one was not closed.
 CREATE OR REPLACE TABLE sole_bearer AS
-WITH account AS (
-    SELECT
-        i.mention_id, i.home_keys, m.family_keys, m.given_keys, m.given_called, m.lead_initials, m.two_initials, m.sex,
-        m.date_of_birth, m.phone, m.liable_from,
-        count(*) OVER (PARTITION BY m.supplier, m.account) AS holders
-    FROM blocking_key AS i
-    INNER JOIN mention AS m ON i.mention_id = m.mention_id
-    WHERE m.contract = 'council_tax' AND m.liable_from <= $night AND coalesce(m.liable_to, $night) >= $night
+WITH standing AS (
+    SELECT mention_id, supplier, account
+    FROM mention
+    WHERE contract = 'council_tax' AND liable_from <= $night AND coalesce(liable_to, $night) >= $night
 ),
 
-patient AS (
-    SELECT
-        i.mention_id, i.home_keys, m.family_keys, m.given_keys, m.given_called, m.lead_initials, m.two_initials, m.sex,
-        m.date_of_birth, m.phone, m.asserted_on
+account_home AS (
+    SELECT i.mention_id, unnest(i.home_keys) AS home
     FROM blocking_key AS i
-    INNER JOIN mention AS m ON i.mention_id = m.mention_id
-    WHERE m.contract = 'gp' AND m.mention = 'patient' AND m.date_of_birth <= $night - INTERVAL 18 YEAR
+    SEMI JOIN standing AS s ON i.mention_id = s.mention_id
 ),
-
-account_home AS (SELECT mention_id, unnest(home_keys) AS home FROM account),
 
 -- Children too: where a practice has anybody at all, the holder may be of that household.
 patient_home AS (
     SELECT i.mention_id, unnest(i.home_keys) AS home
     FROM blocking_key AS i
-    INNER JOIN mention AS m ON i.mention_id = m.mention_id
-    WHERE m.contract = 'gp' AND m.mention = 'patient'
+    SEMI JOIN (SELECT m.mention_id FROM mention AS m WHERE m.contract = 'gp' AND m.mention = 'patient') AS p ON i.mention_id = p.mention_id
 ),
 
+-- Nearly every account is known where it pays: only the others are looked for.
 unknown_there AS (
     SELECT DISTINCT mention_id FROM account_home
     EXCEPT
-    SELECT a.mention_id FROM account_home AS a INNER JOIN patient_home AS p ON a.home = p.home
+    SELECT a.mention_id FROM account_home AS a SEMI JOIN patient_home AS p ON a.home = p.home
+),
+
+grown AS NOT MATERIALIZED (
+    SELECT * FROM mention WHERE contract = 'gp' AND mention = 'patient' AND date_of_birth <= $night - INTERVAL 18 YEAR
 ),
 
 -- A family name alone is borne by thousands. What is asked of the given name below, as one value that both must have: a given
@@ -50,22 +45,42 @@ name_of AS (
             || CASE WHEN len(given_keys) = 0 THEN list_transform(lead_initials, lambda i: side || i) ELSE [] END
         ) AS given
         FROM (
-            SELECT '1' AS side, '2' AS other_side, mention_id, family_keys, given_keys, lead_initials FROM account
+            SELECT '1' AS side, '2' AS other_side, mention_id, family_keys, given_keys, lead_initials
+            FROM mention SEMI JOIN unknown_there USING (mention_id)
             UNION ALL
-            SELECT '2' AS side, '1' AS other_side, mention_id, family_keys, given_keys, lead_initials FROM patient
+            SELECT '2' AS side, '1' AS other_side, mention_id, family_keys, given_keys, lead_initials FROM grown
         ) AS both_sides
     ) AS n
 ),
 
+named AS (
+    SELECT DISTINCT a.mention_id AS account_id, p.mention_id AS patient_id
+    FROM name_of AS a
+    INNER JOIN name_of AS p ON a.family = p.family AND a.given = p.given AND a.side = '1' AND p.side = '2'
+),
+
+-- And who pays where such a patient is registered.
 asked AS (
-    SELECT DISTINCT a.mention_id AS account_id, p.mention_id AS patient_id, FALSE AS at_home
-    FROM unknown_there AS u
-    INNER JOIN name_of AS a ON u.mention_id = a.mention_id AND a.side = '1'
-    INNER JOIN name_of AS p ON a.family = p.family AND a.given = p.given AND p.side = '2'
+    SELECT account_id, patient_id, FALSE AS at_home FROM named
     UNION ALL
     SELECT DISTINCT a.mention_id AS account_id, p.mention_id AS patient_id, TRUE AS at_home
     FROM account_home AS a
     INNER JOIN patient_home AS p ON a.home = p.home
+    SEMI JOIN named AS n ON p.mention_id = n.patient_id
+),
+
+account AS (
+    SELECT m.mention_id, m.family_keys, m.given_keys, m.given_called, m.lead_initials, m.two_initials, m.sex, m.date_of_birth, m.phone,
+    m.liable_from, s.holders
+    FROM (SELECT *, count(*) OVER (PARTITION BY supplier, account) AS holders FROM standing) AS s
+    INNER JOIN mention AS m ON s.mention_id = m.mention_id
+    SEMI JOIN asked AS q ON m.mention_id = q.account_id
+),
+
+patient AS (
+    SELECT mention_id, family_keys, given_keys, given_called, lead_initials, two_initials, sex, date_of_birth, phone, asserted_on
+    FROM grown
+    SEMI JOIN named AS n ON grown.mention_id = n.patient_id
 ),
 
 -- Whose names may be one, as far as they are written, and nothing else speaks against it.

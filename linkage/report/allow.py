@@ -29,19 +29,24 @@ class NotAllowed(ValueError):
 
 def cut(view: View, fields: Sequence[Field], where: str = "") -> View:
     """The view in the order of its list. Raises NotAllowed on a field too many or too few, at any depth."""
-    names = [f.name for f in fields]
-    if extra := sorted(set(view) - set(names)):
-        raise NotAllowed(f"fields that are on no allow-list: {[where + name for name in extra]}")
-    if missing := [name for name in names if name not in view]:
-        raise NotAllowed(f"fields of the allow-list that the view lacks: {[where + name for name in missing]}")
-    return {f.name: _value(view[f.name], f, where) for f in fields}
+    kept: View = {}
+    for field in fields:
+        name = field.name
+        if name not in view:
+            raise NotAllowed(f"field of the allow-list that the view lacks: {where}{name}")
+        kept[name] = _value(view[name], field, where) if field.inside else view[name]
+    if len(kept) < len(view):
+        raise NotAllowed(
+            f"fields that are on no allow-list: {sorted(where + name for name in view if name not in kept)}"
+        )
+    return kept
 
 
 def _value(value: Any, field: Field, where: str) -> Any:
     inner = f"{where}{field.name}."
-    if field.type == "list":
-        return [cut(item, field.inside, inner) for item in value]
-    return cut(value, field.inside, inner) if field.type == "group" else value
+    return (
+        cut(value, field.inside, inner) if field.type == "group" else [cut(item, field.inside, inner) for item in value]
+    )
 
 
 PERSON = (

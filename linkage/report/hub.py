@@ -5,48 +5,26 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 from pathlib import Path
 
-from linkage import parallel
 from linkage.report import page, pdf, schema, sheet, summary
 from linkage.report.content import NightContent
 
 
 def write(
-    folder: Path,
-    content: NightContent,
-    hubs: Sequence[summary.Hub],
-    threads: int = 1,
-    meanwhile: Callable[[], None] = lambda: None,
+    folder: Path, content: NightContent, hubs: Sequence[summary.Hub], meanwhile: Callable[[], None] = lambda: None
 ) -> None:
-    """Write `<folder>/hubs/<gss>/…` of every hub; `meanwhile` is done beside it, in this process.
+    """Write `<folder>/hubs/<gss>/…` of every hub, and do `meanwhile`. The same content gives the same bytes.
 
-    The same content gives the same bytes. Pages and tables are Python's work and are shared out over processes. Print is
-    made in this one alone, beside `meanwhile`: Typst leaves Python free, and once it has run here it stands still for ever
-    in a process forked from this one.
+    Pages and tables are Python's work, print is Typst's, which leaves Python free: the two go side by side in one process.
     """
     for hub in hubs:
         _target(folder, hub).mkdir(parents=True, exist_ok=True)
-
-    def here() -> None:
-        with ThreadPoolExecutor(1) as printing:
-            printed = printing.submit(_print, folder, content, hubs)
-            meanwhile()
-            printed.result()
-
-    elsewhere = max(1, threads - 1)
-    pages = [partial(_pages, folder, content, hubs[first::elsewhere]) for first in range(elsewhere)]
-    works: list[Callable[[], None]] = [here, *pages]
-    if threads > 1:
-        parallel.spread(_do, works)
-    else:
-        for work in works:
-            work()
-
-
-def _do(work: Callable[[], None]) -> None:
-    work()
+    with ThreadPoolExecutor(1) as printing:
+        printed = printing.submit(_print, folder, content, hubs)
+        _pages(folder, content, hubs)
+        meanwhile()
+        printed.result()
 
 
 def _target(folder: Path, hub: summary.Hub) -> Path:
@@ -80,5 +58,5 @@ def data(hub: summary.Hub) -> str:
     }
     head = json.dumps(told, indent=1, ensure_ascii=False).removesuffix("\n}")
     # One exception a line: a person can find it, and it is written five times as fast as with an indent.
-    views = ",\n".join(json.dumps(view, ensure_ascii=False) for view in hub.views)
-    return f'{head},\n "exceptions": [\n{views}\n]}}\n'
+    lines = ",\n".join(hub.lines)
+    return f'{head},\n "exceptions": [\n{lines}\n]}}\n'

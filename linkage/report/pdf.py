@@ -26,6 +26,13 @@ SHOWN_IN_PRINT = "\N{REPLACEMENT CHARACTER}"
 
 
 IN_THE_PAGE = "They are in report.html; print holds those to look at now."
+LISTED = {
+    "to_verify": ("reference", "claim", "status_words"),
+    "waiting": ("reference", "priority", "kind_words", "first_raised"),
+    "resolved": ("reference", "kind_words", "resolved_because"),
+    "notices": ("reference", "priority", "residents", "ring", "lead_hub"),
+}
+"""What print says of exceptions that it lists in a line each: the rest of them need not be written and read again."""
 
 
 def pdf(content: NightContent, hub: summary.Hub) -> bytes:
@@ -41,10 +48,10 @@ def pdf(content: NightContent, hub: summary.Hub) -> bytes:
         "counts": [[text, str(count)] for text, count in hub.counts()],
         "stale": summary.stale(content),
         "urgent": [_with_pictures(v) for v in hub.urgent],
-        "to_verify": hub.to_verify,
-        "waiting": hub.waiting,
-        "resolved": hub.resolved,
-        "notices": hub.notices,
+        **{
+            name: [{field: view[field] for field in fields} for view in getattr(hub, name)]
+            for name, fields in LISTED.items()
+        },
         "versions": hub.versions,
     }
     data = printable(json.dumps(told, ensure_ascii=False))

@@ -5,9 +5,11 @@ Page and print are both drawn from `Hub`; they differ in form, never in content.
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from linkage import vocabulary as words
@@ -40,6 +42,11 @@ class Hub:
     synthetic: bool
     versions: str
     views: list[View]
+
+    @cached_property
+    def lines(self) -> list[str]:
+        """Each view as one line of JSON: exceptions.json and the store hold the same."""
+        return [json.dumps(view, ensure_ascii=False) for view in self.views]
 
     @property
     def led(self) -> list[View]:

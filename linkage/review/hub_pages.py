@@ -34,18 +34,18 @@ def keep(con: duckdb.DuckDBPyConnection, content: NightContent, hubs: Sequence[H
     )
     by_id = {e.exception["exception_id"]: e for e in entries}
     rows = [
-        _row(hub.gss, place, view, by_id[view["reference"]], content)
+        _row(hub.gss, place, view, line, by_id[view["reference"]], content)
         for hub in hubs
-        for place, view in enumerate(hub.views)
+        for place, (view, line) in enumerate(zip(hub.views, hub.lines, strict=True))
     ]
     insert(con, "store.hub_page", _PAGE, rows)
     return len(rows)
 
 
-def _row(gss: str, place: int, view: View, entry: Entry, content: NightContent) -> list[Any]:
+def _row(gss: str, place: int, view: View, line: str, entry: Entry, content: NightContent) -> list[Any]:
     return [
         gss, place, view["reference"], view["reader"], view["kind"], view["priority"], view["status"],
-        bool(entry.exception["waiting"]), entry.detail["content_hash"], json.dumps(view, ensure_ascii=False),
+        bool(entry.exception["waiting"]), entry.detail["content_hash"], line,
         json.dumps(_records(view, entry, content)),
     ]  # fmt: skip
 

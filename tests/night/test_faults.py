@@ -13,7 +13,7 @@ import subprocess
 import time
 from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -167,6 +167,18 @@ def test_a_limit_on_file_size_publishes_nothing(calm, tmp_path):
     work = calm.begin(tmp_path, 0)
     stood = (work / "store.duckdb").read_bytes()
     assert child.run(plan(calm.landing, work), calm.nights[1], largest_file=len(stood) // 2) == 2
+    assert digest(work / "out") == digest(calm.after(0) / "out")
+    assert (work / "store.duckdb").read_bytes() == stood
+    assert leftovers(work) == []
+
+
+def test_too_little_memory_is_said_and_publishes_nothing(calm, tmp_path, capsys):
+    work = calm.begin(tmp_path, 0)
+    stood = (work / "store.duckdb").read_bytes()
+    assert run_one(replace(plan(calm.landing, work), memory="100MB"), calm.nights[1]) == 2
+    told = capsys.readouterr().err
+    assert "--memory 100MB is too little for these files" in told
+    assert "Run the night again with more" in told
     assert digest(work / "out") == digest(calm.after(0) / "out")
     assert (work / "store.duckdb").read_bytes() == stood
     assert leftovers(work) == []

@@ -20,7 +20,7 @@ def veto(con):
     def ask(born: date, **gammas: int) -> str | None:
         told = dict.fromkeys(model.PEOPLE.gammas, -1) | {f"gamma_{name}": n for name, n in gammas.items()}
         con.execute(
-            f"CREATE OR REPLACE TABLE store.scored_pair AS SELECT 'baby' AS mention_id_l, 'child' AS mention_id_r, 20.0 AS match_weight, "
+            f"CREATE OR REPLACE TABLE scored AS SELECT 'baby' AS mention_id_l, 'child' AS mention_id_r, 20.0 AS match_weight, "
             f"{', '.join(f'{value} AS {gamma}' for gamma, value in told.items())}"
         )
         con.execute(

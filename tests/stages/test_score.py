@@ -13,11 +13,10 @@ from splink.internals.parse_sql import get_columns_used_from_sql
 
 from linkage import history
 from linkage.households import links
-from linkage.people import column_names, model, score
+from linkage.people import column_names, components, model, score
 from linkage.places import match, property
 from linkage.protect import gate
 from linkage.standardise import mention
-from linkage.store import run_sql
 from tests.rules.conftest import TOWN, at, liable, patient
 
 ACCOUNTS = [
@@ -112,34 +111,88 @@ def test_an_account_that_begins_when_another_ends_is_compared_where_names_may_be
 
 @pytest.mark.parametrize(("columns", "lists"), model.BLOCKING)
 def test_whoever_a_blocking_rule_brings_to_a_fresh_row_is_given_to_splink(con, columns, lists):
-    every = sorted({c for rule, _ in model.BLOCKING for c in rule})
     listed = {c for _, of_rule in model.BLOCKING for c in of_rule}
+    own = {
+        "nhs_number",
+        "force_key",
+        "born",
+        "given_initial",
+        "both_initials",
+        "given_called",
+        "family_last",
+        "phone",
+        "email",
+    }
+    asked = {
+        "place_key",
+        "given_called",
+        "family_last",
+        "outward",
+        "postcode",
+        "rare_name",
+        "together_keys",
+        "move_keys",
+    }
 
-    def row(mention_id, shared):
-        said = {c: "same" if c in shared else f"{mention_id} {c}" for c in every}
+    def row(mention_id, shared, every):
+        said = {c: "same" if c in shared else f"{mention_id} {c}" for c in sorted(every)}
         values = (
             f"['other of {mention_id}', '{v}'] AS {c}" if c in listed else f"'{v}' AS {c}" for c, v in said.items()
         )
         return f"SELECT '{mention_id}' AS mention_id, {', '.join(values)}"
 
-    con.execute(
-        f"CREATE TABLE blocking_key AS {row('fresh', columns)} UNION ALL {row('near', columns)} UNION ALL {row('far', ())}"
-    )
+    for table, every in (("own_key", own), ("asked_key", asked)):
+        rows = (row("fresh", columns, every), row("near", columns, every), row("far", (), every))
+        con.execute(f"CREATE TABLE {table} AS {' UNION ALL '.join(rows)}")
     con.execute("CREATE TABLE fresh_mention AS SELECT 'fresh' AS mention_id")
     near = score._near_fresh(con)
     assert con.execute(f"SELECT mention_id FROM {near} ORDER BY ALL").fetchall() == [("fresh",), ("near",)]
 
 
-def test_whatever_is_compared_is_in_the_hash_that_tells_a_changed_row():
-    """Every column of a mention that the view reads is hashed; all else that it reads stands in `blocking_key` itself."""
-    text = {name: (score.HERE / f"{name}.sql").read_text(encoding="utf-8") for name in ("person_input", "blocking_key")}
-    read = set(re.findall(r"\bm\.(\w+)", text["person_input"])) - {"mention_id"}
-    said = text["blocking_key"].split("hash(", 1)[1].split(") AS said")[0]
-    assert read <= set(re.findall(r"\w+", said))
+MADE = {"born", "given_initial", "both_initials"}
+"""What `own_key` makes of a mention's columns."""
+
+
+def words(text):
+    return set(re.findall(r"\w+", text))
+
+
+def test_whatever_is_compared_is_in_the_hash_that_tells_a_changed_row(con, compare):
+    """Every column of a mention that the views read is hashed; all else that they read stands in `blocking_key` itself."""
+    compare(TOWN, [])
+    names = ("person_input", "blocking_key", "own_key")
+    text = {name: (score.HERE / f"{name}.sql").read_text(encoding="utf-8") for name in names}
+    mention_has = {name for (name,) in con.execute("SELECT column_name FROM (DESCRIBE mention)").fetchall()}
+    read = set(re.findall(r"\bm\.(\w+)", text["person_input"])) | (words(text["own_key"]) & mention_has)
+    said = words(text["blocking_key"].split("hash(", 1)[1].split(") AS said")[0])
+    assert read - MADE - {"mention_id"} <= said
     keys = set(re.findall(r"\bk\.(\w+)", text["person_input"])) - {"mention_id"}
-    made_of_mention = {"born", "given_initial", "both_initials", "place_key", "outward", "force_key"}
-    hashed = text["blocking_key"].rsplit("hash(", 1)[1].split(") AS row_hash")[0]
-    assert keys - made_of_mention <= set(re.findall(r"\w+", hashed))
+    hashed = words(text["blocking_key"].rsplit("hash(", 1)[1].split(") AS row_hash")[0])
+    assert keys - {"place_key", "outward"} <= hashed
+
+
+def test_whatever_a_pair_is_judged_and_resolved_by_is_in_one_of_the_two_hashes(con, compare):
+    compare(TOWN, [])
+    mention_has = {name for (name,) in con.execute("SELECT column_name FROM (DESCRIBE mention)").fetchall()}
+    text = {name: (score.HERE / f"{name}.sql").read_text(encoding="utf-8") for name in ("pair", "blocking_key")}
+    hashes = words(" ".join(part.split(")", 1)[0] for part in text["blocking_key"].split("hash(")[1:3]))
+    for judged in (text["pair"], components.FACTS):
+        assert (words(judged) & mention_has) - {"mention_id"} <= hashes
+
+
+def test_a_bound_that_moves_judges_pairs_anew_and_compares_none(con, compare):
+    """A record that is withdrawn and one that comes on the same night, beside a year's turn that moves every bound."""
+    compare(TOWN, ACCOUNTS)
+    young = {**TOWN[0], "date_of_birth": date(2009, 6, 1)}
+    before, _ = compare([young, *TOWN[1:]], ACCOUNTS, 1)
+    turn = 300
+    counts, pairs = compare([young, *TOWN[1:-1]], ACCOUNTS[1:], turn)
+    assert before["compared"]
+    assert counts["compared"] < len(ACCOUNTS)
+    for table in ("scored_mention", "scored_pair"):
+        con.execute(f"DELETE FROM store.{table}")
+    _, cold = compare([young, *TOWN[1:-1]], ACCOUNTS[1:], turn)
+    assert pairs == cold
 
 
 def gamma(con, comparison, one, other):
@@ -246,7 +299,6 @@ def test_levels_of_an_account_and_a_patient(con, compare, paying, of_practice, n
 
 def vetoes_beside(con, mention_id):
     """The veto, or None, by the other mention of every pair of one mention."""
-    run_sql(con, score.HERE / "pair.sql")
     return dict(
         con.execute(
             "SELECT CASE WHEN mention_id_l = $one THEN mention_id_r ELSE mention_id_l END, veto FROM pair "

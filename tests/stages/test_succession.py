@@ -39,7 +39,8 @@ def run(con, accept, night):
         mention.run(con, tonight)
         con.execute(
             "CREATE OR REPLACE TABLE blocking_key AS "
-            "SELECT mention_id, []::VARCHAR[] AS home_keys, []::VARCHAR[] AS context_keys FROM mention"
+            "SELECT mention_id, []::VARCHAR[] AS home_keys, []::VARCHAR[] AS context_keys, hash(m) AS row_hash, 0 AS fact_hash "
+            "FROM mention AS m"
         )
         con.execute(
             "CREATE OR REPLACE TABLE pair (match_weight DOUBLE, "

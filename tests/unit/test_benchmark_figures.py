@@ -31,6 +31,20 @@ def test_growth_is_the_power_of_n():
     assert speed.growth(sizes, "cold") == pytest.approx(1.1)
 
 
+def test_what_is_asked_stands_beside_what_was_measured():
+    def stages(seconds, megabytes):
+        told = {"score": {"seconds": seconds, "cpu_seconds": 1.0, "peak_mb": megabytes * 1e6 / 2**20}}
+        return [{"stages": told}]
+
+    million = speed.Size(
+        460_000, 991_617, told={"cold": stages(299, 3999), "usual": stages(9, 9), "changed": stages(15, 2001)}
+    )
+    lines = speed._asked([million])
+    assert "| 1,000,000 mentions, cold | 300 s, 4,000 MB | 299.0 s, 3,999 MB | reached |" in lines
+    assert "| one row in 200 of 1,000,000 changed | 20 s, 2,000 MB | 15.0 s, 2,001 MB | not reached |" in lines
+    assert not any("40,000" in line for line in lines)
+
+
 def test_a_changed_night_is_the_night_before_but_for_one_phone_in_two_hundred(tmp_path):
     before, after = tmp_path / "2026-01-06", tmp_path / "2026-01-07"
     before.mkdir()

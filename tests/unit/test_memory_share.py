@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import duckdb
+import psutil
 import pytest
 
-from flows.workroom import share_of
+from linkage.memory import LEAST, MOST, leave_room, share_of
 
 
 @pytest.mark.parametrize(
@@ -12,3 +14,43 @@ from flows.workroom import share_of
 )
 def test_duckdb_gets_seven_tenths(given, share):
     assert share_of(given) == share
+
+
+def _limit(con):
+    number, unit = con.execute("SELECT current_setting('memory_limit')").fetchone()[0].split()
+    return float(number) * {"KiB": 2**10, "MiB": 2**20, "GiB": 2**30}[unit]
+
+
+@pytest.fixture
+def con(tmp_path):
+    with duckdb.connect(config={"temp_directory": str(tmp_path), "memory_limit": "1GB"}) as con:
+        yield con
+
+
+def test_what_python_holds_is_taken_off(con):
+    held = psutil.Process().memory_info().rss
+    leave_room(con, f"{4 * held}B")
+    before = _limit(con)
+    kept = bytearray(held // 4)
+    kept[::4096] = b"x" * len(kept[::4096])
+    leave_room(con, f"{4 * held}B")
+    assert before - _limit(con) == pytest.approx(len(kept), rel=0.2)
+
+
+def test_it_stays_between_its_bounds(con):
+    leave_room(con, "1TB")
+    assert _limit(con) == pytest.approx(MOST * 1e12, rel=0.01)
+    leave_room(con, "40MB")  # Python's imports alone are more than that.
+    assert _limit(con) == pytest.approx(LEAST * 40e6, rel=0.01)
+
+
+def test_an_unreadable_memory_is_left_alone(con):
+    leave_room(con, "much")
+    assert _limit(con) == pytest.approx(1e9, rel=0.06)
+
+
+def test_tables_that_have_nowhere_to_go_stay():
+    with duckdb.connect(config={"temp_directory": "/proc/nowhere", "memory_limit": "1GB"}) as con:
+        con.execute("CREATE TABLE held AS SELECT range AS number, CAST(range AS VARCHAR) AS text FROM range(3000000)")
+        leave_room(con, "20MB")
+        assert con.execute("SELECT count(*) FROM held").fetchone() == (3000000,)

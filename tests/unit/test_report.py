@@ -218,15 +218,15 @@ def test_every_letter_held_to_be_printable_is(content):
 
 
 def test_the_same_content_gives_the_same_bytes(content, tmp_path):
-    def written(name, threads):
+    def written(name):
         hubs = [summary.hub(content, gss) for gss in (LEAD, OTHER)]
         done = []
-        hub.write(tmp_path / name, content, hubs, threads, lambda: done.append(name))
+        hub.write(tmp_path / name, content, hubs, lambda: done.append(name))
         assert done == [name]
         return {p.relative_to(tmp_path / name): p.read_bytes() for p in (tmp_path / name).rglob("*.*")}
 
-    assert len(written("alone", 1)) == 2 * len(NAMES)
-    assert written("alone", 1) == written("two", 2) == written("four", 4)
+    assert len(written("once")) == 2 * len(NAMES)
+    assert written("once") == written("again")
 
 
 def test_the_page_is_well_formed_and_says_what_it_must(lead):

@@ -1,0 +1,51 @@
+"""What DuckDB may use of a night's memory: what Python leaves of it, so that both together stay within `--memory`."""
+
+from __future__ import annotations
+
+import re
+from contextlib import suppress
+
+import duckdb
+import psutil
+
+MOST = 0.7
+"""DuckDB's part at the start. The rest is Python's: its imports, the index of the gazetteer, the texts and mentions of one batch."""
+LEAST = 0.3
+"""DuckDB's part however much Python holds: with less it would spill all that it reads."""
+FOR_A_STAGE = 0.15
+"""What is left free for what the Python of one stage comes to hold."""
+_UNITS = {
+    "B": 1,
+    "KB": 10**3,
+    "MB": 10**6,
+    "GB": 10**9,
+    "TB": 10**12,
+    "KIB": 2**10,
+    "MIB": 2**20,
+    "GIB": 2**30,
+    "TIB": 2**40,
+}
+
+
+def share_of(memory: str) -> str:
+    """What DuckDB may use at the start, as `2.8GB`; what is no number with a unit is left for DuckDB to refuse."""
+    found = _read(memory)
+    return f"{float(found.group(1)) * MOST:g}{found.group(2)}" if found else memory
+
+
+def leave_room(con: duckdb.DuckDBPyConnection, memory: str) -> None:
+    """Have DuckDB give back what Python has come to hold beside it, between MOST and LEAST of a night's memory."""
+    found = _read(memory)
+    if not found or (unit := _UNITS.get(found.group(2).upper())) is None:
+        return
+    whole = float(found.group(1)) * unit
+    of_duckdb = con.execute("SELECT coalesce(sum(memory_usage_bytes), 0) FROM duckdb_memory()").fetchone()
+    of_python = psutil.Process().memory_info().rss - (of_duckdb[0] if of_duckdb else 0)
+    left = min(MOST * whole, max(LEAST * whole, whole - of_python - FOR_A_STAGE * whole))
+    # Without a disk to move them to its tables stay where they are.
+    with suppress(duckdb.Error):
+        con.execute(f"SET memory_limit = '{int(left)}B'")
+
+
+def _read(memory: str) -> re.Match[str] | None:
+    return re.fullmatch(r"\s*([0-9]+(?:\.[0-9]+)?)\s*([A-Za-z]+)\s*", memory)
