@@ -109,7 +109,8 @@ def _gather_numbers(con: duckdb.DuckDBPyConnection) -> None:
     )
     con.execute(
         f"CREATE OR REPLACE TABLE borne_number AS SELECT *, {number_hash('number')} AS hash FROM ("
-        f"SELECT text, CASE WHEN regexp_full_match(text, '[0-9]+') THEN text ELSE {_digits('text')} END AS number FROM (SELECT DISTINCT text FROM ({texts}) WHERE text IS NOT NULL))"
+        f"SELECT text, CASE WHEN regexp_full_match(text, '[0-9]+') THEN text ELSE {_digits('text')} END AS number "
+        f"FROM (SELECT DISTINCT text FROM ({texts}) WHERE text IS NOT NULL))"
     )
 
 
