@@ -111,15 +111,16 @@ def test_an_account_that_begins_when_another_ends_is_compared_where_names_may_be
 
 @pytest.mark.parametrize(("columns", "lists"), model.BLOCKING)
 def test_whoever_a_blocking_rule_brings_to_a_fresh_row_is_given_to_splink(con, columns, lists):
-    listed = {c for _, of_rule in model.BLOCKING for c in of_rule}
+    listed = {c for _, of_rule in model.BLOCKING for c in of_rule} | {"family_keys"}
+    shared = {*columns, *(("given_called", "family_keys") if "both_initials" in columns else ())}
     own = {
         "nhs_number",
         "force_key",
         "born",
         "given_initial",
-        "both_initials",
         "given_called",
         "family_last",
+        "family_keys",
         "phone",
         "email",
     }
@@ -142,9 +143,10 @@ def test_whoever_a_blocking_rule_brings_to_a_fresh_row_is_given_to_splink(con, c
         return f"SELECT '{mention_id}' AS mention_id, {', '.join(values)}"
 
     for table, every in (("own_key", own), ("asked_key", asked)):
-        rows = (row("fresh", columns, every), row("near", columns, every), row("far", (), every))
+        rows = (row("fresh", shared, every), row("near", shared, every), row("far", (), every))
         con.execute(f"CREATE TABLE {table} AS {' UNION ALL '.join(rows)}")
     con.execute("CREATE TABLE fresh_mention AS SELECT 'fresh' AS mention_id")
+    score.name_both_initials(con)
     near = score._near_fresh(con)
     assert con.execute(f"SELECT mention_id FROM {near} ORDER BY ALL").fetchall() == [("fresh",), ("near",)]
 
