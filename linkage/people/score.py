@@ -25,7 +25,7 @@ from splink import DuckDBAPI, Linker
 from linkage.history import rewind
 from linkage.night import Night
 from linkage.people import column_names, model
-from linkage.store import run_sql
+from linkage.store import holds, run_sql
 from linkage.version import code_of
 
 HERE = Path(__file__).parent
@@ -60,7 +60,7 @@ def run(con: duckdb.DuckDBPyConnection, night: Night) -> dict[str, int]:
         # What the region's first night teaches is part of the model.
         _hold(con)
         _learn_region(con, night, first=first)
-    fresh = _forget_stale(con, f"{model_hash(con, parameters)} {code_of('people')} {keep_above}")
+    fresh = _forget_stale(con, f"{_know_model(con, parameters)} {code_of('people')} {keep_above}")
     if fresh:
         few = fresh <= MOSTLY_NEW * mentions
         _hold(con, _near_fresh(con) if few else None)
@@ -313,11 +313,38 @@ def _of_either(table: str) -> str:
 
 
 def model_hash(con: duckdb.DuckDBPyConnection, parameters: Mapping[str, Any]) -> str:
-    """Hash of the model in force: its parameters and the region's registered frequencies."""
+    """Hash of the model in force: its parameters and the region's registered frequencies.
+
+    The frequencies are hundreds of thousands of numbers, so what was made of them last is kept beside a digest of them
+    (`store.model_known`).
+    """
+    told = _model_told(con, parameters)
+    if holds(con, "model_known"):
+        known = con.execute("SELECT hash FROM store.model_known WHERE told = $told", {"told": told}).fetchone()
+        if known:
+            return str(known[0])
     frequencies = con.execute(
         "SELECT column_name, round(frequency, 10) FROM store.term_frequency WHERE learned ORDER BY ALL"
     ).fetchall()
     text = json.dumps([parameters, people_in_region(con), frequencies], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _know_model(con: duckdb.DuckDBPyConnection, parameters: Mapping[str, Any]) -> str:
+    """The hash of the model in force, which is kept."""
+    found = model_hash(con, parameters)
+    con.execute("CREATE OR REPLACE TABLE store.model_known (told VARCHAR, hash VARCHAR)")
+    known = {"told": _model_told(con, parameters), "hash": found}
+    con.execute("INSERT INTO store.model_known VALUES ($told, $hash)", known)
+    return found
+
+
+def _model_told(con: duckdb.DuckDBPyConnection, parameters: Mapping[str, Any]) -> str:
+    digest = con.execute(
+        "SELECT count(*), sum(f)::VARCHAR, bit_xor(f) FROM "
+        "(SELECT hash(column_name, round(frequency, 10)) AS f FROM store.term_frequency WHERE learned)"
+    ).fetchone()
+    text = json.dumps([parameters, people_in_region(con), digest], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
 
 

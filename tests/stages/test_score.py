@@ -69,6 +69,22 @@ def test_another_model_scores_everything_again(con, compare):
     assert counts["compared"] == len(TOWN) + len(ACCOUNTS)
 
 
+def test_the_models_hash_is_known_again_until_it_or_a_frequency_is_another(con, compare):
+    compare(TOWN, ACCOUNTS)
+    parameters = model.load_parameters()
+    known = score.model_hash(con, parameters)
+    con.execute("UPDATE store.model_known SET hash = 'kept'")
+    assert score.model_hash(con, parameters) == "kept"
+    assert score.model_hash(con, {**parameters, "version": "another"}) not in (known, "kept")
+    con.execute(
+        "DELETE FROM store.term_frequency WHERE value = (SELECT min(value) FROM store.term_frequency WHERE learned)"
+    )
+    another = score.model_hash(con, parameters)
+    assert another not in (known, "kept")
+    con.execute("DROP TABLE store.model_known")
+    assert score.model_hash(con, parameters) == another
+
+
 @pytest.mark.parametrize("dated", [False, True], ids=["nobody's birth date is told at both", "one's is"])
 def test_two_homes_of_two_names_are_one_family_where_a_birth_date_bears_it_out(con, compare, dated):
     """Ann and Bob Lee at home 1, and an Ann and a Bob Lee who pay for home 2: a move, or two couples of common names."""
