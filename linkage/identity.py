@@ -78,7 +78,7 @@ def give_ids(
     con: duckdb.DuckDBPyConnection, kind: str, night: Night, seed: Callable[[Any, Group], str],
     why: Callable[[Mapping[str, str], Sequence[Group]], Callable[[Group, int], str]], gone: str,
 ) -> None:  # fmt: skip
-    """`group_id`: one row a group of tonight with its id; what happened to ids goes to `store.<kind>_event`.
+    """`group_id`: one row a group of tonight with its id and size; what happened to ids goes to `store.<kind>_event`.
 
     Reads and drops `group_member` (one row a member: its group, and the member) and `held` (one row a member of last night, in
     tonight's words: member and id). seed: what a new id of a group is made of. why, gone: as `events` has them; why is
@@ -91,7 +91,7 @@ def give_ids(
     groups = [members for _, members in found]
     held = dict(con.execute("SELECT member, id FROM held ORDER BY member").fetchall())
     stood = {
-        r[0] for r in con.execute(f"SELECT id FROM ({_stood(kind)}) ANTI JOIN group_id USING (id)").fetchall()
+        r[0] for r in con.execute(f"SELECT DISTINCT id FROM ({_stood(kind)}) ANTI JOIN group_id USING (id)").fetchall()
     }  # fmt: skip
     used = used_ids(con, kind)
     given_before = set(used)
@@ -106,8 +106,8 @@ def give_ids(
         "others", pl.DataFrame({"place": range(len(ids)), "id": ids}, schema={"place": pl.Int64, "id": pl.String})
     )
     con.execute(
-        "INSERT INTO group_id SELECT g.grp, o.id FROM (SELECT grp, row_number() OVER (ORDER BY grp) - 1 AS place "
-        "FROM (SELECT DISTINCT grp FROM group_member)) AS g INNER JOIN others AS o USING (place)"
+        "INSERT INTO group_id SELECT g.grp, o.id, g.members FROM (SELECT grp, row_number() OVER (ORDER BY grp) - 1 AS place, "
+        "members FROM (SELECT grp, count(*) AS members FROM group_member GROUP BY grp)) AS g INNER JOIN others AS o USING (place)"
     )
     con.unregister("others")
     con.execute("DROP TABLE group_member")
@@ -119,7 +119,7 @@ def take_held(con: duckdb.DuckDBPyConnection, members: Iterable[str]) -> dict[st
     con.register("taken", pl.DataFrame({"member": sorted(members)}, schema={"member": pl.String}))
     held: dict[str, str] = dict(con.execute("SELECT member, id FROM held SEMI JOIN taken USING (member)").fetchall())
     if held:
-        con.execute("CREATE OR REPLACE TABLE held AS FROM held ANTI JOIN taken USING (member)")
+        con.execute("DELETE FROM held WHERE member IN (SELECT t.member FROM taken AS t)")
     con.unregister("taken")
     return held
 
@@ -130,7 +130,7 @@ def put_held(con: duckdb.DuckDBPyConnection, held: Mapping[str, str]) -> None:
 
 
 def _stood(kind: str) -> str:
-    return f"SELECT DISTINCT {kind}_id AS id FROM store.{kind}_member WHERE known_to IS NULL"
+    return f"SELECT {kind}_id AS id FROM store.{kind}_member WHERE known_to IS NULL"
 
 
 def _set_apart_whole(con: duckdb.DuckDBPyConnection, kind: str) -> None:
@@ -139,11 +139,10 @@ def _set_apart_whole(con: duckdb.DuckDBPyConnection, kind: str) -> None:
     Such a group keeps its id and nothing is told of it, whatever the others do. On a usual night these are nearly all.
     """
     con.execute(
-        "CREATE OR REPLACE TABLE group_id AS WITH size AS (SELECT id, count(*) AS members FROM held GROUP BY id) "
-        "SELECT g.grp, any_value(h.id) AS id FROM group_member AS g LEFT JOIN held AS h ON g.member = h.member "
-        "LEFT JOIN size AS s ON h.id = s.id GROUP BY g.grp "
-        "HAVING count(*) = count(h.id) AND min(h.id) = max(h.id) AND count(*) = min(s.members) "
-        f"AND min(h.id) IN (SELECT t.id FROM ({_stood(kind)}) AS t)"
+        "CREATE OR REPLACE TABLE group_id AS WITH size AS (SELECT id, count(*) AS members FROM held GROUP BY id), "
+        "met AS (SELECT g.grp, min(h.id) AS id, count(*) AS members FROM group_member AS g LEFT JOIN held AS h ON g.member = h.member "
+        "GROUP BY g.grp HAVING count(*) = count(h.id) AND min(h.id) = max(h.id)) "
+        f"SELECT m.grp, m.id, m.members FROM met AS m INNER JOIN size AS s USING (id, members) SEMI JOIN ({_stood(kind)}) AS t USING (id)"
     )
     con.execute("CREATE OR REPLACE TABLE group_member AS FROM group_member ANTI JOIN group_id USING (grp)")
     con.execute("CREATE OR REPLACE TABLE held AS FROM held ANTI JOIN group_id USING (id)")

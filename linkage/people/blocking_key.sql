@@ -5,7 +5,7 @@ WITH code AS (
     SELECT
         postcode AS written,
         regexp_extract(replace(upper(postcode), ' ', ''), '^([A-Z]{1,2}[0-9][A-Z0-9]?[0-9][A-Z]{2})$', 1) AS postcode
-    FROM (SELECT DISTINCT postcode FROM address)
+    FROM (SELECT DISTINCT postcode FROM address) AS a
 ),
 
 address_of AS (
@@ -179,7 +179,7 @@ begins AS (
         || CASE WHEN len(given) = 0 THEN list_transform(initials, lambda i: '2' || i) ELSE [] END
     ) AS name
     FROM account
-    WHERE liable_from IN (SELECT liable_to FROM account)
+    WHERE liable_from IN (SELECT e.liable_to FROM account AS e)
 ),
 
 -- One account ends on the day another begins: whoever may be one person by name and sex, however their family name is written. An

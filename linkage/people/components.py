@@ -146,9 +146,7 @@ def _rows(table: pa.Table) -> Iterable[tuple[Any, ...]]:
 
 def _label(con: duckdb.DuckDBPyConnection) -> None:
     """`numbered`: one row a mention with the number of its component."""
-    con.execute(
-        "CREATE OR REPLACE TABLE numbered AS SELECT mention_id, row_number() OVER (ORDER BY mention_id) - 1 AS place FROM mention"
-    )
+    con.execute("CREATE OR REPLACE TABLE numbered AS SELECT mention_id, row_number() OVER () - 1 AS place FROM mention")
     joined = con.execute(
         f"SELECT a.place AS one, b.place AS other FROM ({EDGES} UNION ALL "
         "SELECT 0, mention_id_l, mention_id_r, FALSE FROM verdict_pair) AS e "

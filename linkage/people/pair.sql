@@ -1,7 +1,7 @@
 -- one row: one scored pair of mentions with its match weight and, where a rule forbids the link, the reason
 -- reads: scored, mention
 CREATE OR REPLACE TABLE pair AS
-WITH told AS (
+WITH told AS NOT MATERIALIZED (
     SELECT
         *,
         -- A maternity booking's father is the baby's.

@@ -45,7 +45,7 @@ SELECT
     m.email,
     m.force_key,
     m.given_initial,
-    m.both_initials,
+    both_initials(m.given_called, m.family_last, m.family_keys) AS both_initials,
     -- Names stand in either order, so the first letter of a family name or a title opens a pair too, and so does that of a formal
     -- name: Tony's A.
     list_distinct(m.initials || m.family_initials || m.title_initials || list_transform(m.given_keys, lambda f: f[1])) AS any_initial,

@@ -26,11 +26,10 @@ def run(con: duckdb.DuckDBPyConnection, night: Night) -> dict[str, int]:
     _hold_links(con, link_at, model.in_force(night.settings)["calibration"])
     con.execute(
         "CREATE OR REPLACE TABLE person AS "
-        "WITH sized AS (SELECT *, count(*) OVER (PARTITION BY cluster) AS cluster_size FROM resolved) "
-        "SELECT r.mention_id, g.id AS person_id, CASE WHEN r.cluster_size = 1 THEN 1.0 ELSE h.probability END AS link_probability, "
-        "r.cluster_size, r.mention_id IN (SELECT v.mention_id_l FROM verdict_pair AS v "
+        "SELECT r.mention_id, g.id AS person_id, CASE WHEN g.members = 1 THEN 1.0 ELSE h.probability END AS link_probability, "
+        "g.members AS cluster_size, r.mention_id IN (SELECT v.mention_id_l FROM verdict_pair AS v "
         "UNION ALL SELECT v.mention_id_r FROM verdict_pair AS v) AS reviewed, m.contract, m.supplier, m.record_id, m.mention "
-        "FROM sized AS r INNER JOIN group_id AS g ON r.cluster = g.grp INNER JOIN mention AS m ON r.mention_id = m.mention_id "
+        "FROM resolved AS r INNER JOIN group_id AS g ON r.cluster = g.grp INNER JOIN mention AS m ON r.mention_id = m.mention_id "
         "LEFT JOIN held_link AS h ON coalesce(r.link, $link_at) = h.link ORDER BY r.mention_id",
         {"link_at": link_at},
     )
@@ -130,13 +129,18 @@ def _why(
 
 def _remember(con: duckdb.DuckDBPyConnection, night: Night) -> None:
     con.execute(
-        "UPDATE store.person_member AS s SET known_to = $night WHERE known_to IS NULL AND NOT EXISTS "
-        "(SELECT 1 FROM person AS p WHERE p.mention_id = s.mention_id AND p.person_id = s.person_id)",
+        "CREATE OR REPLACE TEMP TABLE moved_member AS SELECT mention_id, person_id, p.mention_id IS NULL AS gone FROM person AS p "
+        "FULL JOIN (SELECT mention_id, person_id, TRUE AS stood FROM store.person_member WHERE known_to IS NULL) AS s "
+        "USING (mention_id, person_id) WHERE p.mention_id IS NULL OR s.stood IS NULL"
+    )
+    con.execute(
+        "UPDATE store.person_member AS s SET known_to = $night FROM moved_member AS m "
+        "WHERE s.known_to IS NULL AND m.gone AND s.mention_id = m.mention_id AND s.person_id = m.person_id",
         {"night": night.date},
     )
     con.execute(
-        "INSERT INTO store.person_member SELECT mention_id, person_id, $night, NULL FROM person AS p "
-        "WHERE NOT EXISTS (SELECT 1 FROM store.person_member AS s WHERE s.known_to IS NULL "
-        "AND s.mention_id = p.mention_id AND s.person_id = p.person_id) ORDER BY mention_id",
+        "INSERT INTO store.person_member SELECT mention_id, person_id, $night, NULL FROM moved_member WHERE NOT gone "
+        "ORDER BY mention_id",
         {"night": night.date},
     )
+    con.execute("DROP TABLE moved_member")

@@ -25,7 +25,7 @@ from splink import DuckDBAPI, Linker
 from linkage.history import rewind
 from linkage.night import Night
 from linkage.people import column_names, model
-from linkage.store import run_sql
+from linkage.store import holds, run_sql
 from linkage.version import code_of
 
 HERE = Path(__file__).parent
@@ -39,6 +39,13 @@ COMPARED_ALONE = (
     "family_written",
 )  # fmt: skip
 """Columns of `mention` that nothing reads but comparing and resolving."""
+BOTH_INITIALS = (
+    "list_distinct(list_transform(list_filter([family_last] || family_keys, lambda f: f IS NOT NULL AND given_called IS NOT NULL), "
+    "lambda f: least(given_called[1], f[1]) || greatest(given_called[1], f[1])))"
+)
+"""First letters of the two names in whichever order they stand, mistyped or not. Dear to make, so made for few."""
+MADE = {"both_initials": "both_initials(own_key.given_called, own_key.family_last, own_key.family_keys)"}
+"""What is made, where it is asked for, of columns that `own_key` has."""
 MOSTLY_NEW = 0.5
 """From this share of new and changed rows on, one run over everything is cheaper than two runs over parts."""
 
@@ -53,7 +60,7 @@ def run(con: duckdb.DuckDBPyConnection, night: Night) -> dict[str, int]:
         # What the region's first night teaches is part of the model.
         _hold(con)
         _learn_region(con, night, first=first)
-    fresh = _forget_stale(con, f"{model_hash(con, parameters)} {code_of('people')} {keep_above}")
+    fresh = _forget_stale(con, f"{_know_model(con, parameters)} {code_of('people')} {keep_above}")
     if fresh:
         few = fresh <= MOSTLY_NEW * mentions
         _hold(con, _near_fresh(con) if few else None)
@@ -72,10 +79,16 @@ def run(con: duckdb.DuckDBPyConnection, night: Night) -> dict[str, int]:
 def lay_out(con: duckdb.DuckDBPyConnection) -> int:
     """`blocking_key`, and `own_key` and `person_input` as views. Returns the number of mentions."""
     mentions = run_sql(con, HERE / "blocking_key.sql")
+    name_both_initials(con)
     con.execute((HERE / "own_key.sql").read_text(encoding="utf-8"))
     _ask_for(con)
     _view_input(con)
     return mentions
+
+
+def name_both_initials(con: duckdb.DuckDBPyConnection) -> None:
+    """Give BOTH_INITIALS a name, under which views and queries make them of the rows that they are left with."""
+    con.execute(f"CREATE OR REPLACE MACRO both_initials(given_called, family_last, family_keys) AS {BOTH_INITIALS}")
 
 
 def _view_input(con: duckdb.DuckDBPyConnection) -> None:
@@ -200,17 +213,17 @@ def _near_fresh(con: duckdb.DuckDBPyConnection) -> str:
     Splink lays out every row it is given once for each list of a blocking rule, so it is given few. Of a rule those of its columns
     that one of two narrow tables has are enough here, and of several lists the first: they let through more rows, never fewer.
     """
-    held = {table: _columns(con, table) for table in ("asked_key", "own_key")}
+    held = {"asked_key": _columns(con, "asked_key"), "own_key": _columns(con, "own_key") | MADE.keys()}
     rules = []
     for columns, lists in model.BLOCKING:
         table = max(held, key=lambda table: len(held[table].intersection(columns)))
         rules.append((held[table].intersection(columns).difference(lists[1:]), table, lists))
     # Whom a home and a birth date let through, the home alone lets through as well.
     widest = [rule for rule in rules if not any(other < rule[0] for other, *_ in rules)]
-    con.execute("CREATE OR REPLACE TABLE fresh_key AS FROM own_key SEMI JOIN fresh_mention USING (mention_id)")
+    asked = {c: MADE.get(c, f"{table}.{c}") for columns, table, _ in widest for c in columns}
     con.execute(
-        f"CREATE OR REPLACE TABLE fresh_key AS SELECT f.*, {', '.join(f'a.{c}' for c in sorted(held['asked_key'] - held['own_key']))} "
-        "FROM fresh_key AS f INNER JOIN asked_key AS a USING (mention_id)"
+        f"CREATE OR REPLACE TABLE fresh_key AS SELECT {', '.join(f'{made} AS {c}' for c, made in sorted(asked.items()))} FROM fresh_mention "
+        "INNER JOIN own_key USING (mention_id) INNER JOIN asked_key USING (mention_id)"
     )
     near = " UNION ".join(_sharing(table, columns, lists) for columns, table, lists in widest)
     con.execute(f"CREATE OR REPLACE TABLE near_mention AS SELECT mention_id FROM fresh_mention UNION {near}")
@@ -224,12 +237,13 @@ def _columns(con: duckdb.DuckDBPyConnection, table: str) -> set[str]:
 
 def _sharing(table: str, columns: Collection[str], lists: Sequence[str]) -> str:
     """SQL: the ids of rows of a table that share columns of one blocking rule with a fresh row. Lists are taken apart last."""
-    plain = sorted(set(columns).difference(lists))
-    values = ", ".join([*plain, *(f"unnest({c}) AS {c}" for c in sorted(set(columns) - set(plain)))])
+    plain, taken_apart = sorted(set(columns).difference(lists)), sorted(set(columns).intersection(lists))
+    fresh = ", ".join([*plain, *(f"unnest({c}) AS {c}" for c in taken_apart)])
+    values = ", ".join([*plain, *(f"unnest({MADE.get(c, c)}) AS {c}" for c in taken_apart)])
     among = f"{table} SEMI JOIN fresh_key USING ({', '.join(plain)})" if plain else table
     return (
         f"SELECT mention_id FROM (SELECT mention_id, {values} FROM {among}) "
-        f"SEMI JOIN (SELECT {values} FROM fresh_key) USING ({', '.join(sorted(columns))})"
+        f"SEMI JOIN (SELECT {fresh} FROM fresh_key) USING ({', '.join(sorted(columns))})"
     )
 
 
@@ -299,11 +313,38 @@ def _of_either(table: str) -> str:
 
 
 def model_hash(con: duckdb.DuckDBPyConnection, parameters: Mapping[str, Any]) -> str:
-    """Hash of the model in force: its parameters and the region's registered frequencies."""
+    """Hash of the model in force: its parameters and the region's registered frequencies.
+
+    The frequencies are hundreds of thousands of numbers, so what was made of them last is kept beside a digest of them
+    (`store.model_known`).
+    """
+    told = _model_told(con, parameters)
+    if holds(con, "model_known"):
+        known = con.execute("SELECT hash FROM store.model_known WHERE told = $told", {"told": told}).fetchone()
+        if known:
+            return str(known[0])
     frequencies = con.execute(
         "SELECT column_name, round(frequency, 10) FROM store.term_frequency WHERE learned ORDER BY ALL"
     ).fetchall()
     text = json.dumps([parameters, people_in_region(con), frequencies], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _know_model(con: duckdb.DuckDBPyConnection, parameters: Mapping[str, Any]) -> str:
+    """The hash of the model in force, which is kept."""
+    found = model_hash(con, parameters)
+    con.execute("CREATE OR REPLACE TABLE store.model_known (told VARCHAR, hash VARCHAR)")
+    known = {"told": _model_told(con, parameters), "hash": found}
+    con.execute("INSERT INTO store.model_known VALUES ($told, $hash)", known)
+    return found
+
+
+def _model_told(con: duckdb.DuckDBPyConnection, parameters: Mapping[str, Any]) -> str:
+    digest = con.execute(
+        "SELECT count(*), sum(f)::VARCHAR, bit_xor(f) FROM "
+        "(SELECT hash(column_name, round(frequency, 10)) AS f FROM store.term_frequency WHERE learned)"
+    ).fetchone()
+    text = json.dumps([parameters, people_in_region(con), digest], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
 
 

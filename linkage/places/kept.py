@@ -3,8 +3,9 @@
 An answer rests on the text, the rules, and the properties that the text could mean. So it is resolved anew when the rules
 change, or when a property is new, changed or gone that shares the text's postcode, a name that the text names or nearly
 names, or its UPRN; or when a name or place of the gazetteer is new or gone that stands in the text. A gazetteer that
-gains a house in a street that it has touches the texts of that name that write its number; what is kept equals what a cold
-start would answer (tested).
+gains a house in a street that it has touches the texts of that name that write its number, and, where the street had none
+under that postcode, the texts of that postcode or of one a character off; what is kept equals what a cold start would
+answer (tested).
 
 Reads `property`, `address`; keeps `store.resolved_property`: one row a property as the kept answers know it, in hashes
 alone, so that no place stands in the store for having been looked up.
@@ -27,9 +28,11 @@ _PROPERTY = (
     "hash(p) AS row_hash, hash(ltrim(uprn, '0')) AS uprn_hash, hash(postcode_norm) AS postcode_hash, "
     "list_transform([street, building], lambda n: hash(n)) AS name_hashes, "
     "list_transform(list_concat([street, building], coalesce(places, [])), lambda n: hash(n)) AS word_hashes, "
-    "hash(street, places, postcode_norm) AS where_hash FROM property AS p ORDER BY uprn"
+    "hash(street, places, postcode_norm) AS where_hash, hash(street, places, postcode_norm[:-3]) AS sector_hash "
+    "FROM property AS p ORDER BY uprn"
 )
-"""house: the number of what is no more than a house of its street. where_hash: its street, places and postcode as one."""
+"""house: the number of what is no more than a house of its street. where_hash: its street, places and postcode as one; sector_hash: its
+street, places and postcode sector."""
 _NUMBERS = (
     "list_transform(regexp_extract_all(regexp_replace(concat_ws(', ', line_1, line_2, line_3, line_4, line_5), "
     "'[''’.`]', '', 'g'), '[0-9]+'), lambda digits: ltrim(digits, '0'))"
@@ -55,7 +58,8 @@ def prepare(con: duckdb.DuckDBPyConnection) -> None:
         "CREATE TABLE IF NOT EXISTS store.resolved_property (row_hash UBIGINT, uprn_hash UBIGINT, postcode_hash UBIGINT, "
         "name_hashes UBIGINT[], word_hashes UBIGINT[])"
     )
-    con.execute("ALTER TABLE store.resolved_property ADD COLUMN IF NOT EXISTS where_hash UBIGINT")
+    for column in ("where_hash", "sector_hash"):
+        con.execute(f"ALTER TABLE store.resolved_property ADD COLUMN IF NOT EXISTS {column} UBIGINT")
     con.execute(f"CREATE OR REPLACE TEMP TABLE property_now AS {_PROPERTY}")
     _forget_touched(con)
     con.execute(f"DELETE FROM store.resolved_address AS r WHERE NOT EXISTS (SELECT 1 FROM address AS a WHERE {ALIKE})")
@@ -65,7 +69,7 @@ def prepare(con: duckdb.DuckDBPyConnection) -> None:
 def _forget_touched(con: duckdb.DuckDBPyConnection) -> None:
     con.execute(
         "CREATE OR REPLACE TEMP TABLE changed_property AS (SELECT * REPLACE "
-        "(CASE WHEN where_hash IN (SELECT r.where_hash FROM store.resolved_property AS r) THEN house END AS house) "
+        "(CASE WHEN sector_hash IN (SELECT r.sector_hash FROM store.resolved_property AS r) THEN house END AS house) "
         "FROM property_now ANTI JOIN store.resolved_property USING (row_hash)) "
         "UNION ALL BY NAME (FROM store.resolved_property ANTI JOIN property_now USING (row_hash))"
     )
@@ -80,6 +84,7 @@ def _forget_touched(con: duckdb.DuckDBPyConnection) -> None:
     elif changed:
         _touched_names(con)
         _near_houses(con)
+        _near_postcodes(con)
         con.execute(
             "DELETE FROM store.resolved_address AS r WHERE hash(ltrim(r.uprn, '0')) IN (SELECT c.uprn_hash FROM changed_property AS c) "
             f"OR hash(ltrim({without_decimals('trim(r.uprn_given)')}, '0')) IN (SELECT c.uprn_hash FROM changed_property AS c) "
@@ -87,10 +92,10 @@ def _forget_touched(con: duckdb.DuckDBPyConnection) -> None:
             # Names are joined and not sought in one list of them all, which would be gone through for every address.
             "OR r.rowid IN (SELECT n.id FROM (SELECT rowid AS id, unnest(names) AS name FROM store.resolved_address) AS n "
             "SEMI JOIN touched_name USING (name)) "
-            "OR r.rowid IN (SELECT id FROM near_house)"
+            "OR r.rowid IN (SELECT id FROM near_house) OR r.postcode_norm IN (SELECT n.postcode_norm FROM near_postcode AS n)"
         )
-        con.execute("DROP TABLE touched_name")
-        con.execute("DROP TABLE near_house")
+        for table in ("touched_name", "near_house", "near_postcode"):
+            con.execute(f"DROP TABLE {table}")
     con.execute("DROP TABLE changed_property")
     if changed:
         con.execute("DELETE FROM store.resolved_property")
@@ -122,9 +127,9 @@ def _touched_names(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def _near_houses(con: duckdb.DuckDBPyConnection) -> None:
-    """`near_house`: answers (id) whose text may mean a house gained, where its street had others under its postcode.
+    """`near_house`: answers (id) whose text may mean a house gained, where its street had others in its postcode sector.
 
-    Nothing that is asked of a street, a postcode or a place is answered otherwise for such a house. So a text can mean it
+    Nothing that is asked of a street or a place is answered otherwise for such a house, nor of a postcode that its street had. So a text can mean it
     only if it writes its number, beside its street's name or its postcode.
     """
     con.execute(
@@ -134,4 +139,19 @@ def _near_houses(con: duckdb.DuckDBPyConnection) -> None:
         "UNION SELECT r.rowid, g.house FROM store.resolved_address AS r INNER JOIN gained AS g ON hash(r.postcode_norm) = g.postcode_hash) "
         "SELECT DISTINCT n.id FROM near AS n INNER JOIN store.resolved_address AS r ON r.rowid = n.id "
         f"WHERE list_contains({_NUMBERS}, n.house)"
+    )
+
+
+def _near_postcodes(con: duckdb.DuckDBPyConnection) -> None:
+    """`near_postcode`: the postcodes of texts that a postcode new to a street may tell something new.
+
+    Of its sector, its district and its places the street had others (`_near_houses`), so only what is written as it, or a character off
+    it, lies nearer to the street than before, and only of itself is it asked which streets it has.
+    """
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE near_postcode AS WITH gained AS (SELECT DISTINCT p.postcode_norm FROM property AS p "
+        "WHERE hash(p.postcode_norm) IN (SELECT c.postcode_hash FROM changed_property AS c WHERE c.house IS NOT NULL "
+        "AND c.where_hash NOT IN (SELECT r.where_hash FROM store.resolved_property AS r WHERE r.where_hash IS NOT NULL))) "
+        "SELECT DISTINCT r.postcode_norm FROM (SELECT DISTINCT postcode_norm FROM store.resolved_address) AS r, gained AS g "
+        "WHERE damerau_levenshtein(r.postcode_norm, g.postcode_norm) <= 1"
     )

@@ -211,6 +211,8 @@ def _renumbered(con: duckdb.DuckDBPyConnection) -> Callable[[str], str]:
 
 def _forget_purged(con: duckdb.DuckDBPyConnection) -> None:
     """A record that was purged from the history (an invalidated number) takes what was decided about it along."""
+    if not any(_count(con, table) for table in MENTIONS_OF):
+        return
     known = " UNION ALL ".join(
         f"SELECT concat_ws('|', '{name}', supplier, record_id) AS record FROM store.{name}_record"
         for name in PEOPLE_CONTRACTS

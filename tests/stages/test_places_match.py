@@ -247,8 +247,10 @@ def some_property(draw, uprn):
 
 
 def another_house_beside(draw, uprn, stock):
-    _, parent, custodian, _, _, _, *where, _ = draw.choice([one for _, one in sorted(stock.items())])
-    return (str(uprn), parent, custodian, None, None, str(draw.randint(1, 14)), *where, "RD03")
+    _, parent, custodian, _, _, _, *where, code, _ = draw.choice([one for _, one in sorted(stock.items())])
+    # Mostly a postcode that its street has, or another of that sector.
+    code = code if draw.random() < 0.5 else code[:-1] + draw.choice("ABC")
+    return (str(uprn), parent, custodian, None, None, str(draw.randint(1, 14)), *where, code, "RD03")
 
 
 def some_text(draw, one):

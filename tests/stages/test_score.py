@@ -69,6 +69,22 @@ def test_another_model_scores_everything_again(con, compare):
     assert counts["compared"] == len(TOWN) + len(ACCOUNTS)
 
 
+def test_the_models_hash_is_known_again_until_it_or_a_frequency_is_another(con, compare):
+    compare(TOWN, ACCOUNTS)
+    parameters = model.load_parameters()
+    known = score.model_hash(con, parameters)
+    con.execute("UPDATE store.model_known SET hash = 'kept'")
+    assert score.model_hash(con, parameters) == "kept"
+    assert score.model_hash(con, {**parameters, "version": "another"}) not in (known, "kept")
+    con.execute(
+        "DELETE FROM store.term_frequency WHERE value = (SELECT min(value) FROM store.term_frequency WHERE learned)"
+    )
+    another = score.model_hash(con, parameters)
+    assert another not in (known, "kept")
+    con.execute("DROP TABLE store.model_known")
+    assert score.model_hash(con, parameters) == another
+
+
 @pytest.mark.parametrize("dated", [False, True], ids=["nobody's birth date is told at both", "one's is"])
 def test_two_homes_of_two_names_are_one_family_where_a_birth_date_bears_it_out(con, compare, dated):
     """Ann and Bob Lee at home 1, and an Ann and a Bob Lee who pay for home 2: a move, or two couples of common names."""
@@ -111,15 +127,16 @@ def test_an_account_that_begins_when_another_ends_is_compared_where_names_may_be
 
 @pytest.mark.parametrize(("columns", "lists"), model.BLOCKING)
 def test_whoever_a_blocking_rule_brings_to_a_fresh_row_is_given_to_splink(con, columns, lists):
-    listed = {c for _, of_rule in model.BLOCKING for c in of_rule}
+    listed = {c for _, of_rule in model.BLOCKING for c in of_rule} | {"family_keys"}
+    shared = {*columns, *(("given_called", "family_keys") if "both_initials" in columns else ())}
     own = {
         "nhs_number",
         "force_key",
         "born",
         "given_initial",
-        "both_initials",
         "given_called",
         "family_last",
+        "family_keys",
         "phone",
         "email",
     }
@@ -142,9 +159,10 @@ def test_whoever_a_blocking_rule_brings_to_a_fresh_row_is_given_to_splink(con, c
         return f"SELECT '{mention_id}' AS mention_id, {', '.join(values)}"
 
     for table, every in (("own_key", own), ("asked_key", asked)):
-        rows = (row("fresh", columns, every), row("near", columns, every), row("far", (), every))
+        rows = (row("fresh", shared, every), row("near", shared, every), row("far", (), every))
         con.execute(f"CREATE TABLE {table} AS {' UNION ALL '.join(rows)}")
     con.execute("CREATE TABLE fresh_mention AS SELECT 'fresh' AS mention_id")
+    score.name_both_initials(con)
     near = score._near_fresh(con)
     assert con.execute(f"SELECT mention_id FROM {near} ORDER BY ALL").fetchall() == [("fresh",), ("near",)]
 
