@@ -54,8 +54,7 @@ RULES: tuple[LinkedRule, ...] = (
     LinkedRule("residence", "interval_in_order", "a claim of residence ends before it begins",
                "coalesce(valid_from <= valid_to, true)"),
     LinkedRule("residence", "belongs_to_a_mention", "a claim of residence belongs to no mention",
-               f"EXISTS (SELECT 1 FROM person AS p WHERE ({', '.join('p.' + c for c in MENTION.split(', '))}) = "
-               f"({', '.join('t.' + c for c in MENTION.split(', '))}))"),
+               f"EXISTS (SELECT 1 FROM person AS p WHERE {' AND '.join(f'p.{c} = t.{c}' for c in MENTION.split(', '))})"),
     LinkedRule("household", "interval_in_order", "a household interval ends before it begins",
                "coalesce(valid_from <= valid_to, true)"),
     LinkedRule("household", "keys_given", "a household row has no household, property or person",

@@ -6,11 +6,9 @@ from collections import defaultdict
 from datetime import timedelta
 from typing import Any
 
-import duckdb
-
 from linkage.detect import wording
 from linkage.detect.finding import Benign, Finding, grace_days
-from linkage.detect.records import Records, rows
+from linkage.detect.records import Records, Row
 from linkage.night import Night
 
 QUERY = """
@@ -43,10 +41,10 @@ QUERY = """
 """
 
 
-def find(con: duckdb.DuckDBPyConnection, night: Night, records: Records) -> list[Finding]:
+def find(told: list[Row], night: Night, records: Records) -> list[Finding]:
     """One finding a person (or a family's members together) and property."""
     grouped: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
-    for row in rows(con, QUERY, {"night": night.date}):
+    for row in told:
         who = row["family_id"] if row["subject_is_family"] else row["subject_id"]
         grouped[(who, row["uprn"])].append(row)
     return [_finding(night, records, found) for _, found in sorted(grouped.items())]

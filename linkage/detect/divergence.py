@@ -6,11 +6,9 @@ from collections import defaultdict
 from datetime import timedelta
 from typing import Any
 
-import duckdb
-
 from linkage.detect import wording
 from linkage.detect.finding import Benign, Finding, grace_days
-from linkage.detect.records import Records, rows
+from linkage.detect.records import Records, Row
 from linkage.night import Night
 
 QUERY = """
@@ -45,10 +43,10 @@ _OF_THE_HOMES = {"same_building", "same_property", "student_or_boarding", "share
 """Explanations that explain the two homes, whoever of the family is looked at. The others speak of one person's records."""
 
 
-def find(con: duckdb.DuckDBPyConnection, night: Night, records: Records) -> list[Finding]:
+def find(told: list[Row], night: Night, records: Records) -> list[Finding]:
     """One finding a set of properties: a family that two homes are given for is one situation."""
     grouped: dict[frozenset[str], list[dict[str, Any]]] = defaultdict(list)
-    for row in rows(con, QUERY, {"night": night.date}):
+    for row in told:
         grouped[frozenset((row["older_uprn"], row["uprn"]))].append(row)
     return [_finding(night, records, found) for _, found in sorted(grouped.items(), key=lambda g: sorted(g[0]))]
 

@@ -20,7 +20,7 @@ from linkage import beside
 from linkage.detect import co_residence, divergence, hidden, wording
 from linkage.detect.finding import Finding
 from linkage.detect.priority import Priority, decide
-from linkage.detect.records import Claim, Records, rows
+from linkage.detect.records import Claim, Records, Row, rows
 from linkage.detect.situation import Situation, join
 from linkage.night import Night
 from linkage.store import insert, run_sql
@@ -40,6 +40,7 @@ TABLES = (
     ("unregistered_co_residence", "benign_generation"),
 )  # fmt: skip
 """The SQL files of detection in the order they run: those of a group read nothing of each other, and run side by side."""
+KINDS = (co_residence, hidden, divergence)
 
 
 @dataclass
@@ -56,8 +57,9 @@ def run(con: duckdb.DuckDBPyConnection, night: Night) -> tuple[list[Raised], dic
     threads = beside.threads_for(con, night.threads)
     for group in TABLES:
         beside.each(con, [partial(_table, table=table, night=night) for table in group], threads)
-    records = Records(con)
-    found = [*(f for kind in (co_residence, hidden, divergence) for f in kind.find(con, night, records))]
+    reads: list[beside.Work[Any]] = [Records, *(partial(_found, query=kind.QUERY, night=night) for kind in KINDS)]
+    records, *told = beside.each(con, reads, threads)
+    found = [f for kind, rows_ in zip(KINDS, told, strict=True) for f in kind.find(rows_, night, records)]
     shielded = {r[0] for r in con.execute("SELECT person_id FROM shielded").fetchall()}
     open_ = [f for f in found if not shielded & _everybody(f, records)]
     least = night.settings.table("raise_above")
@@ -80,6 +82,11 @@ def run(con: duckdb.DuckDBPyConnection, night: Night) -> tuple[list[Raised], dic
 
 def _table(con: duckdb.DuckDBPyConnection, table: str, night: Night) -> int:
     return run_sql(con, HERE / f"{table}.sql", {"night": night.date})
+
+
+def _found(con: duckdb.DuckDBPyConnection, query: str, night: Night) -> list[Row]:
+    """What the SQL of a kind turned up."""
+    return rows(con, query, {"night": night.date} if "$night" in query else None)
 
 
 def _everybody(finding: Finding, records: Records) -> set[str]:
@@ -119,7 +126,10 @@ class Writer:
             self.concerns[concern["person_id"]].append(concern)
         named = rows(con, "SELECT supplier, record_id, father_named, father_recorded_reason FROM pregnancy")
         self.pregnancy = {(p["supplier"], p["record_id"]): p for p in named}
-        places = con.execute("SELECT uprn, display_address, council_gss FROM property").fetchall()
+        places = con.execute(
+            "SELECT uprn, display_address, council_gss FROM property WHERE uprn IN (SELECT unnest($uprns))",
+            {"uprns": records.uprns()},
+        ).fetchall()
         self.address = {u: a for u, a, _ in places}
         self.council = {u: g for u, _, g in places if g}
         self.council_names = {gss: hub["name"] for gss, hub in night.settings.table("hubs").items()}

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Any
 
-import duckdb
-
 from linkage.detect import wording
 from linkage.detect.finding import Benign, Finding
-from linkage.detect.records import Records, rows
+from linkage.detect.records import Records, Row
 from linkage.night import Night
 
 QUERY = """
@@ -25,10 +23,10 @@ QUERY = """
 """
 
 
-def find(con: duckdb.DuckDBPyConnection, night: Night, records: Records) -> list[Finding]:
+def find(told: list[Row], night: Night, records: Records) -> list[Finding]:
     """One finding an adult and mother, resting on her latest pregnancy."""
     grouped: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
-    for row in rows(con, QUERY):
+    for row in told:
         grouped[(row["subject_id"], row["mother_id"])].append(row)
     return [_finding(night, records, found[0]) for _, found in sorted(grouped.items()) if _hidden(found[0])]
 

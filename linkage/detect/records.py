@@ -87,6 +87,10 @@ class Records:
         """Councils of a person's registered homes, the longest standing first."""
         return [row["council_gss"] for row in self._councils.get(person_id, [])]
 
+    def uprns(self) -> list[str]:
+        """Every property that a claim of theirs names; a finding names no other."""
+        return sorted({row["uprn"] for row in self._addressed.values()})
+
     def said(self, claim: Claim) -> Row:
         """One record as evidence: the mention's row with the address that it claims, if any."""
         mention_id, role = claim

@@ -18,20 +18,35 @@ WITH summed AS (
         bool_or(contract = 'police') AS on_police,
         bool_or(address_role = 'emergency_contact') AS on_contact,
         bool_or(basis = 'verified') AS verified,
-        count(DISTINCT contract) AS contracts,
+        -- Counted by a bit each: to count what is different takes longer than all else here.
+        bit_count(bit_or(CASE contract
+            WHEN 'gp' THEN 1 WHEN 'council_tax' THEN 2 WHEN 'maternity_booking' THEN 4 WHEN 'maternity_birth' THEN 8 WHEN 'police' THEN 16
+        END))::BIGINT AS contracts,
         count(*) AS claims,
         min(match_probability) AS match_probability
     FROM claim
     WHERE stands
     GROUP BY person_id, uprn
+),
+
+by_person AS (
+    SELECT
+        person_id,
+        max(last_said) AS person_last_said,
+        max(register_said) AS person_register_said,
+        count(*) AS places,
+        bool_or(registered) AS registered_somewhere
+    FROM summed
+    GROUP BY person_id
 )
 
 SELECT
-    *,
-    max(last_said) OVER (PARTITION BY person_id) AS person_last_said,
-    max(register_said) OVER (PARTITION BY person_id) AS person_register_said,
-    last_said = max(last_said) OVER (PARTITION BY person_id) AS is_latest,
-    count(*) OVER (PARTITION BY person_id) AS places,
-    bool_or(registered) OVER (PARTITION BY person_id) AS registered_somewhere
-FROM summed
-ORDER BY person_id, uprn
+    s.*,
+    p.person_last_said,
+    p.person_register_said,
+    s.last_said = p.person_last_said AS is_latest,
+    p.places,
+    p.registered_somewhere
+FROM summed AS s
+INNER JOIN by_person AS p ON s.person_id = p.person_id
+ORDER BY s.person_id, s.uprn

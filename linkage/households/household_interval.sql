@@ -22,9 +22,18 @@ stays AS (
     GROUP BY person_id, uprn
 ),
 
+-- Whoever no record gives a child's birth date is no child: of the rest alone all that records say is weighed.
+young AS (
+    SELECT DISTINCT p.person_id
+    FROM person AS p
+    INNER JOIN mention AS m ON p.mention_id = m.mention_id
+    WHERE m.date_of_birth > $night - INTERVAL 18 YEAR
+),
+
 births AS (
     SELECT p.person_id, m.date_of_birth, count(*) AS said
     FROM person AS p
+    SEMI JOIN young AS y ON p.person_id = y.person_id
     INNER JOIN mention AS m ON p.mention_id = m.mention_id
     WHERE m.date_of_birth IS NOT NULL
     GROUP BY ALL
@@ -63,23 +72,23 @@ stays_held AS (
 
 -- A later claim of the same person somewhere else ends a stay there; what a register still says does not revive it.
 ended AS (
-    SELECT
-        s.*,
-        min(n.valid_from) FILTER (WHERE s.uprn <> n.uprn AND n.last_said > s.last_said AND (n.registered OR NOT s.held)) AS moved_on
+    SELECT s.person_id, s.uprn, min(n.valid_from) AS moved_on
     FROM stays_held AS s
-    INNER JOIN stays AS n ON s.person_id = n.person_id
-    GROUP BY ALL
+    INNER JOIN stays AS n ON s.person_id = n.person_id AND s.uprn <> n.uprn
+    WHERE n.last_said > s.last_said AND (n.registered OR NOT s.held)
+    GROUP BY s.person_id, s.uprn
 )
 
 SELECT
-    person_id,
-    uprn,
-    valid_from,
+    s.person_id,
+    s.uprn,
+    s.valid_from,
     nullif(
-        least(said_until, CASE WHEN moved_on IS NULL THEN DATE '9999-12-31' ELSE greatest(moved_on, last_said) END),
+        least(s.said_until, CASE WHEN e.moved_on IS NULL THEN DATE '9999-12-31' ELSE greatest(e.moved_on, s.last_said) END),
         DATE '9999-12-31'
     ) AS valid_to,
-    registered,
-    basis
-FROM ended
-ORDER BY person_id, uprn
+    s.registered,
+    s.basis
+FROM stays AS s
+LEFT JOIN ended AS e ON s.person_id = e.person_id AND s.uprn = e.uprn
+ORDER BY s.person_id, s.uprn

@@ -15,13 +15,26 @@ WITH dated AS (
 
 -- Within one agency a later word about the same person elsewhere takes the place of the earlier one. Two agencies that
 -- give two homes are not set against each other here: two homes are a normal state.
+moved AS (
+    SELECT person_id, contract, address_role
+    FROM dated
+    GROUP BY person_id, contract, address_role
+    HAVING min(uprn) <> max(uprn)
+),
+
+told_of AS (
+    SELECT d.*
+    FROM dated AS d
+    SEMI JOIN moved AS m ON d.person_id = m.person_id AND d.contract = m.contract AND d.address_role = m.address_role
+),
+
 later AS (
     SELECT
         a.claim_key,
         min_by({'supplier': b.supplier, 'record_id': b.record_id, 'uprn': b.uprn}, (b.valid_from, b.claim_key)) AS later_claim,
         min(b.valid_from) AS superseded_on
-    FROM dated AS a
-    INNER JOIN dated AS b
+    FROM told_of AS a
+    INNER JOIN told_of AS b
         ON
             a.person_id = b.person_id AND a.contract = b.contract AND a.address_role = b.address_role
             AND a.uprn <> b.uprn AND a.valid_from < b.valid_from

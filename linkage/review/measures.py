@@ -26,8 +26,8 @@ COMPARED = {
 DRIFT = {
     "stands_alone": "SELECT contract || ' ' || mention AS slice, count(*) FILTER (cluster_size = 1) AS part, "
     "count(*) AS whole FROM person GROUP BY 1",
-    "linked_across_suppliers": "SELECT contract || ' ' || mention AS slice, count(*) FILTER (suppliers > 1) AS part, count(*) AS whole "
-    "FROM (SELECT p.*, n.suppliers FROM person AS p INNER JOIN (SELECT person_id, count(DISTINCT supplier) AS suppliers "
+    "linked_across_suppliers": "SELECT contract || ' ' || mention AS slice, count(*) FILTER (several) AS part, count(*) AS whole "
+    "FROM (SELECT p.*, n.several FROM person AS p INNER JOIN (SELECT person_id, min(supplier) <> max(supplier) AS several "
     "FROM person GROUP BY 1) AS n USING (person_id)) GROUP BY 1",
     "agrees_in_linked_pairs": " UNION ALL ".join(
         f"SELECT '{words}' AS slice, count(*) FILTER ({column} > 0) AS part, count(*) FILTER ({column} >= 0) AS whole FROM linked_pair"

@@ -211,7 +211,8 @@ class Asked:
             "INNER JOIN person AS a ON q.mention_id_l = a.mention_id INNER JOIN person AS b ON q.mention_id_r = b.mention_id "
             "ANTI JOIN verdict_pair AS v ON q.mention_id_l = v.mention_id_l AND q.mention_id_r = v.mention_id_r "
             "ANTI JOIN refused_pair AS r ON q.mention_id_l = r.mention_id_l AND q.mention_id_r = r.mention_id_r "
-            "WHERE q.veto IS NULL AND a.person_id <> b.person_id "
+            # A pair below the least is never the best of its two people, and most pairs are.
+            "WHERE q.veto IS NULL AND a.person_id <> b.person_id AND 1 / (1 + pow(2, -q.match_weight)) >= $least - 1e-6 "
             "GROUP BY a.person_id, b.person_id "
             "HAVING 1 / (1 + pow(2, -max(q.match_weight))) BETWEEN $least - 1e-6 AND $most + 1e-6 ORDER BY ALL",
             {"least": least, "most": most},
@@ -227,13 +228,16 @@ class Asked:
 
     def _weak_bridges(self) -> None:
         below = self.night.settings.number("review.weak_bridge_below_weight")
-        # No bridge is weaker than the weakest link: the rest need not be looked at.
+        # No bridge is weaker than the weakest link: only people who have a weak one are looked at.
         found = self.con.execute(
-            "SELECT a.person_id, q.mention_id_l, q.mention_id_r, q.match_weight FROM pair AS q "
-            "INNER JOIN person AS a ON q.mention_id_l = a.mention_id "
+            "WITH weak AS (SELECT DISTINCT a.person_id FROM pair AS q INNER JOIN person AS a ON q.mention_id_l = a.mention_id "
             "INNER JOIN person AS b ON q.mention_id_r = b.mention_id AND a.person_id = b.person_id "
-            "WHERE a.cluster_size >= 4 AND q.match_weight > 0 "
-            "QUALIFY min(q.match_weight) OVER (PARTITION BY a.person_id) < $below ORDER BY ALL",
+            "WHERE a.cluster_size >= 4 AND q.match_weight > 0 AND q.match_weight < $below), "
+            "members AS (FROM person SEMI JOIN weak USING (person_id)) "
+            "SELECT a.person_id, q.mention_id_l, q.mention_id_r, q.match_weight FROM pair AS q "
+            "INNER JOIN members AS a ON q.mention_id_l = a.mention_id "
+            "INNER JOIN members AS b ON q.mention_id_r = b.mention_id AND a.person_id = b.person_id "
+            "WHERE q.match_weight > 0 ORDER BY ALL",
             {"below": below},
         ).fetchall()
         links: dict[str, list[bridges.Link]] = defaultdict(list)
@@ -263,6 +267,8 @@ class Asked:
 
     def _changed_evidence(self) -> None:
         in_force = decisions.in_force(self.con)
+        if not in_force:
+            return
         judged = {m for v in in_force for group in v.groups for m in group}
         self._learn(mentions=judged)
         self._look_up(judged)
