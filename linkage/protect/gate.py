@@ -46,6 +46,7 @@ def run(con: duckdb.DuckDBPyConnection, night: Night) -> dict[str, int]:
     _prepare(con)
     _gather_numbers(con)
     refused = _refuse_invalidated(con, night)
+    identities.forget(con)
     _list_marks(con, night)
     _find_restricted_rows(con, night)
     _seal_addresses(con)
@@ -186,15 +187,12 @@ def _forget_ids_of_refused(con: duckdb.DuckDBPyConnection) -> None:
     number, would pair new and old.
     """
     identities.forget_keys(con)
-    found = _added(
-        con,
+    con.execute(
         "INSERT INTO refused_person SELECT DISTINCT s.person_id FROM store.person_member AS s "
         "INNER JOIN refused_record AS r "
-        f"ON {of_record('s.mention_id', 'r.contract', 'r.supplier', 'r.record_id')}",
+        f"ON {of_record('s.mention_id', 'r.contract', 'r.supplier', 'r.record_id')}"
     )
-    if found:
-        con.execute("DELETE FROM store.person_member WHERE person_id IN (SELECT person_id FROM refused_person)")
-        identities.forget(con)
+    con.execute("DELETE FROM store.person_member WHERE person_id IN (SELECT person_id FROM refused_person)")
 
 
 def _digits(column: str) -> str:

@@ -30,7 +30,7 @@ def forget_keys(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def forget(con: duckdb.DuckDBPyConnection) -> None:
-    """Drop the events and homes of people who have left `store.person_member`."""
+    """Drop the events and homes of people who have left `store.person_member`, on whatever night and for whatever reason."""
     people, homes = "(SELECT person_id FROM store.person_member)", "(SELECT household_id FROM store.household_member)"
     con.execute(f"DELETE FROM store.person_event WHERE person_id NOT IN {people} OR other_person_id NOT IN {people}")
     con.execute(f"DELETE FROM store.household_member WHERE person_id NOT IN {people}")

@@ -162,6 +162,36 @@ def test_an_invalidated_number_is_refused_now_and_later_and_nothing_keeps_it(con
         assert OLD not in everything(con)
 
 
+def test_what_is_told_of_an_id_that_nobody_bears_goes(con, accept, night):
+    accept(gp=[patient()])
+    run(con, night)
+    con.execute(
+        "INSERT INTO store.person_member VALUES ('gp|s|p1|patient', 'here', $night, NULL)", {"night": night.date}
+    )
+    for person in ("here", "gone"):
+        con.execute(
+            "INSERT INTO store.person_event BY NAME SELECT $person AS person_id, 'created' AS event", {"person": person}
+        )
+        con.execute(
+            "INSERT INTO store.household_member BY NAME SELECT 'home ' || $person AS household_id, $person AS person_id",
+            {"person": person},
+        )
+        con.execute(
+            "INSERT INTO store.household_event BY NAME SELECT 'home ' || $person AS household_id", {"person": person}
+        )
+    later = Night(date(2026, 1, 6), night.landing, night.out, night.settings)
+    accept(later, gp=[patient()])
+    run(con, later)
+    for table, kind in (
+        ("person_event", "person"),
+        ("household_member", "household"),
+        ("household_event", "household"),
+    ):
+        assert con.execute(f"SELECT {kind}_id FROM store.{table}").fetchall() == [
+            ("here" if kind == "person" else "home here",)
+        ]
+
+
 def test_an_invalidated_number_as_a_spreadsheet_leaves_it_is_refused(con, accept, night):
     dead = {"record_id": "x", "nhs_number": f"{OLD}.0", "reason": "invalidated"}
     accept(gp=[patient(nhs_number=OLD), patient("p2", nhs_number=f"{OLD}.0"), patient("p3")], protected=[dead])
