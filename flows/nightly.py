@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from flows.meter import Meter
-from flows.workroom import NightImpossible, Workroom, die_when_told, is_disk_full, is_memory_full
+from flows.workroom import NightImpossible, Workroom, die_when_told, no_room
 from linkage.memory import leave_room
 
 Counts = Mapping[str, int]
@@ -111,15 +111,8 @@ def _guarded(stage: Stage, job: Job) -> Counts:
         place = traceback.extract_tb(error.__traceback__)[-1]
         if os.environ.get("LINKAGE_DEBUG"):
             raise
-        if is_disk_full(error):
-            raise NightImpossible(
-                f"stage {stage.name}: the disk is full; last night's output stands. Make room and run the night again"
-            ) from None
-        if is_memory_full(error):
-            raise NightImpossible(
-                f"stage {stage.name}: --memory {job.work.night.memory} is too little for these files; last night's output stands. "
-                "Run the night again with more"
-            ) from None
+        if told := no_room(error, job.work.night.memory):
+            raise NightImpossible(f"stage {stage.name}: {told}") from None
         raise NightImpossible(
             f"stage {stage.name} failed: {type(error).__name__} in {Path(place.filename).name} line {place.lineno}; "
             "last night's output stands. Set LINKAGE_DEBUG=1 on a safe terminal to see the whole error."

@@ -23,9 +23,8 @@ from flows.workroom import (
     Published,
     fingerprint,
     finish_publication,
-    is_disk_full,
-    is_memory_full,
     lock,
+    no_room,
     published,
     workroom,
 )
@@ -100,7 +99,7 @@ def run_one(plan: Plan, night: date, *, again: bool = False) -> int:
         # The status file is the other run's to write.
         outcome = Outcome(night.isoformat(), 2, [str(error)], None)
     except (OSError, StoreError) as error:
-        outcome = Outcome(night.isoformat(), 2, [_cannot_write(error)], None)
+        outcome = Outcome(night.isoformat(), 2, [_cannot_write(error, plan.memory)], None)
         announce(outcome, plan.store, plan.settings)
     for message in outcome.messages:
         print(f"linkage: night {night}: {message}", file=sys.stderr)
@@ -133,18 +132,16 @@ def _tried(plan: Plan, night: date, *, again: bool) -> Outcome:
     except (NightImpossible, StoreError, AuditError) as error:
         reason = str(error)
     except (OSError, duckdb.Error) as error:
-        reason = _cannot_write(error)
+        reason = _cannot_write(error, plan.memory)
     return Outcome(night.isoformat(), 2, [reason], last.night.isoformat() if last else None)
 
 
-def _cannot_write(error: Exception) -> str:
+def _cannot_write(error: Exception, memory: str) -> str:
     """A fault of disk or store in words that hold no value of a record."""
     if isinstance(error, StoreError):
         return str(error)
-    if is_disk_full(error):
-        return "the disk is full; last night's output stands. Make room and run the night again"
-    if is_memory_full(error):
-        return "--memory is too little for these files; last night's output stands. Run the night again with more"
+    if told := no_room(error, memory):
+        return told
     if isinstance(error, OSError):
         return f"cannot write {error.filename or 'a file'}: {error.strerror}; last night's output stands"
     return f"the store cannot be written ({type(error).__name__}); last night's output stands"

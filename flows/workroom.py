@@ -135,25 +135,26 @@ def published(store_file: Path) -> list[Published]:
     return [Published(*row) for row in rows]
 
 
-def is_disk_full(error: BaseException) -> bool:
-    """Whether an error, or one that it came of, says that no space is left. DuckDB tells it in words only."""
-    return any(_says_disk_full(one) for one in _chain(error))
+def no_room(error: BaseException, memory: str) -> str | None:
+    """What to tell where an error, or one that it came of, says that disk or memory is full; else None."""
+    errors = list(_chain(error))
+    if any(map(_says_disk_full, errors)):
+        return "the disk is full; last night's output stands. Make room and run the night again"
+    if any(map(_says_memory_full, errors)):
+        return f"--memory {memory} is too little for these files; last night's output stands. Run the night again with more"
+    return None
 
 
 def _says_disk_full(error: BaseException) -> bool:
     full = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-    words = str(error).lower() if isinstance(error, duckdb.Error) else ""
+    words = str(error).lower() if isinstance(error, duckdb.Error) else ""  # DuckDB tells it in words only.
     return full or "space left" in words or "file too large" in words
 
 
-def is_memory_full(error: BaseException) -> bool:
-    """Whether an error, or one that it came of, says that `--memory` is too little."""
-    return any(
-        isinstance(one, duckdb.OutOfMemoryException | MemoryError)
-        # What is written when memory ends says so in words only.
-        or (isinstance(one, duckdb.Error) and "memory" in str(one).lower())
-        for one in _chain(error)
-    )
+def _says_memory_full(error: BaseException) -> bool:
+    # A transaction that memory ends is an error of its own kind, and tells it in words only.
+    full = isinstance(error, duckdb.OutOfMemoryException | MemoryError)
+    return full or (isinstance(error, duckdb.Error) and "could not allocate block" in str(error))
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:
