@@ -35,9 +35,7 @@ def needed(contract: Contract, rules: list[Rule], broken: dict[str, list[int]]) 
 def set_aside(
     con: duckdb.DuckDBPyConnection, contract: Contract, rules: list[Rule], broken: dict[str, list[int]]
 ) -> None:
-    """One quarantine row a landed row that breaks any of the rules, with all its reasons."""
-    if not needed(contract, rules, broken):
-        return
+    """One quarantine row a landed row that breaks any of the rules, with all its reasons. Asked for only where it is `needed`."""
     columns = "supplier VARCHAR, row_number BIGINT, place INTEGER, fault_words VARCHAR"
     con.execute(f"CREATE OR REPLACE TEMP TABLE fault ({columns})")
     _number_faulty_rows(con, contract, rules)

@@ -38,6 +38,17 @@ def run_sql(con: duckdb.DuckDBPyConnection, file: Path, parameters: Mapping[str,
     return int(row[0]) if row else 0
 
 
+def run_view(con: duckdb.DuckDBPyConnection, file: Path) -> None:
+    """Run one .sql file that makes a view. Its rows are not counted: that alone would be the work it spares."""
+    con.execute(file.read_text(encoding="utf-8"))
+
+
+def added(con: duckdb.DuckDBPyConnection, insert: str) -> int:
+    """Run an INSERT. Returns how many rows it added."""
+    row = con.execute(insert).fetchone()
+    return int(row[0]) if row else 0
+
+
 def insert(
     con: duckdb.DuckDBPyConnection,
     table: str,

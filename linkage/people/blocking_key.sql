@@ -164,22 +164,20 @@ account AS MATERIALIZED (
 
 -- What is asked of the given names of two accounts, as one value that both must have: a name, or the initial that stands for one where
 -- the account that ends (1) or the one that begins (2) gives no more.
-ends AS (
-    SELECT mention_id, liable_to AS day, sex, unnest(
-        names || list_transform(initials, lambda i: '2' || i)
-        || CASE WHEN len(given) = 0 THEN list_transform(initials, lambda i: '1' || i) ELSE [] END
+turn AS (
+    SELECT side, mention_id, day, sex, unnest(
+        names || list_transform(initials, lambda i: other_side || i)
+        || CASE WHEN len(given) = 0 THEN list_transform(initials, lambda i: side || i) ELSE [] END
     ) AS name
-    FROM account
-    WHERE liable_to NOT IN (SELECT c.day FROM crowded_day AS c WHERE c.day IS NOT NULL)
-),
-
-begins AS (
-    SELECT mention_id, liable_from AS day, sex, unnest(
-        names || list_transform(initials, lambda i: '1' || i)
-        || CASE WHEN len(given) = 0 THEN list_transform(initials, lambda i: '2' || i) ELSE [] END
-    ) AS name
-    FROM account
-    WHERE liable_from IN (SELECT e.liable_to FROM account AS e)
+    FROM (
+        SELECT '1' AS side, '2' AS other_side, liable_to AS day, mention_id, sex, names, initials, given
+        FROM account
+        WHERE liable_to NOT IN (SELECT c.day FROM crowded_day AS c WHERE c.day IS NOT NULL)
+        UNION ALL
+        SELECT '2' AS side, '1' AS other_side, liable_from AS day, mention_id, sex, names, initials, given
+        FROM account
+        WHERE liable_from IN (SELECT e.liable_to FROM account AS e)
+    ) AS both_sides
 ),
 
 -- One account ends on the day another begins: whoever may be one person by name and sex, however their family name is written. An
@@ -188,8 +186,8 @@ moves AS (
     SELECT a.mention_id || '~' || b.mention_id AS move_key, a.mention_id AS one, b.mention_id AS other
     FROM (
         SELECT DISTINCT e.mention_id AS one, n.mention_id AS other
-        FROM ends AS e
-        INNER JOIN begins AS n ON e.day = n.day AND e.name = n.name
+        FROM turn AS e
+        INNER JOIN turn AS n ON e.day = n.day AND e.name = n.name AND e.side = '1' AND n.side = '2'
         WHERE e.mention_id <> n.mention_id AND coalesce(e.sex = n.sex, TRUE)
     ) AS asked
     INNER JOIN account AS a ON asked.one = a.mention_id

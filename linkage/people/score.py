@@ -25,7 +25,7 @@ from splink import DuckDBAPI, Linker
 from linkage.history import rewind
 from linkage.night import Night
 from linkage.people import column_names, model
-from linkage.store import holds, run_sql
+from linkage.store import holds, run_sql, run_view
 from linkage.version import code_of
 
 HERE = Path(__file__).parent
@@ -80,20 +80,15 @@ def lay_out(con: duckdb.DuckDBPyConnection) -> int:
     """`blocking_key`, and `own_key` and `person_input` as views. Returns the number of mentions."""
     mentions = run_sql(con, HERE / "blocking_key.sql")
     name_both_initials(con)
-    con.execute((HERE / "own_key.sql").read_text(encoding="utf-8"))
+    run_view(con, HERE / "own_key.sql")
     _ask_for(con)
-    _view_input(con)
+    run_view(con, HERE / "person_input.sql")
     return mentions
 
 
 def name_both_initials(con: duckdb.DuckDBPyConnection) -> None:
     """Give BOTH_INITIALS a name, under which views and queries make them of the rows that they are left with."""
     con.execute(f"CREATE OR REPLACE MACRO both_initials(given_called, family_last, family_keys) AS {BOTH_INITIALS}")
-
-
-def _view_input(con: duckdb.DuckDBPyConnection) -> None:
-    """`person_input` as a view, whose rows are not counted: that alone costs a join."""
-    con.execute((HERE / "person_input.sql").read_text(encoding="utf-8"))
 
 
 def lay_out_table(con: duckdb.DuckDBPyConnection) -> None:
@@ -139,7 +134,7 @@ def _let_go(con: duckdb.DuckDBPyConnection) -> None:
     _ask_for(con)
     if _is_held(con):
         con.execute("DROP TABLE person_input")
-        _view_input(con)
+        run_view(con, HERE / "person_input.sql")
 
 
 def _is_held(con: duckdb.DuckDBPyConnection) -> bool:
@@ -211,7 +206,7 @@ def _near_fresh(con: duckdb.DuckDBPyConnection) -> str:
     """`near_mention`: the fresh rows, and those that some blocking rule may bring together with one of them. Returns its name.
 
     Splink lays out every row it is given once for each list of a blocking rule, so it is given few. Of a rule those of its columns
-    that one of two narrow tables has are enough here, and of several lists the first: they let through more rows, never fewer.
+    that one of `asked_key` and `own_key` has are enough here, and of several lists the first: they let through more rows, never fewer.
     """
     held = {"asked_key": _columns(con, "asked_key"), "own_key": _columns(con, "own_key") | MADE.keys()}
     rules = []
@@ -318,7 +313,10 @@ def model_hash(con: duckdb.DuckDBPyConnection, parameters: Mapping[str, Any]) ->
     The frequencies are hundreds of thousands of numbers, so what was made of them last is kept beside a digest of them
     (`store.model_known`).
     """
-    told = _model_told(con, parameters)
+    return _hash_of(con, parameters, _model_told(con, parameters))
+
+
+def _hash_of(con: duckdb.DuckDBPyConnection, parameters: Mapping[str, Any], told: str) -> str:
     if holds(con, "model_known"):
         known = con.execute("SELECT hash FROM store.model_known WHERE told = $told", {"told": told}).fetchone()
         if known:
@@ -332,10 +330,10 @@ def model_hash(con: duckdb.DuckDBPyConnection, parameters: Mapping[str, Any]) ->
 
 def _know_model(con: duckdb.DuckDBPyConnection, parameters: Mapping[str, Any]) -> str:
     """The hash of the model in force, which is kept."""
-    found = model_hash(con, parameters)
+    told = _model_told(con, parameters)
+    found = _hash_of(con, parameters, told)
     con.execute("CREATE OR REPLACE TABLE store.model_known (told VARCHAR, hash VARCHAR)")
-    known = {"told": _model_told(con, parameters), "hash": found}
-    con.execute("INSERT INTO store.model_known VALUES ($told, $hash)", known)
+    con.execute("INSERT INTO store.model_known VALUES ($told, $hash)", {"told": told, "hash": found})
     return found
 
 

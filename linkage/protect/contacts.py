@@ -14,6 +14,7 @@ import duckdb
 from linkage.history import rewind
 from linkage.night import Night
 from linkage.protect.hashes import RECORD, keep, number_hash
+from linkage.store import added
 from linkage.tables import CONTRACTS, PEOPLE_CONTRACTS
 
 OWN = {
@@ -63,14 +64,14 @@ def spread(con: duckdb.DuckDBPyConnection) -> int:
     Returns how many are new.
     """
     seal(con)
-    row = con.execute(
+    return added(
+        con,
         "INSERT INTO restricted_row SELECT DISTINCT r.contract, r.supplier, r.record_id FROM own_contact AS r "
         "INNER JOIN sealed_text AS w ON r.text = w.text INNER JOIN sealed_contact AS s ON w.contact = s.contact "
         "ANTI JOIN restricted_row AS k "
         "ON k.contract = r.contract AND k.supplier = r.supplier AND k.record_id = r.record_id "
-        "WHERE r.born = s.born OR ((r.born IS NULL OR s.born IS NULL) AND r.surname = s.surname)"
-    ).fetchone()
-    return int(row[0]) if row else 0
+        "WHERE r.born = s.born OR ((r.born IS NULL OR s.born IS NULL) AND r.surname = s.surname)",
+    )
 
 
 def note_withheld(con: duckdb.DuckDBPyConnection) -> None:

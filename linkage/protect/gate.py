@@ -27,7 +27,7 @@ from linkage.night import Night
 from linkage.protect import contacts, identities
 from linkage.protect.hashes import number_hash
 from linkage.spreadsheet import without_decimals
-from linkage.store import insert
+from linkage.store import added, insert
 from linkage.tables import CONTRACTS, PEOPLE_CONTRACTS, Contract
 
 KEPT = {
@@ -70,12 +70,6 @@ def place_hash(expression: str) -> str:
 def count(con: duckdb.DuckDBPyConnection, table: str) -> int:
     """Rows of a table."""
     row = con.execute(f"SELECT count(*) FROM {table}").fetchone()
-    return int(row[0]) if row else 0
-
-
-def _added(con: duckdb.DuckDBPyConnection, insert: str) -> int:
-    """Run an INSERT. Returns how many rows it added."""
-    row = con.execute(insert).fetchone()
     return int(row[0]) if row else 0
 
 
@@ -312,12 +306,12 @@ def _list_numbers(con: duckdb.DuckDBPyConnection) -> None:
 
 def _spread_numbers(con: duckdb.DuckDBPyConnection) -> int:
     """Mark the standing rows that bear a restricted number, and learn the numbers of marked rows. Returns how much is new."""
-    rows = _added(
+    rows = added(
         con,
         "INSERT INTO restricted_row SELECT DISTINCT contract, supplier, record_id FROM standing_number "
         "SEMI JOIN restricted_number USING (number) ANTI JOIN restricted_row USING (contract, supplier, record_id)",
     )
-    numbers = _added(
+    numbers = added(
         con,
         "INSERT INTO restricted_number SELECT DISTINCT number FROM standing_number "
         "SEMI JOIN restricted_row USING (contract, supplier, record_id) ANTI JOIN restricted_number USING (number)",
@@ -330,7 +324,7 @@ def _mark_remembered(con: duckdb.DuckDBPyConnection, contract: Contract) -> int:
     rows, numbers = f"store.{contract.name}_record", _numbers(contract)
     bears = "IN (SELECT b.text FROM borne_number AS b SEMI JOIN restricted_number USING (number))"
     marked = f"JOIN (SELECT supplier, record_id FROM restricted_row WHERE contract = '{contract.name}') USING (supplier, record_id)"
-    new = _added(
+    new = added(
         con,
         f"INSERT INTO restricted_row SELECT DISTINCT '{contract.name}', supplier, record_id FROM {rows} "
         f"ANTI {marked} WHERE {' OR '.join(f'{column} {bears}' for column in numbers)}",
@@ -349,7 +343,7 @@ def _mark_mothers_and_babies(con: duckdb.DuckDBPyConnection) -> int:
     births = _standing(CONTRACTS["maternity_birth"], "supplier, record_id, booking_record_id")
     marked = "(SELECT (contract, supplier, record_id) FROM restricted_row)"
     return sum(
-        _added(
+        added(
             con,
             f"INSERT INTO restricted_row SELECT DISTINCT '{contract}', supplier, {key} FROM {births} "
             f"WHERE ('{other}', supplier, {other_key}) IN {marked} AND ('{contract}', supplier, {key}) NOT IN {marked}",

@@ -18,7 +18,7 @@ from linkage import beside
 from linkage.night import Night
 from linkage.parallel import cut, spread
 from linkage.standardise import contact, crowd, names
-from linkage.store import holds, run_sql
+from linkage.store import holds, run_sql, run_view
 from linkage.version import code_of
 
 HERE = Path(__file__).parent
@@ -28,7 +28,7 @@ BATCH = 100_000
 
 def run(con: duckdb.DuckDBPyConnection, night: Night) -> dict[str, int]:
     """Build `address` and `mention` from the standing rows. Returns their row counts."""
-    con.execute((HERE / "mention_source.sql").read_text(encoding="utf-8"))
+    run_view(con, HERE / "mention_source.sql")
     _name_parts(con, night.threads)
     _texts(con, "phone", contact.phone, night.threads)
     _texts(con, "email", contact.email, night.threads)
