@@ -50,10 +50,11 @@ GROWTH_ASKED = 1.1
 """Cost from 100,000 to 2,000,000 mentions is to grow as no higher power of n."""
 KINDS = {"cold": "cold night", "usual": "usual night", "changed": "night with one row in 200 changed"}
 MENTIONS = """
-    SELECT m.mention_id, m.given_written AS given, m.family_written AS family,
-        concat_ws(' ', m.given_written, m.family_written) AS full_name, CAST(m.date_of_birth AS VARCHAR) AS born,
+    SELECT m.mention_id, n.given_written AS given, n.family_written AS family,
+        concat_ws(' ', n.given_written, n.family_written) AS full_name, CAST(m.date_of_birth AS VARCHAR) AS born,
         m.phone, m.email, m.nhs_number, a.postcode
     FROM mention AS m
+    INNER JOIN name_part AS n USING (name_id)
     LEFT JOIN (SELECT mention_id, min(postcode) AS postcode FROM address GROUP BY ALL) AS a USING (mention_id)
 """
 

@@ -18,8 +18,6 @@ Work = Callable[[duckdb.DuckDBPyConnection], R]
 
 FEW_ROWS = 300_000
 """Of a night, over all its tables; of them the largest is about half."""
-FEW_BYTES = 150 * FEW_ROWS
-"""As many as so many rows have in files."""
 
 
 def each(con: duckdb.DuckDBPyConnection, works: Sequence[Work[R]], threads: int) -> list[R]:

@@ -1,5 +1,5 @@
 -- one row: one mention with what may bring it together with others beside its own words, and hashes of all that it is compared and judged by
--- reads: mention, address, address_match, property
+-- reads: mention, name_part, address, address_match, property
 CREATE OR REPLACE TABLE blocking_key AS
 WITH code AS (
     SELECT
@@ -65,11 +65,7 @@ told AS (
         date_of_birth,
         CASE WHEN anchor_number IS NULL THEN [] ELSE ['N' || anchor_number] END AS anchor_keys,
         hash(
-            contract, supplier, record_id, mention, anchor_number,
-            given, given_keys, initials, two_initials, lead_initials, later, later_initials, behind_initials, given_parts,
-            family_called, given_readings, family_readings, family_initials, title_initials, family, family_keys,
-            given_called, given_joined, name_letters, family_last, given_written, family_written, family_sound,
-            date_of_birth, sex, nhs_number, phone, email, force_key, coalesce(liable_from, asserted_on), liable_from, liable_to
+            contract, supplier, record_id, mention, anchor_number, name_hash, date_of_birth, sex, nhs_number, phone, email, force_key, coalesce(liable_from, asserted_on), liable_from, liable_to
         ) AS said,
         -- What else a pair is judged by. Bounds on a birth move at New Year: then pairs are judged anew, and not compared.
         hash(is_contact, account, pregnancy, relationship, born_before, born_after) AS fact_hash
@@ -156,10 +152,11 @@ crowded_day AS (
 
 account AS MATERIALIZED (
     SELECT
-        mention_id, liable_from, liable_to, sex, given, given_keys, initials, family_called, family, family_keys, later, family_written,
-        given_keys || family_called AS names
-    FROM mention
-    WHERE liable_from IS NOT NULL OR liable_to IS NOT NULL
+        m.mention_id, m.liable_from, m.liable_to, m.sex, m.given, m.given_keys, m.initials, m.family, m.family_keys,
+        n.later, n.family_written, m.given_keys || n.family_called AS names
+    FROM mention AS m
+    INNER JOIN name_part AS n ON m.name_id = n.name_id
+    WHERE m.liable_from IS NOT NULL OR m.liable_to IS NOT NULL
 ),
 
 -- What is asked of the given names of two accounts, as one value that both must have: a name, or the initial that stands for one where

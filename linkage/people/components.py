@@ -2,7 +2,7 @@
 
 Resolution never looks beyond the mentions that edges or verdicts connect, so each such component is resolved alone and
 kept under a digest of all that it rests on: facts, edges, verdicts, threshold and rules. A night resolves the components
-whose digest it has not seen. Reads `mention`, `blocking_key`, `pair`, `verdict_pair`; writes `resolved` (one row a mention: the first
+whose digest it has not seen. Reads `mention`, `name_part`, `blocking_key`, `pair`, `verdict_pair`; writes `resolved` (one row a mention: the first
 mention of its cluster and the probability that brought it in) and `refused_pair` (one row a link that a rule forbade).
 """
 
@@ -39,7 +39,8 @@ FACTS = (
     "nhs_number IS NOT NULL OR (date_of_birth IS NOT NULL AND (len(given) > 0 OR mention = 'baby')) AS strong, sex, "
     "CASE WHEN mention = 'liable' THEN i.home_keys ELSE [] END AS liable_at, "
     "CASE WHEN relationship IN ('son', 'daughter', 'brother', 'sister') THEN i.context_keys ELSE [] END AS younger_at "
-    "FROM mention INNER JOIN (SELECT mention_id, home_keys, context_keys FROM blocking_key) AS i USING (mention_id)"
+    "FROM mention INNER JOIN (SELECT mention_id, home_keys, context_keys FROM blocking_key) AS i USING (mention_id) "
+    "INNER JOIN (SELECT name_id, family_called, name_letters FROM name_part) AS n USING (name_id)"
 )
 _PLACED = model.gammas_of(
     model.FAMILY_AND_HOME,

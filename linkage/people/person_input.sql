@@ -1,5 +1,5 @@
 -- one row: one mention as the model compares it
--- reads: own_key, asked_key
+-- reads: own_key, asked_key, name_part
 CREATE OR REPLACE VIEW person_input AS
 SELECT
     m.mention_id,
@@ -10,34 +10,34 @@ SELECT
     m.given,
     m.given_keys,
     m.initials,
-    m.two_initials,
-    m.lead_initials,
-    m.later,
-    m.later_initials,
-    m.behind_initials,
-    m.given_parts,
-    m.family_called,
-    m.given_readings,
-    m.family_readings,
-    m.family_initials,
+    n.two_initials,
+    n.lead_initials,
+    n.later,
+    n.later_initials,
+    n.behind_initials,
+    n.given_parts,
+    n.family_called,
+    n.given_readings,
+    n.family_readings,
+    n.family_initials,
     -- The called name's initial and the family name's: K Y of Khadra Yusuf, whom another record gives a third name.
-    list_distinct(list_transform(m.family_initials, lambda f: coalesce(m.given_called[1], m.initials[1]) || f)) AS name_initials,
+    list_distinct(list_transform(n.family_initials, lambda f: coalesce(m.given_called[1], m.initials[1]) || f)) AS name_initials,
     m.family,
     m.family_keys,
     -- What may stand before a given name that is in the family name's place: K of Kaur, or S of a second name.
-    list_distinct(m.family_initials || m.title_initials || CASE WHEN len(m.given) > 0 THEN m.later_initials ELSE [] END) AS leading_initials,
+    list_distinct(n.family_initials || n.title_initials || CASE WHEN len(m.given) > 0 THEN n.later_initials ELSE [] END) AS leading_initials,
     m.given_called,
-    m.given_joined,
-    m.name_letters,
+    n.given_joined,
+    n.name_letters,
     m.family_last,
     -- A keyed hash, as it is only ever compared: how common a name is is kept, and whom a protected person names is not.
     sha256((SELECT s.pepper FROM store.secret AS s) || ':' || m.given_called || ' ' || m.family_last) AS full_name,
     -- The other given names, in any order. Mohammed before the name that is used is none.
-    nullif(array_to_string(list_filter(m.later, lambda g: g <> m.given_called), ' '), '') AS second_name,
+    nullif(array_to_string(list_filter(n.later, lambda g: g <> m.given_called), ' '), '') AS second_name,
     sha256((SELECT s.pepper FROM store.secret AS s) || ':' || m.given_called || '/' || second_name) AS given_pair,
-    m.given_written,
-    m.family_written,
-    m.family_sound,
+    n.given_written,
+    n.family_written,
+    n.family_sound,
     m.born,
     m.sex,
     m.nhs_number,
@@ -48,7 +48,7 @@ SELECT
     both_initials(m.given_called, m.family_last, m.family_keys) AS both_initials,
     -- Names stand in either order, so the first letter of a family name or a title opens a pair too, and so does that of a formal
     -- name: Tony's A.
-    list_distinct(m.initials || m.family_initials || m.title_initials || list_transform(m.given_keys, lambda f: f[1])) AS any_initial,
+    list_distinct(m.initials || n.family_initials || n.title_initials || list_transform(m.given_keys, lambda f: f[1])) AS any_initial,
     k.home_keys,
     k.context_keys,
     k.place_key,
@@ -67,3 +67,4 @@ SELECT
     k.rare_name
 FROM own_key AS m
 INNER JOIN asked_key AS k ON m.mention_id = k.mention_id
+INNER JOIN name_part AS n ON m.name_id = n.name_id

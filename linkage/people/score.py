@@ -5,7 +5,7 @@ common each value is are learned once, on the store's first night, and kept with
 `store.term_frequency`). So scores are kept (`store.scored_mention`, `store.scored_pair`): a night compares new and changed rows
 with each other and with the rest, and drops the pairs of rows that are gone. What is kept is addressed by content, a hash of the
 row that `blocking_key` tells, so a night that is run again, or out of order, finds what is still true and scores the rest.
-Reads `mention`, `address`, `address_match`, `property`; writes `blocking_key`, `person_input` and `pair`.
+Reads `mention`, `name_part`, `address`, `address_match`, `property`; writes `blocking_key`, `person_input` and `pair`.
 """
 
 from __future__ import annotations
@@ -33,12 +33,6 @@ TF_COLUMNS = model.PEOPLE.tf_columns
 GAMMAS = model.PEOPLE.gammas
 TOGETHER = {"full_name": "name_reach", "given_pair": "second_name"}
 """Columns whose frequencies rest on names that go together, in the order in which they build on each other, with the file that tells them."""
-COMPARED_ALONE = (
-    "two_initials", "lead_initials", "later", "later_initials", "behind_initials", "given_parts", "family_called", "title_initials",
-    "given_readings", "family_readings", "family_initials", "name_letters", "given_joined", "family_sound", "given_written",
-    "family_written",
-)  # fmt: skip
-"""Columns of `mention` that nothing reads but comparing and resolving."""
 BOTH_INITIALS = (
     "list_distinct(list_transform(list_filter([family_last] || family_keys, lambda f: f IS NOT NULL AND given_called IS NOT NULL), "
     "lambda f: least(given_called[1], f[1]) || greatest(given_called[1], f[1])))"
@@ -103,8 +97,7 @@ def put_away(con: duckdb.DuckDBPyConnection) -> None:
     con.execute("DROP VIEW asked_key")
     con.execute("DROP VIEW own_key")
     con.execute("DROP TABLE blocking_key")
-    for column in COMPARED_ALONE:
-        con.execute(f"ALTER TABLE mention DROP COLUMN {column}")
+    con.execute("DROP VIEW name_part")
 
 
 def _ask_for(con: duckdb.DuckDBPyConnection, among: str | None = None) -> None:

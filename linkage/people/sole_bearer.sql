@@ -1,5 +1,5 @@
 -- one row: one council-tax account that no practice knows at its home, and the one patient of all who bears its name
--- reads: blocking_key, mention
+-- reads: blocking_key, mention, name_part
 -- The name alone proves nobody; what is added here is where everybody else is. At the account's home no practice has anybody, so
 -- that its holder is registered elsewhere or nowhere; one patient alone bears the name; and that patient either pays nowhere where
 -- the practice has them and was registered there before the account began, or moved there after it did, account and
@@ -45,10 +45,14 @@ name_of AS (
             || CASE WHEN len(given_keys) = 0 THEN list_transform(lead_initials, lambda i: side || i) ELSE [] END
         ) AS given
         FROM (
-            SELECT '1' AS side, '2' AS other_side, mention_id, family_keys, given_keys, lead_initials
-            FROM mention SEMI JOIN unknown_there USING (mention_id)
+            SELECT '1' AS side, '2' AS other_side, m.mention_id, m.family_keys, m.given_keys, n.lead_initials
+            FROM mention AS m
+            INNER JOIN name_part AS n ON m.name_id = n.name_id
+            SEMI JOIN unknown_there AS u ON m.mention_id = u.mention_id
             UNION ALL
-            SELECT '2' AS side, '1' AS other_side, mention_id, family_keys, given_keys, lead_initials FROM grown
+            SELECT '2' AS side, '1' AS other_side, g.mention_id, g.family_keys, g.given_keys, n.lead_initials
+            FROM grown AS g
+            INNER JOIN name_part AS n ON g.name_id = n.name_id
         ) AS both_sides
     ) AS n
 ),
@@ -70,17 +74,19 @@ asked AS (
 ),
 
 account AS (
-    SELECT m.mention_id, m.family_keys, m.given_keys, m.given_called, m.lead_initials, m.two_initials, m.sex, m.date_of_birth, m.phone,
+    SELECT m.mention_id, m.family_keys, m.given_keys, m.given_called, n.lead_initials, n.two_initials, m.sex, m.date_of_birth, m.phone,
     m.liable_from, s.holders
     FROM (SELECT *, count(*) OVER (PARTITION BY supplier, account) AS holders FROM standing) AS s
     INNER JOIN mention AS m ON s.mention_id = m.mention_id
+    INNER JOIN name_part AS n ON m.name_id = n.name_id
     SEMI JOIN asked AS q ON m.mention_id = q.account_id
 ),
 
 patient AS (
-    SELECT mention_id, family_keys, given_keys, given_called, lead_initials, two_initials, sex, date_of_birth, phone, asserted_on
-    FROM grown
-    SEMI JOIN named AS n ON grown.mention_id = n.patient_id
+    SELECT g.mention_id, g.family_keys, g.given_keys, g.given_called, n.lead_initials, n.two_initials, g.sex, g.date_of_birth, g.phone, g.asserted_on
+    FROM grown AS g
+    INNER JOIN name_part AS n ON g.name_id = n.name_id
+    SEMI JOIN named AS q ON g.mention_id = q.patient_id
 ),
 
 -- Whose names may be one, as far as they are written, and nothing else speaks against it.

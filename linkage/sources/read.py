@@ -66,10 +66,8 @@ def _land_files(
     by_contract: dict[str, list[Found]] = defaultdict(list)
     for file in found:
         by_contract[file.contract].append(file)
-    few = sum(file.path.stat().st_size for file in found if file.path.is_file()) <= beside.FEW_BYTES
-    landed = beside.each(
-        con, [partial(land_them, mine=mine) for mine in by_contract.values()], night.threads if few else 1
-    )
+    # Of large files too: a file is read by one core, which keeps its rows in their order.
+    landed = beside.each(con, [partial(land_them, mine=mine) for mine in by_contract.values()], night.threads)
     return sorted((pair for pairs in landed for pair in pairs), key=lambda pair: found.index(pair[0]))
 
 

@@ -1,4 +1,4 @@
-"""One pass over a file's bytes: its digest, and whether its lines are simple enough for the quick reader.
+"""A file's digest, and in one pass over its bytes whether its lines are simple enough for the quick reader.
 
 The quick reader (DuckDB) is trusted only with files in which one line can be one row. Whatever else is found here
 (bytes that are not UTF-8, NUL, stray carriage returns, blank or very long lines) goes to the careful reader.
@@ -22,7 +22,6 @@ LONGEST_SIMPLE_LINE = 100_000  # bytes; the widest contract has 48 columns, so 2
 class Scan:
     """What the bytes of one file look like. `lines` counts physical lines, the heading included."""
 
-    sha256: str
     size: int
     lines: int
     longest: int
@@ -65,7 +64,6 @@ def _whole_endings(handle: BinaryIO) -> bytes:
 
 class _Pass:
     def __init__(self) -> None:
-        self.hash = hashlib.sha256()
         self.decoder = codecs.getincrementaldecoder("utf-8")()
         self.utf8, self.nul = True, False
         self.size = self.lines = self.crlf = self.cr = self.longest = 0
@@ -73,7 +71,6 @@ class _Pass:
         self.line_start = 0
 
     def feed(self, chunk: bytes) -> None:
-        self.hash.update(chunk)
         self.nul = self.nul or b"\0" in chunk
         self.crlf += chunk.count(b"\r\n")
         self.cr += chunk.count(b"\r")
@@ -106,6 +103,6 @@ class _Pass:
         if rest := self.size - self.line_start:
             self._line_lengths(1, rest, self.shortest)  # a last line without its ending is never blank
         return Scan(
-            self.hash.hexdigest(), self.size, self.lines, self.longest, self.shortest, self.crlf,
+            self.size, self.lines, self.longest, self.shortest, self.crlf,
             self.cr - self.crlf, self.utf8, self.nul,
         )  # fmt: skip

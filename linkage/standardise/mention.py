@@ -27,7 +27,7 @@ BATCH = 100_000
 
 
 def run(con: duckdb.DuckDBPyConnection, night: Night) -> dict[str, int]:
-    """Build `address` and `mention` from the standing rows. Returns their row counts."""
+    """Build `address`, `name_part` and `mention` from the standing rows. Returns the row counts of `address` and `mention`."""
     run_view(con, HERE / "mention_source.sql")
     _name_parts(con, night.threads)
     _texts(con, "phone", contact.phone, night.threads)
@@ -40,8 +40,7 @@ def run(con: duckdb.DuckDBPyConnection, night: Night) -> dict[str, int]:
         lambda own: run_sql(own, HERE / "address.sql"),
     ]
     mentions, addresses = beside.each(con, works, beside.threads_for(con, night.threads))
-    for view in ("name_part", "mention_source"):
-        con.execute(f"DROP VIEW {view}")
+    con.execute("DROP VIEW mention_source")
     for column in ("phone", "email", "nhs_number", "relationship"):
         con.execute(f"DROP TABLE {column}_text")
     con.execute("DROP TABLE IF EXISTS source_without_crowds")
@@ -84,17 +83,23 @@ _WRITTEN = ("given_text", "family_text", "other_text", "known_as_text", "full_te
 _Words = tuple[str, ...]
 _Half = tuple[_Words, ...]
 _TYPES = {**dict.fromkeys(_WRITTEN, pa.string()), **_PARTS}
+COMPARED = tuple(part for part in _PARTS if part != "name_display")
+"""The parts that name_hash is of: where none of them is another, no pair of that name is compared anew."""
 
 
 def _name_parts(con: duckdb.DuckDBPyConnection, processes: int) -> None:
-    """`name_part`: one row a distinct written name, with its tokens as classes of spellings. Only new names are shaped."""
+    """`name_part`: one row a distinct written name, with its tokens as classes of spellings. Only new names are shaped.
+
+    name_id: what `mention` calls it by, so that what only comparing reads of a name is laid out once for all who bear it.
+    name_hash: the same for all names that compare alike.
+    """
     columns = ", ".join(f"{name} VARCHAR{'[]' * (type == _WORDS)}" for name, type in _TYPES.items())
     rules = code_of("standardise")
     kept = "SELECT 1 FROM store.name_part WHERE rules = $rules LIMIT 1"
     if holds(con, "name_part") and not con.execute(kept, {"rules": rules}).fetchone():
         # Other rules may know other parts of a name: its columns may be others.
         con.execute("DROP TABLE store.name_part")
-    con.execute(f"CREATE TABLE IF NOT EXISTS store.name_part (rules VARCHAR, {columns})")
+    con.execute(f"CREATE TABLE IF NOT EXISTS store.name_part (rules VARCHAR, name_id BIGINT, name_hash UBIGINT, {columns})")
     alike = " AND ".join(f"w.{name} IS NOT DISTINCT FROM n.{name}" for name in _WRITTEN)
     con.execute(f"CREATE OR REPLACE TABLE written_name AS SELECT DISTINCT {', '.join(_WRITTEN)} FROM mention_source")
     con.execute(f"DELETE FROM store.name_part AS n WHERE NOT EXISTS (SELECT 1 FROM written_name AS w WHERE {alike})")
@@ -118,7 +123,11 @@ def _shape_names(con: duckdb.DuckDBPyConnection, batch: int, processes: int) -> 
     )
     tables = spread(_parts_of_all, cut(found.fetchall(), processes))
     con.register("parts", pa.concat_tables(tables))
-    con.execute("INSERT INTO store.name_part SELECT $rules, * FROM parts", {"rules": code_of("standardise")})
+    con.execute(
+        "INSERT INTO store.name_part SELECT $rules, row_number() OVER () + (SELECT coalesce(max(name_id), 0) FROM store.name_part), "
+        f"hash({', '.join(COMPARED)}), * FROM parts",
+        {"rules": code_of("standardise")},
+    )
     con.unregister("parts")
 
 

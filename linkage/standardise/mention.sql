@@ -33,7 +33,7 @@ anchored AS (
 named AS (
     SELECT
         s.* EXCLUDE (given_text, family_text, other_text, known_as_text, full_text),
-        n.* EXCLUDE (given_text, family_text, other_text, known_as_text, full_text)
+        n.name_id, n.name_hash, n.given, n.given_keys, n.initials, n.family, n.family_keys, n.given_called, n.family_last, n.name_display
     -- Names first: they are wide, and so they are read past the mentions and not laid up to be looked up.
     FROM name_part AS n
     -- Each mention's name is in it, the empty one as well.
@@ -56,29 +56,15 @@ SELECT
     anchor_number,
     restricted,
     mention IN ('father', 'partner', 'emergency_contact', 'next_of_kin') AS is_contact,
+    name_id,
+    name_hash,
     given,
     given_keys,
     initials,
-    two_initials,
-    lead_initials,
-    later,
-    later_initials,
-    behind_initials,
-    given_parts,
-    family_called,
-    title_initials,
-    given_readings,
-    family_readings,
     family,
     family_keys,
-    family_initials,
     given_called,
-    given_joined,
-    name_letters,
     family_last,
-    given_written,
-    family_written,
-    family_sound,
     name_display,
     -- 1 January of 1900 and 1901 stand for "not known" in many systems; a date after the night is an error.
     CASE WHEN date_of_birth > DATE '1901-01-01' AND date_of_birth <= $night THEN date_of_birth END AS date_of_birth,

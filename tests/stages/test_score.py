@@ -181,9 +181,10 @@ def test_whatever_is_compared_is_in_the_hash_that_tells_a_changed_row(con, compa
     names = ("person_input", "blocking_key", "own_key")
     text = {name: (score.HERE / f"{name}.sql").read_text(encoding="utf-8") for name in names}
     mention_has = {name for (name,) in con.execute("SELECT column_name FROM (DESCRIBE mention)").fetchall()}
-    read = set(re.findall(r"\bm\.(\w+)", text["person_input"])) | (words(text["own_key"]) & mention_has)
+    read = set(re.findall(r"\b[mn]\.(\w+)", text["person_input"])) | (words(text["own_key"]) & mention_has)
     said = words(text["blocking_key"].split("hash(", 1)[1].split(") AS said")[0])
-    assert read - MADE - {"mention_id"} <= said
+    assert "name_hash" in said
+    assert read - MADE - {"mention_id", "name_id"} <= said | set(mention.COMPARED)
     keys = set(re.findall(r"\bk\.(\w+)", text["person_input"])) - {"mention_id"}
     hashed = words(text["blocking_key"].rsplit("hash(", 1)[1].split(") AS row_hash")[0])
     assert keys - {"place_key", "outward"} <= hashed
@@ -191,11 +192,13 @@ def test_whatever_is_compared_is_in_the_hash_that_tells_a_changed_row(con, compa
 
 def test_whatever_a_pair_is_judged_and_resolved_by_is_in_one_of_the_two_hashes(con, compare):
     compare(TOWN, [])
-    mention_has = {name for (name,) in con.execute("SELECT column_name FROM (DESCRIBE mention)").fetchall()}
+    tables = "SELECT column_name FROM (DESCRIBE mention) UNION SELECT column_name FROM (DESCRIBE name_part)"
+    either_has = {name for (name,) in con.execute(tables).fetchall()}
     text = {name: (score.HERE / f"{name}.sql").read_text(encoding="utf-8") for name in ("pair", "blocking_key")}
     hashes = words(" ".join(part.split(")", 1)[0] for part in text["blocking_key"].split("hash(")[1:3]))
+    assert "name_hash" in hashes
     for judged in (text["pair"], components.FACTS):
-        assert (words(judged) & mention_has) - {"mention_id"} <= hashes
+        assert (words(judged) & either_has) - {"mention_id", "name_id"} <= hashes | set(mention.COMPARED)
 
 
 def test_a_bound_that_moves_judges_pairs_anew_and_compares_none(con, compare):
