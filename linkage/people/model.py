@@ -58,6 +58,14 @@ class Comparison:
     otherwise: str = "differs"
 
 
+
+def _one_letter_off(column: str) -> str:
+    """SQL: one letter is another, more or fewer, or two neighbours are swapped: a quarter of the pairs are worth the dearer distance."""
+    texts = f"({column}_l, {column}_r)"
+    return f"levenshtein{texts} <= 2 AND damerau_levenshtein{texts} = 1"
+
+
+# Conditions are put in the order of what they cost: whatever is rarely true and cheaply told stands first.
 _BOTH_FULL = "len(given_l) > 0 AND len(given_r) > 0"
 _HONORIFICS = "[" + ", ".join(f"'{name}'" for name in sorted(HONORIFIC_GIVEN)) + "]"
 # Whose family name is the other's second name, and who are called by different names, are a father and a child: Hassan Farah
@@ -77,14 +85,13 @@ _FAMILY_AS_GIVEN = {
     for one, other in ("lr", "rl")
 }
 _SWAPPED = (
-    f"({_BOTH_CALLED} AND ((list_has_any(family_called_r, given_keys_l) AND {_FAMILY_AS_GIVEN['l']} "
-    "AND given_called_l <> family_last_l)"
-    f" OR (list_has_any(family_called_l, given_keys_r) AND {_FAMILY_AS_GIVEN['r']} "
-    "AND given_called_r <> family_last_r)))"
+    f"((({_FAMILY_AS_GIVEN['l']} AND given_called_l <> family_last_l AND list_has_any(family_called_r, given_keys_l))"
+    f" OR ({_FAMILY_AS_GIVEN['r']} AND given_called_r <> family_last_r AND list_has_any(family_called_l, given_keys_r)))"
+    f" AND {_BOTH_CALLED})"
     " OR (name_letters_l = name_letters_r AND family_last_l <> family_last_r)"
     # With a father's or second name: Osman Asha is Asha Osman Hersi.
-    " OR (list_has_any(given_l, later_r) AND given_called_r = family_last_l AND given_called_l <> given_called_r)"
-    " OR (list_has_any(given_r, later_l) AND given_called_l = family_last_r AND given_called_l <> given_called_r)"
+    " OR (given_called_r = family_last_l AND given_called_l <> given_called_r AND list_has_any(given_l, later_r))"
+    " OR (given_called_l = family_last_r AND given_called_l <> given_called_r AND list_has_any(given_r, later_l))"
 )
 _NEAR_SWAPPED = (
     "(jaro_winkler_similarity(given_written_l, family_written_r) >= 0.88 "
@@ -151,6 +158,26 @@ _FAMILY_OF_HOME = (
     "OR coalesce(family_sound_l = family_sound_r, false))"
 )
 
+Conditions = Mapping[str, str]
+"""SQL over the two rows of a pair, by name."""
+SHARED: tuple[Conditions, ...] = (
+    {
+        "is_swapped": _SWAPPED,
+        "is_near_swapped": _NEAR_SWAPPED,
+        "is_initial_swapped": _INITIAL_SWAPPED,
+        "is_near_family": _NEAR_FAMILY,
+        "is_without_family": _NO_FAMILY,
+        "is_same_home": _SAME_HOME,
+        "is_named_from_home": _NAMED_FROM_HOME,
+        "is_named_together": _NAMED_TOGETHER,
+        "is_at_other_times": _AT_OTHER_TIMES,
+        "is_honorific_alone": _ONLY_HONORIFIC,
+        "is_honorific_initial": _ONLY_M,
+    },
+    {"is_same_family": _SAME_FAMILY},
+)
+"""What several levels ask, each holding those before it. No level asks whether one of them is unknown (splink_sql.py)."""
+
 GIVEN_NAME = Comparison(
     "given_name",
     "The name they are called by, whatever its spelling, order or short form.",
@@ -168,7 +195,7 @@ GIVEN_NAME = Comparison(
               weighs_as="near"),
         Level("shared", "list_has_any(given_keys_l, given_keys_r)", "one given name or its short form in common"),
         Level("slip", f"{_BOTH_FULL} AND len(given_written_l) >= 4 AND len(given_written_r) >= 4 "
-              "AND damerau_levenshtein(given_written_l, given_written_r) = 1", "given names that differ by one letter"),
+              f"AND {_one_letter_off('given_written')}", "given names that differ by one letter"),
         Level(
             "near",
             f"{_BOTH_FULL} AND (jaro_winkler_similarity(given_written_l, given_written_r) >= 0.88 "
@@ -210,7 +237,7 @@ GIVEN_NAME = Comparison(
         # birth date, which is weighed by itself, must not be weighed here again.
         Level("short_slip", f"born_l = born_r AND {_BOTH_FULL} AND (len(given_written_l) = 3 OR len(given_written_r) = 3) "
               "AND len(given_written_l) >= 2 AND len(given_written_r) >= 2 "
-              "AND damerau_levenshtein(given_written_l, given_written_r) = 1",
+              f"AND {_one_letter_off('given_written')}",
               "short given names that differ by one letter, beside the same date of birth", least_u=SHORT_SLIP_U),
     ),
     "given names that differ",
@@ -224,11 +251,11 @@ FAMILY_AND_HOME = Comparison(
     "OR list_has_any(family_keys_l, family_keys_r) OR coalesce(postcode_l = postcode_r, false) "
     "OR coalesce(family_last_l = family_last_r, false))",
     (
-        Level("home_and_family_apart", f"{_SAME_HOME} AND {_FAMILY_OF_HOME} AND {_AT_OTHER_TIMES}",
+        Level("home_and_family_apart", f"{_SAME_HOME} AND {_AT_OTHER_TIMES} AND {_FAMILY_OF_HOME}",
               "the same home and family name, one having left before the other came", per_person=True),
         Level("home_and_family", f"{_SAME_HOME} AND {_FAMILY_OF_HOME}",
               "the same home and family name", per_person=True),
-        Level("home_without_family_apart", f"{_SAME_HOME} AND {_NO_FAMILY} AND {_AT_OTHER_TIMES}",
+        Level("home_without_family_apart", f"{_SAME_HOME} AND {_AT_OTHER_TIMES} AND {_NO_FAMILY}",
               "the same home, one record without a family name, one having left before the other came", per_person=True),
         Level("home_without_family", f"{_SAME_HOME} AND {_NO_FAMILY}",
               "the same home, one record without a family name", per_person=True),
@@ -275,7 +302,7 @@ BIRTH_DATE = Comparison(
         Level("same", "born_l = born_r", "the same date of birth"),
         Level("swapped", "substr(born_l, 1, 4) = substr(born_r, 1, 4) AND substr(born_l, 6, 2) = substr(born_r, 9, 2) "
               "AND substr(born_l, 9, 2) = substr(born_r, 6, 2)", "day and month of birth swapped"),
-        Level("digit", "levenshtein(born_l, born_r) <= 1 OR damerau_levenshtein(born_l, born_r) <= 1",
+        Level("digit", "levenshtein(born_l, born_r) <= 2 AND damerau_levenshtein(born_l, born_r) <= 1",
               "dates of birth that differ by one digit"),
         Level("two_parts", "(substr(born_l, 1, 7) = substr(born_r, 1, 7)) OR (substr(born_l, 6) = substr(born_r, 6) "
               "AND abs(CAST(substr(born_l, 1, 4) AS INTEGER) - CAST(substr(born_r, 1, 4) AS INTEGER)) <= 10) OR "
@@ -312,7 +339,7 @@ PHONE = Comparison(
         Level("same", "phone_l = phone_r", "the same phone number", tf="phone"),
         # Families are sold numbers that stand side by side, whatever numbers drawn at random say. So a slip confirms what a
         # home or a birth date says and finds nobody by itself: a contact with a mistyped number stays unknown.
-        Level("digit", "damerau_levenshtein(phone_l, phone_r) = 1 AND (born_l = born_r OR "
+        Level("digit", f"{_one_letter_off('phone')} AND (born_l = born_r OR "
               f"{_SAME_HOME} OR {_NAMED_FROM_HOME})", "phone numbers that differ by one digit", least_u=1e-4),
     ),
     "different phone numbers",

@@ -25,6 +25,7 @@ from splink import DuckDBAPI, Linker
 from linkage.history import rewind
 from linkage.night import Night
 from linkage.people import column_names, model
+from linkage.people.splink_sql import LeanDuckDBAPI
 from linkage.store import holds, run_sql, run_view
 from linkage.version import code_of
 
@@ -481,7 +482,7 @@ def linker_over(
     """Splink's linker over `person_input` with the region's size and term frequencies, and its connection."""
     logging.getLogger("splink").setLevel(logging.ERROR)
     column_names.remember()
-    api = DuckDBAPI(connection=con)
+    api = LeanDuckDBAPI(connection=con)
     settings = model.splink_settings(parameters, people_in_region(con), chance_of_agreement(con), design)
     mentions = api.register("person_input", dataset_display_name="mentions")
     # The settings are the product's own: Splink's check of their columns costs a second of parsing every night.

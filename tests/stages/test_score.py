@@ -13,7 +13,7 @@ from splink.internals.parse_sql import get_columns_used_from_sql
 
 from linkage import history
 from linkage.households import links
-from linkage.people import column_names, components, model, score
+from linkage.people import column_names, components, model, score, splink_sql
 from linkage.places import match, property
 from linkage.protect import gate
 from linkage.standardise import mention
@@ -165,6 +165,26 @@ def test_whoever_a_blocking_rule_brings_to_a_fresh_row_is_given_to_splink(con, c
     score.name_both_initials(con)
     near = score._near_fresh(con)
     assert con.execute(f"SELECT mention_id FROM {near} ORDER BY ALL").fetchall() == [("fresh",), ("near",)]
+
+
+def test_splinks_statements_take_what_makes_them_lean(con, compare, monkeypatch):
+    """Both changes are made to its text, so another version of Splink that writes another text must not go unseen."""
+    changed = set()
+    for name in ("asked_once", "read_in_place"):
+        change = getattr(splink_sql, name)
+
+        def seen(sql, name=name, change=change):
+            told = change(sql)
+            changed.update({name} if told != sql else ())
+            return told
+
+        monkeypatch.setattr(splink_sql, name, seen)
+    compare(TOWN, ACCOUNTS)
+    assert changed == {"asked_once", "read_in_place"}
+    changed.clear()
+    counts, _ = compare([{**TOWN[0], "given_names": TOWN[5]["given_names"]}, *TOWN[1:]], ACCOUNTS, 1)
+    assert 0 < counts["compared"] < 10
+    assert "asked_once" in changed
 
 
 MADE = {"born", "given_initial", "both_initials"}
