@@ -58,7 +58,6 @@ class Comparison:
     otherwise: str = "differs"
 
 
-
 def _one_letter_off(column: str) -> str:
     """SQL: one letter is another, more or fewer, or two neighbours are swapped: a quarter of the pairs are worth the dearer distance."""
     texts = f"({column}_l, {column}_r)"

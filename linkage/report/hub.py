@@ -16,7 +16,7 @@ def write(
 ) -> None:
     """Write `<folder>/hubs/<gss>/…` of every hub, and do `meanwhile`. The same content gives the same bytes.
 
-    Pages and tables are Python's work, print is Typst's, which leaves Python free: the two go side by side in one process.
+    Pages and tables are Python's work, print is Typst's in a process of its own: the two go side by side.
     """
     for hub in hubs:
         _target(folder, hub).mkdir(parents=True, exist_ok=True)

@@ -9,18 +9,12 @@ from __future__ import annotations
 import json
 import re
 from datetime import UTC, date, datetime, time
-from functools import cache
-from importlib.util import find_spec
-from pathlib import Path
 from typing import Any
 
-import typst
-
-from linkage.report import genogram, household_map, summary
+from linkage.report import genogram, household_map, press, summary
 from linkage.report.allow import View
 from linkage.report.content import NightContent
 
-SOURCE = Path(__file__).with_name("templates") / "report.typ"
 SHOWN_IN_PRINT = "\N{REPLACEMENT CHARACTER}"
 """Stands for a letter that the fonts have no shape for; report.html shows it."""
 
@@ -54,17 +48,8 @@ def pdf(content: NightContent, hub: summary.Hub) -> bytes:
         },
         "versions": hub.versions,
     }
-    data = printable(json.dumps(told, ensure_ascii=False))
     night = datetime.combine(date.fromisoformat(hub.night), time(), UTC)
-    made: bytes = typst.compile(
-        SOURCE.read_bytes(),
-        sys_inputs={"data": data},
-        font_paths=_fonts(),
-        ignore_system_fonts=True,
-        pdf_standards=["ua-1"],
-        timestamp=int(night.timestamp()),
-    )
-    return made
+    return press.pressed(printable(json.dumps(told, ensure_ascii=False)), int(night.timestamp()))
 
 
 def _with_pictures(view: View) -> dict[str, Any]:
@@ -75,14 +60,6 @@ def _with_pictures(view: View) -> dict[str, Any]:
     }
     named = "; ".join(p["name"] for p in summary.subjects(view))
     return {**view, "subjects": named, "pictures": summary.pictures(view), "facts": facts}
-
-
-@cache
-def _fonts() -> typst.Fonts:
-    spec = find_spec("ttf_opensans")
-    if spec is None or spec.origin is None:
-        raise RuntimeError("the package ttf-opensans is missing; install from requirements.lock")
-    return typst.Fonts(include_system_fonts=False, font_paths=[str(Path(spec.origin).with_name("ttf"))])
 
 
 PRINTED = (

@@ -99,7 +99,9 @@ def _name_parts(con: duckdb.DuckDBPyConnection, processes: int) -> None:
     if holds(con, "name_part") and not con.execute(kept, {"rules": rules}).fetchone():
         # Other rules may know other parts of a name: its columns may be others.
         con.execute("DROP TABLE store.name_part")
-    con.execute(f"CREATE TABLE IF NOT EXISTS store.name_part (rules VARCHAR, name_id BIGINT, name_hash UBIGINT, {columns})")
+    con.execute(
+        f"CREATE TABLE IF NOT EXISTS store.name_part (rules VARCHAR, name_id BIGINT, name_hash UBIGINT, {columns})"
+    )
     alike = " AND ".join(f"w.{name} IS NOT DISTINCT FROM n.{name}" for name in _WRITTEN)
     con.execute(f"CREATE OR REPLACE TABLE written_name AS SELECT DISTINCT {', '.join(_WRITTEN)} FROM mention_source")
     con.execute(f"DELETE FROM store.name_part AS n WHERE NOT EXISTS (SELECT 1 FROM written_name AS w WHERE {alike})")

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from linkage.parallel import WORTH, cut, spread
+from linkage.parallel import WORTH, apart, cut, running, spread
 
 
 def _squares(share: range) -> list[tuple[int, int]]:
@@ -28,6 +28,18 @@ def test_few_rows_stay_in_one_share() -> None:
     assert cut(range(WORTH), 8) == [range(WORTH)]
     assert cut([], 8) == [[]]
     assert [len(share) for share in cut(range(2 * WORTH + 1), 2)] == [WORTH + 1, WORTH]
+
+
+def test_a_program_of_its_own_answers_and_is_gone() -> None:
+    assert b'"a": 1' in apart("json.tool", b'{"a":1}')
+    assert not running()
+
+
+def test_what_a_program_of_its_own_says_when_it_fails_is_not_passed_on() -> None:
+    with pytest.raises(RuntimeError) as raised:
+        apart("json.tool", b'{"name": Ann Lee}')
+    assert "Ann" not in str(raised.value)
+    assert not running()
 
 
 def test_an_error_in_another_process_is_raised_here() -> None:
