@@ -54,7 +54,7 @@ def _stages() -> tuple[Stage, ...]:
         Stage("gates", "check them; set bad rows aside, refuse bad files", do.gates),
         Stage("protect", "cut off what may not be disclosed", do.protect),
         Stage("history", "remember what each supplier says, and since when", do.history),
-        Stage("standardise", "one shape for every mention", do.standardise),
+        Stage("standardise", "one shape for every mention and every property", do.standardise),
         Stage("places", "addresses to properties", do.places),
         Stage("score", "compare mentions in pairs", do.score),
         Stage("people", "pairs to people", do.people),

@@ -69,18 +69,18 @@ def history(job: Job) -> Counts:
 
 
 def standardise(job: Job) -> Counts:
-    counts = mention.run(job.work.con, job.work.night)
+    hubs = job.work.night.settings.table("hubs")
+    counts = mention.run(job.work.con, job.work.night, lambda own: properties.build(own, hubs))
+    job.handed["properties"] = counts["meanwhile"]
     job.warnings += crowd.warnings(job.work.con)
     return {"mentions": counts["mentions"], "addresses": counts["addresses"]}
 
 
 def places(job: Job) -> Counts:
-    hubs = job.work.night.settings.table("hubs")
-    known = properties.build(job.work.con, hubs)
     matched = match.run(job.work.con, job.work.night.threads)
     match.run_loose(job.work.con, "sealed_address", "sealed_match", job.work.night.threads)
     clusters.keep_sealed_places(job.work.con, job.work.night)
-    return {"addresses": matched, "properties": known}
+    return {"addresses": matched, "properties": job.handed["properties"]}
 
 
 def score(job: Job) -> Counts:
@@ -164,9 +164,10 @@ def audit(job: Job) -> Counts:
 def report(job: Job) -> Counts:
     con, night, entries = job.work.con, job.work.night, job.handed["entries"]
     works: list[beside.Work[Any]] = [lambda own: parquet.write(own, night), lambda own: _content(own, job)]
-    counts, content = beside.each(con, works, beside.threads_for(con, night.threads))
+    side_by_side = beside.threads_for(con, night.threads)
+    counts, content = beside.each(con, works, side_by_side)
     concerned = [hub for gss in sorted(content.hubs) if (hub := summary.hub(content, gss)).views]
-    hub_report.write(night.out, content, concerned, lambda: _further(job, content, concerned))
+    hub_report.write(night.out, content, concerned, lambda: _further(job, content, concerned), presses=side_by_side)
     purge.records(con)
     return {"exceptions": len(entries), **counts}
 

@@ -12,28 +12,34 @@ from linkage.report.content import NightContent
 
 
 def write(
-    folder: Path, content: NightContent, hubs: Sequence[summary.Hub], meanwhile: Callable[[], None] = lambda: None
+    folder: Path,
+    content: NightContent,
+    hubs: Sequence[summary.Hub],
+    meanwhile: Callable[[], None] = lambda: None,
+    *,
+    presses: int = 1,
 ) -> None:
     """Write `<folder>/hubs/<gss>/…` of every hub, and do `meanwhile`. The same content gives the same bytes.
 
-    Pages and tables are Python's work, print is Typst's in a process of its own: the two go side by side.
+    Pages and tables are Python's work, print is Typst's in a process of its own: the two go side by side. presses: how many
+    hubs are printed at once; of a large region each of them takes hundreds of megabytes.
     """
     for hub in hubs:
         _target(folder, hub).mkdir(parents=True, exist_ok=True)
-    with ThreadPoolExecutor(1) as printing:
-        printed = printing.submit(_print, folder, content, hubs)
+    with ThreadPoolExecutor(presses) as printing:
+        printed = [printing.submit(_print, folder, content, hub) for hub in hubs]
         _pages(folder, content, hubs)
         meanwhile()
-        printed.result()
+        for one in printed:
+            one.result()
 
 
 def _target(folder: Path, hub: summary.Hub) -> Path:
     return folder / "hubs" / hub.gss
 
 
-def _print(folder: Path, content: NightContent, hubs: Sequence[summary.Hub]) -> None:
-    for hub in hubs:
-        (_target(folder, hub) / "report.pdf").write_bytes(pdf.pdf(content, hub))
+def _print(folder: Path, content: NightContent, hub: summary.Hub) -> None:
+    (_target(folder, hub) / "report.pdf").write_bytes(pdf.pdf(content, hub))
 
 
 def _pages(folder: Path, content: NightContent, hubs: Sequence[summary.Hub]) -> None:
