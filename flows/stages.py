@@ -16,7 +16,7 @@ from flows import gates as gate_outcome
 from flows.nightly import Counts, Job
 from flows.workroom import NightImpossible
 from linkage import audit as audit_log
-from linkage import beside, succession, version
+from linkage import beside, memory, succession, version
 from linkage import history as remembered
 from linkage.detect import exceptions
 from linkage.households import households as households_of
@@ -166,6 +166,7 @@ def report(job: Job) -> Counts:
     works: list[beside.Work[Any]] = [lambda own: parquet.write(own, night), lambda own: _content(own, job)]
     side_by_side = beside.threads_for(con, night.threads)
     counts, content = beside.each(con, works, side_by_side)
+    memory.leave_room(con, night.memory, memory.FOR_PRINT)
     concerned = [hub for gss in sorted(content.hubs) if (hub := summary.hub(content, gss)).views]
     hub_report.write(night.out, content, concerned, lambda: _further(job, content, concerned), presses=side_by_side)
     purge.records(con)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ctypes
 import re
 from contextlib import suppress
 
 import duckdb
 import psutil
+import pyarrow as pa
 
 MOST = 0.7
 """DuckDB's part at the start. The rest is Python's: its imports, the index of the gazetteer, the texts and mentions of one batch."""
@@ -14,6 +16,8 @@ LEAST = 0.3
 """DuckDB's part however much Python holds: with less it would spill all that it reads."""
 FOR_A_STAGE = 0.15
 """What is left free for what the Python of one stage comes to hold."""
+FOR_PRINT = 0.3
+"""The same while reports are written: beside the pages, one hub's print."""
 _UNITS = {
     "B": 1,
     "KB": 10**3,
@@ -33,18 +37,34 @@ def share_of(memory: str) -> str:
     return f"{float(found.group(1)) * MOST:g}{found.group(2)}" if found else memory
 
 
-def leave_room(con: duckdb.DuckDBPyConnection, memory: str) -> None:
-    """Have DuckDB give back what Python has come to hold beside it, between MOST and LEAST of a night's memory."""
+def leave_room(con: duckdb.DuckDBPyConnection, memory: str, free: float = FOR_A_STAGE) -> None:
+    """Have DuckDB give back what Python has come to hold beside it, between MOST and LEAST of a night's memory.
+
+    free: the part of it that Python is about to come to hold beside that.
+    """
     found = _read(memory)
     if not found or (unit := _UNITS.get(found.group(2).upper())) is None:
         return
     whole = float(found.group(1)) * unit
-    of_duckdb = con.execute("SELECT coalesce(sum(memory_usage_bytes), 0) FROM duckdb_memory()").fetchone()
-    of_python = psutil.Process().memory_info().rss - (of_duckdb[0] if of_duckdb else 0)
-    left = min(MOST * whole, max(LEAST * whole, whole - of_python - FOR_A_STAGE * whole))
+    if _left_by_python(con, whole, free) < MOST * whole:
+        _give_back()
+    left = min(MOST * whole, max(LEAST * whole, _left_by_python(con, whole, free)))
     # Without a disk to move them to its tables stay where they are.
     with suppress(duckdb.Error):
         con.execute(f"SET memory_limit = '{int(left)}B'")
+
+
+def _give_back() -> None:
+    """Have the system take back what was freed: Python, Arrow and DuckDB keep hundreds of megabytes for the next time."""
+    pa.default_memory_pool().release_unused()
+    with suppress(AttributeError):  # Only the C library of Linux has it.
+        ctypes.CDLL(None).malloc_trim(0)
+
+
+def _left_by_python(con: duckdb.DuckDBPyConnection, whole: float, free: float) -> float:
+    of_duckdb = con.execute("SELECT coalesce(sum(memory_usage_bytes), 0) FROM duckdb_memory()").fetchone()
+    of_python = psutil.Process().memory_info().rss - (of_duckdb[0] if of_duckdb else 0)
+    return float(whole - of_python - free * whole)
 
 
 def _read(memory: str) -> re.Match[str] | None:

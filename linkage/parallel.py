@@ -69,8 +69,9 @@ def apart(module: str, told: bytes) -> bytes:
     Such a process knows nothing of this one, and what it came to hold is the system's again when it ends. Raises RuntimeError when it
     fails, without its own words, which may quote what it was told.
     """
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
-    with subprocess.Popen([sys.executable, "-m", module], **pipes) as process:  # noqa: S603  # a module of our own
+    with subprocess.Popen(  # noqa: S603  # a module of our own
+        [sys.executable, "-m", module], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    ) as process:
         _RUNNING.add(process.pid)
         try:
             answer, _ = process.communicate(told)

@@ -2,8 +2,8 @@
 
 What it works out is a pure function of values that never change (a text and a dialect; a frozen dataclass), and the texts are the
 product's own: each column in them ends in _l or _r and nothing else does. So names are remembered, and the columns of a level are
-found by their ends, which tests compare with what Splink parses. Splink offers no setting for it: this is the one place where the
-product changes its working, and what it works out is the same.
+found by their ends, which tests compare with what Splink parses. Splink offers no setting for it: here, and in the text of its
+statements (splink_sql.py), the product changes its working, and what it works out is the same.
 """
 
 from __future__ import annotations

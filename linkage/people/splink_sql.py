@@ -22,11 +22,12 @@ _PAIRS = "from blocked_with_cols"
 _MENTIONS = "__splink__df_concat as ("
 
 
-class LeanDuckDBAPI(DuckDBAPI):
+class LeanDuckDBAPI(DuckDBAPI):  # type: ignore[misc]  # Splink tells no types.
     """Splink's connection to DuckDB."""
 
     def _execute_sql_against_backend(self, final_sql: str) -> duckdb.DuckDBPyRelation:
-        return super()._execute_sql_against_backend(read_in_place(asked_once(final_sql)))
+        found: duckdb.DuckDBPyRelation = super()._execute_sql_against_backend(read_in_place(asked_once(final_sql)))
+        return found
 
 
 def read_in_place(sql: str) -> str:
