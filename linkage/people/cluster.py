@@ -61,7 +61,7 @@ class WrittenName(NamedTuple):
     family: frozenset[str]
 
 
-@dataclass
+@dataclass(slots=True)
 class Cluster:
     """The union of the facts of its mentions. names: readings of each full name, by its letters.
 
@@ -87,23 +87,26 @@ class Cluster:
     @classmethod
     def of(cls, facts: Facts) -> Cluster:
         """A cluster of one mention."""
-        cluster = cls(members=[facts.mention_id], records={facts.record: facts.is_contact})
+        names: dict[str, set[WrittenName]] = {}
         if facts.given_keys or facts.initials:
             name = WrittenName(facts.given_keys, facts.initials, facts.family_keys)
-            cluster.names[facts.name_letters or repr(sorted(name.given | name.initials))] = {name}
-        cluster.born |= _of(facts.born)
-        cluster.nhs_numbers |= _of(facts.nhs_number)
-        cluster.named_by |= _of(facts.names_number)
-        cluster.births |= _of(facts.birth)
-        cluster.force_keys |= _of(facts.force_key)
-        cluster.sexes |= _of(facts.sex)
-        cluster.liable_at |= facts.liable_at
-        cluster.younger_at |= facts.younger_at
-        if facts.account:
-            cluster.accounts[facts.account] = facts.record
-        cluster.born_before = facts.born_before or date.max
-        cluster.born_after = facts.born_after or date.min
-        return cluster
+            names[facts.name_letters or repr(sorted(name.given | name.initials))] = {name}
+        return cls(
+            members=[facts.mention_id],
+            records={facts.record: facts.is_contact},
+            names=names,
+            born=_of(facts.born),
+            nhs_numbers=_of(facts.nhs_number),
+            named_by=_of(facts.names_number),
+            accounts={facts.account: facts.record} if facts.account else {},
+            births=_of(facts.birth),
+            force_keys=_of(facts.force_key),
+            sexes=_of(facts.sex),
+            liable_at=set(facts.liable_at),
+            younger_at=set(facts.younger_at),
+            born_before=facts.born_before or date.max,
+            born_after=facts.born_after or date.min,
+        )
 
     def absorb(self, other: Cluster) -> None:
         """Take in the mentions and facts of another cluster."""
@@ -223,7 +226,8 @@ def _halves_of_one(x: WrittenName, y: WrittenName, a: Cluster, b: Cluster) -> bo
 
 def may_be_one_name(x: WrittenName, y: WrittenName) -> bool:
     """Whether two written names may be one person's: given names alike, in either order, or only an honorific given."""
-    return _only_honorific(x) or _only_honorific(y) or _alike(x, y)
+    # Most have a name in common, which is told sooner than it is remembered.
+    return not x.given.isdisjoint(y.given) or _only_honorific(x) or _only_honorific(y) or _alike(x, y)
 
 
 @lru_cache(maxsize=1 << 16)
