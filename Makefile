@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 MINUTES ?= 2
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: help demo test check types sql lock docs clean bench speed addresses pictures sbom assurance accuracy fuzz
+.PHONY: help demo test check types sql lock docs clean bench speed addresses pictures sbom spark assurance accuracy fuzz
 
 help:  ## what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -72,6 +72,10 @@ fuzz: $(VENV)/dev.stamp benchmarks/.fuzz/stamp  ## coverage-guided fuzzing of re
 benchmarks/.fuzz/stamp: benchmarks/fuzz_requirements.txt
 	$(BIN)/pip install --quiet --no-deps --upgrade --require-hashes --target benchmarks/.fuzz -r $<
 	touch $@
+
+spark: $(VENV)/dev.stamp  ## the tests of --engine spark, which `make test` leaves out (installs PySpark; needs Java)
+	$(BIN)/pip install --quiet --no-deps --require-hashes -r requirements-spark.lock
+	$(BIN)/python -m pytest tests/stages/test_spark_sql.py tests/night/test_spark.py
 
 assurance: $(VENV)/dev.stamp benchmarks/.fuzz/stamp  ## docs/operating/assurance.md: what was tried against the job, in figures
 	PYTHONPATH=benchmarks/.fuzz $(BIN)/python -m benchmarks.assurance --minutes $(MINUTES)

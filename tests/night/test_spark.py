@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from benchmarks.changed import change
 from linkage.people import spark
 from tests.night.conftest import FIRST, SECOND, digest
 from tests.night.no_network import INSIDE, permitted
@@ -18,26 +20,36 @@ MISSING = spark.missing()
 needs_spark = pytest.mark.skipif(MISSING is not None, reason=str(MISSING))
 
 
-def command(region: Path, work: Path, *more: str) -> list[str]:
+def command(region: Path, work: Path, *more: str, engine: str = "spark") -> list[str]:
     return [sys.executable, "-m", "linkage", "replay", "--no-prefect", "--landing", str(region / "landing"),
-            "--store", str(work / "store.duckdb"), "--out", str(work / "out"), "--engine", "spark", *more]  # fmt: skip
+            "--store", str(work / "store.duckdb"), "--out", str(work / "out"), "--engine", engine, *more]  # fmt: skip
 
 
 @pytest.fixture(scope="module")
-def on_spark(region, tmp_path_factory):
-    """The region's two nights scored on Spark, without a way out where this machine can shut it."""
+def changing(region, tmp_path_factory):
+    """The region, of whose second night one row in two hundred is another."""
+    folder = tmp_path_factory.mktemp("changing")
+    shutil.copytree(region / "landing" / FIRST.isoformat(), folder / "landing" / FIRST.isoformat())
+    change(region / "landing" / SECOND.isoformat(), folder / "landing" / SECOND.isoformat())
+    return folder
+
+
+@pytest.fixture(scope="module")
+def on_spark(changing, tmp_path_factory):
+    """The two nights scored on Spark, without a way out where this machine can shut it."""
     work = tmp_path_factory.mktemp("on spark")
     shut = [*INSIDE, str(work / "attempts")] if permitted() else []
-    told = subprocess.run([*shut, *command(region, work)], capture_output=True, text=True, check=False)
+    told = subprocess.run([*shut, *command(changing, work)], capture_output=True, text=True, check=False)
     assert told.returncode in (0, 1), told.stderr
     return work, told.stdout + told.stderr
 
 
 @needs_spark
-def test_every_file_of_both_nights_is_that_of_duckdb(done, on_spark):
+def test_every_file_of_both_nights_is_that_of_duckdb(changing, on_spark, tmp_path):
     work, _ = on_spark
+    subprocess.run(command(changing, tmp_path, engine="duckdb"), capture_output=True, check=False)
     for night in (FIRST, SECOND):
-        here, there = (digest(folder / "out" / night.isoformat()) for folder in (done, work))
+        here, there = (digest(folder / "out" / night.isoformat()) for folder in (tmp_path, work))
         assert here == there
         assert "persons.parquet" in here
 

@@ -16,12 +16,28 @@ MISSING = spark.missing()
 needs_spark = pytest.mark.skipif(MISSING is not None, reason=str(MISSING))
 WORDS = ("ANN", "MARY", "MOHAMMED", "SYED", "LEE", "OBRIEN")
 SPELLINGS = ("JONATHAN", "JONATHON", "JNOATHAN", "KATHERINE", "CATHERINE", "ABCDEF", "BCADEF", "MUHAMMAD", "MOHAMMED",
-             "LI", "LEE", "EL", "SMITH", "SMYTHE")  # fmt: skip
+             "LI", "LEE", "EL", "ALI", "ALO", "ALA", "SMITH", "SMYTHE")  # fmt: skip
 DATES = ("1990-01-01", "1990-01-02", "1990-02-01", "1990-10-02", "1991-01-02", "1909-01-02", "1990-01-31", "1900-03-04")
 NUMBERS = ("07700900123", "07700900132", "07700900124", "0770090012", "07700911111")
 LISTS = {
-    **dict.fromkeys(("given", "given_keys", "given_readings", "family", "family_keys", "family_readings"), WORDS),
-    **dict.fromkeys(("initials", "leading_initials", "family_initials", "any_initial"), "ABCM"),
+    **dict.fromkeys(
+        (
+            "given",
+            "given_keys",
+            "given_readings",
+            "given_parts",
+            "later",
+            "family",
+            "family_keys",
+            "family_called",
+            "family_readings",
+        ),
+        WORDS,
+    ),
+    **dict.fromkeys(
+        ("initials", "lead_initials", "later_initials", "leading_initials", "family_initials", "any_initial"), "ABCM"
+    ),
+    **dict.fromkeys(("two_initials", "behind_initials", "name_initials"), ("AB", "AM", "MM")),
     **dict.fromkeys(
         ("home_keys", "context_keys", "place_key", "together_keys", "forward_keys"), ("1", "2", "3", "4", "5")
     ),
