@@ -3,7 +3,8 @@
 Python works on one core. Names, addresses and clusters are shaped by Python, row by row, without looking at other rows;
 a process forked for a share of them sees the lists and indexes that are already in memory, at no cost of starting or
 sending. Such a process touches no database, holds no lock (it dies with this one, so the store's lock goes too) and
-sends back only what it found. The same rows give the same answer on one core as on eight.
+sends back only what it found. The same rows give the same answer on one core as on eight. What is to know nothing of this
+process, and to give all its memory back, is a program of its own (`apart`).
 """
 
 from __future__ import annotations

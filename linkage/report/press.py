@@ -9,10 +9,12 @@ import json
 import sys
 from importlib.util import find_spec
 from pathlib import Path
-
-import typst
+from typing import TYPE_CHECKING
 
 from linkage import parallel
+
+if TYPE_CHECKING:
+    import typst
 
 SOURCE = Path(__file__).with_name("templates") / "report.typ"
 
@@ -27,6 +29,8 @@ def pressed(data: str, timestamp: int) -> bytes:
 
 
 def _press(data: str, timestamp: int) -> bytes:
+    import typst
+
     made: bytes = typst.compile(
         SOURCE.read_bytes(),
         sys_inputs={"data": data},
@@ -39,6 +43,8 @@ def _press(data: str, timestamp: int) -> bytes:
 
 
 def _fonts() -> typst.Fonts:
+    import typst
+
     spec = find_spec("ttf_opensans")
     if spec is None or spec.origin is None:
         raise RuntimeError("the package ttf-opensans is missing; install from requirements.lock")
