@@ -5,7 +5,7 @@ whether two names may be one name is asked at eight of them, whether two homes a
 offers no place for what is worked out of both rows before the levels, so its statement is given one, just where it reads the pairs.
 
 And mentions are read where they stand. DuckDB lays out aside what a statement reads more than once, here all columns of all
-mentions, which for a million of them is more than a night's memory; each blocking rule reads two or three of the columns.
+mentions, lists of words among them; each blocking rule reads two or three of the columns.
 """
 
 from __future__ import annotations
