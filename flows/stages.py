@@ -71,7 +71,6 @@ def history(job: Job) -> Counts:
 def standardise(job: Job) -> Counts:
     hubs = job.work.night.settings.table("hubs")
     counts = mention.run(job.work.con, job.work.night, lambda own: properties.build(own, hubs))
-    job.handed["properties"] = counts["meanwhile"]
     job.warnings += crowd.warnings(job.work.con)
     return {"mentions": counts["mentions"], "addresses": counts["addresses"]}
 
@@ -80,7 +79,7 @@ def places(job: Job) -> Counts:
     matched = match.run(job.work.con, job.work.night.threads)
     match.run_loose(job.work.con, "sealed_address", "sealed_match", job.work.night.threads)
     clusters.keep_sealed_places(job.work.con, job.work.night)
-    return {"addresses": matched, "properties": job.handed["properties"]}
+    return {"addresses": matched, **_count(job, "SELECT count(*) AS properties FROM property")}
 
 
 def score(job: Job) -> Counts:

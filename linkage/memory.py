@@ -46,9 +46,11 @@ def leave_room(con: duckdb.DuckDBPyConnection, memory: str, free: float = FOR_A_
     if not found or (unit := _UNITS.get(found.group(2).upper())) is None:
         return
     whole = float(found.group(1)) * unit
-    if _left_by_python(con, whole, free) < MOST * whole:
+    left = _left_by_python(con, whole, free)
+    if left < MOST * whole:
         _give_back()
-    left = min(MOST * whole, max(LEAST * whole, _left_by_python(con, whole, free)))
+        left = _left_by_python(con, whole, free)
+    left = min(MOST * whole, max(LEAST * whole, left))
     # Without a disk to move them to its tables stay where they are.
     with suppress(duckdb.Error):
         con.execute(f"SET memory_limit = '{int(left)}B'")

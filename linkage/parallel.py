@@ -68,10 +68,11 @@ def apart(module: str, told: bytes) -> bytes:
     """What a module says when it is run as a program of its own and told something.
 
     Such a process knows nothing of this one, and what it came to hold is the system's again when it ends. Raises RuntimeError when it
-    fails, without its own words, which may quote what it was told.
+    fails; its own words, which may quote what it was told, are shown under LINKAGE_DEBUG alone.
     """
+    words = None if os.environ.get("LINKAGE_DEBUG") else subprocess.DEVNULL
     with subprocess.Popen(  # noqa: S603  # a module of our own
-        [sys.executable, "-m", module], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        [sys.executable, "-m", module], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=words
     ) as process:
         _RUNNING.add(process.pid)
         try:

@@ -59,7 +59,7 @@ class Comparison:
 
 
 def _one_letter_off(column: str) -> str:
-    """SQL: one letter is another, more or fewer, or two neighbours are swapped: a quarter of the pairs are worth the dearer distance."""
+    """SQL: one letter is another, more or fewer, or two neighbours are swapped. What is further apart is spared the dearer distance."""
     texts = f"({column}_l, {column}_r)"
     return f"levenshtein{texts} <= 2 AND damerau_levenshtein{texts} = 1"
 

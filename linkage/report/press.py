@@ -9,12 +9,8 @@ import json
 import sys
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from linkage import parallel
-
-if TYPE_CHECKING:
-    import typst
 
 SOURCE = Path(__file__).with_name("templates") / "report.typ"
 
@@ -34,7 +30,7 @@ def _press(data: str, timestamp: int) -> bytes:
     made: bytes = typst.compile(
         SOURCE.read_bytes(),
         sys_inputs={"data": data},
-        font_paths=_fonts(),
+        font_paths=typst.Fonts(include_system_fonts=False, font_paths=[_font_folder()]),
         ignore_system_fonts=True,
         pdf_standards=["ua-1"],
         timestamp=timestamp,
@@ -42,13 +38,11 @@ def _press(data: str, timestamp: int) -> bytes:
     return made
 
 
-def _fonts() -> typst.Fonts:
-    import typst
-
+def _font_folder() -> str:
     spec = find_spec("ttf_opensans")
     if spec is None or spec.origin is None:
         raise RuntimeError("the package ttf-opensans is missing; install from requirements.lock")
-    return typst.Fonts(include_system_fonts=False, font_paths=[str(Path(spec.origin).with_name("ttf"))])
+    return str(Path(spec.origin).with_name("ttf"))
 
 
 if __name__ == "__main__":

@@ -22,7 +22,6 @@ LONGEST_SIMPLE_LINE = 100_000  # bytes; the widest contract has 48 columns, so 2
 class Scan:
     """What the bytes of one file look like. `lines` counts physical lines, the heading included."""
 
-    size: int
     lines: int
     longest: int
     shortest: int
@@ -103,6 +102,6 @@ class _Pass:
         if rest := self.size - self.line_start:
             self._line_lengths(1, rest, self.shortest)  # a last line without its ending is never blank
         return Scan(
-            self.size, self.lines, self.longest, self.shortest, self.crlf,
+            self.lines, self.longest, self.shortest, self.crlf,
             self.cr - self.crlf, self.utf8, self.nul,
         )  # fmt: skip

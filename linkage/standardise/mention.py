@@ -26,10 +26,10 @@ BATCH = 100_000
 """Distinct names that are shaped at a time: bounds what Python holds."""
 
 
-def run(con: duckdb.DuckDBPyConnection, night: Night, meanwhile: beside.Work[int] = lambda own: 0) -> dict[str, int]:
+def run(con: duckdb.DuckDBPyConnection, night: Night, meanwhile: beside.Work[int] = lambda _: 0) -> dict[str, int]:
     """Build `address`, `name_part` and `mention` from the standing rows, and do `meanwhile` something that needs none of them.
 
-    Returns the row counts of `address` and `mention`, and what `meanwhile` gives.
+    Returns the row counts of `address` and `mention`.
     """
     run_view(con, HERE / "mention_source.sql")
     _name_parts(con, night.threads)
@@ -43,12 +43,12 @@ def run(con: duckdb.DuckDBPyConnection, night: Night, meanwhile: beside.Work[int
         lambda own: run_sql(own, HERE / "address.sql"),
         meanwhile,
     ]
-    mentions, addresses, other = beside.each(con, works, beside.threads_for(con, night.threads))
+    mentions, addresses, _ = beside.each(con, works, beside.threads_for(con, night.threads))
     con.execute("DROP VIEW mention_source")
     for column in ("phone", "email", "nhs_number", "relationship"):
         con.execute(f"DROP TABLE {column}_text")
     con.execute("DROP TABLE IF EXISTS source_without_crowds")
-    return {"addresses": addresses, "mentions": mentions, "meanwhile": other}
+    return {"addresses": addresses, "mentions": mentions}
 
 
 def _texts(con: duckdb.DuckDBPyConnection, column: str, shape: Callable[[str], str | None], processes: int) -> None:

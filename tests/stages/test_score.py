@@ -17,6 +17,7 @@ from linkage.people import column_names, components, model, score, splink_sql
 from linkage.places import match, property
 from linkage.protect import gate
 from linkage.standardise import mention
+from tests.model_rows import LISTS
 from tests.rules.conftest import TOWN, at, liable, patient
 
 ACCOUNTS = [
@@ -208,6 +209,12 @@ def test_whatever_is_compared_is_in_the_hash_that_tells_a_changed_row(con, compa
     keys = set(re.findall(r"\bk\.(\w+)", text["person_input"])) - {"mention_id"}
     hashed = words(text["blocking_key"].rsplit("hash(", 1)[1].split(") AS row_hash")[0])
     assert keys - {"place_key", "outward"} <= hashed
+
+
+def test_the_rows_that_conditions_are_tested_on_have_the_models_lists(con, compare):
+    compare(TOWN, [])
+    types = dict(con.execute("SELECT column_name, column_type FROM (DESCRIBE person_input)").fetchall())
+    assert {name for name, kind in types.items() if kind.endswith("[]")} == LISTS.keys()
 
 
 def test_whatever_a_pair_is_judged_and_resolved_by_is_in_one_of_the_two_hashes(con, compare):

@@ -11,44 +11,10 @@ import pytest
 from linkage import settings
 from linkage.people import model, spark, spark_sql
 from linkage.people.spark import configuration, session
+from tests.model_rows import LISTS, pairs_of, rows
 
 MISSING = spark.missing()
 needs_spark = pytest.mark.skipif(MISSING is not None, reason=str(MISSING))
-WORDS = ("ANN", "MARY", "MOHAMMED", "SYED", "LEE", "OBRIEN")
-SPELLINGS = ("JONATHAN", "JONATHON", "JNOATHAN", "KATHERINE", "CATHERINE", "ABCDEF", "BCADEF", "MUHAMMAD", "MOHAMMED",
-             "LI", "LEE", "EL", "ALI", "ALO", "ALA", "SMITH", "SMYTHE")  # fmt: skip
-DATES = ("1990-01-01", "1990-01-02", "1990-02-01", "1990-10-02", "1991-01-02", "1909-01-02", "1990-01-31", "1900-03-04")
-NUMBERS = ("07700900123", "07700900132", "07700900124", "0770090012", "07700911111")
-LISTS = {
-    **dict.fromkeys(
-        (
-            "given",
-            "given_keys",
-            "given_readings",
-            "given_parts",
-            "later",
-            "family",
-            "family_keys",
-            "family_called",
-            "family_readings",
-        ),
-        WORDS,
-    ),
-    **dict.fromkeys(
-        ("initials", "lead_initials", "later_initials", "leading_initials", "family_initials", "any_initial"), "ABCM"
-    ),
-    **dict.fromkeys(("two_initials", "behind_initials", "name_initials"), ("AB", "AM", "MM")),
-    **dict.fromkeys(
-        ("home_keys", "context_keys", "place_key", "together_keys", "forward_keys"), ("1", "2", "3", "4", "5")
-    ),
-    **dict.fromkeys(("move_days", "came_on", "left_on"), DATES[:3]),
-}
-TEXTS = {
-    **dict.fromkeys(("given_called", "given_joined", "family_last"), WORDS[:4]),
-    **dict.fromkeys(("given_written", "family_written"), SPELLINGS),
-    **dict.fromkeys(("born", "home_since", "home_until"), DATES),
-    "phone": NUMBERS,
-}
 CONDITIONS = [
     pytest.param(sql, id=f"{c.name}-{name}")
     for c in model.COMPARISONS
@@ -56,30 +22,10 @@ CONDITIONS = [
 ]
 
 
-def rows(columns: set[str], seed: int) -> pa.Table:
-    """Rows of the columns, texts and lists drawn from few values so that they meet; absent ones, and empty lists, among them."""
-    draw = random.Random(seed)
-
-    def one(name: str):
-        if draw.random() < 0.1:
-            return None
-        if name in LISTS:
-            return [draw.choice((*LISTS[name], None)) for _ in range(draw.choice((0, 0, 1, 2)))]
-        return draw.choice(TEXTS.get(name, ("1", "2", "3")))
-
-    types = {name: pa.list_(pa.string()) if name in LISTS else pa.string() for name in sorted(columns)}
-    return pa.table({name: pa.array([one(name) for _ in range(90)], type=kind) for name, kind in types.items()})
-
-
 @pytest.fixture(scope="module")
 def started(tmp_path_factory):
     with session(configuration(settings.load(), 2, tmp_path_factory.mktemp("spark"))) as spark_session:
         yield spark_session
-
-
-def pairs_of(columns: set[str]) -> str:
-    held = ", ".join(f"{side}.{name} AS {name}_{side}" for name in sorted(columns) for side in "lr")
-    return f"SELECT {held} FROM some_rows AS l CROSS JOIN some_rows AS r"
 
 
 @pytest.mark.parametrize("sql", CONDITIONS)
@@ -91,7 +37,7 @@ def test_every_condition_of_the_model_has_a_meaning_in_spark(sql):
 @needs_spark
 def test_a_condition_is_true_false_or_unknown_for_the_same_pairs(sql, con, started):
     columns = spark_sql.columns(sql)
-    table = rows(columns, seed=len(sql))
+    table = rows(columns, seed=len(sql), many=90)
     con.register("some_rows", table)
     started.createDataFrame(table).createOrReplaceTempView("some_rows")
     # Several truths to a row where columns are few: what is compared is how often each row of values has each truth.
