@@ -27,6 +27,7 @@ from linkage.people import drift, model, persons, spark
 from linkage.people import score as scoring
 from linkage.places import match
 from linkage.places import property as properties
+from linkage.places.index import read_names
 from linkage.protect import clusters, gate, purge
 from linkage.report import agency, nightly_content, quality, summary
 from linkage.report import hub as hub_report
@@ -76,9 +77,11 @@ def standardise(job: Job) -> Counts:
 
 
 def places(job: Job) -> Counts:
-    matched = match.run(job.work.con, job.work.night.threads)
-    match.run_loose(job.work.con, "sealed_address", "sealed_match", job.work.night.threads)
-    clusters.keep_sealed_places(job.work.con, job.work.night)
+    con, night = job.work.con, job.work.night
+    index = read_names(con)
+    matched = match.run(con, night.threads, index)
+    match.run_loose(con, "sealed_address", "sealed_match", night.threads, index)
+    clusters.keep_sealed_places(con, night)
     return {"addresses": matched, **_count(job, "SELECT count(*) AS properties FROM property")}
 
 
@@ -162,14 +165,21 @@ def audit(job: Job) -> Counts:
 
 def report(job: Job) -> Counts:
     con, night, entries = job.work.con, job.work.night, job.handed["entries"]
-    works: list[beside.Work[Any]] = [lambda own: parquet.write(own, night), lambda own: _content(own, job)]
-    side_by_side = beside.threads_for(con, night.threads)
-    counts, content = beside.each(con, works, side_by_side)
+    content = _content(con, job)
     memory.leave_room(con, night.memory, memory.FOR_PRINT)
-    concerned = [hub for gss in sorted(content.hubs) if (hub := summary.hub(content, gss)).views]
-    hub_report.write(night.out, content, concerned, lambda: _further(job, content, concerned), presses=side_by_side)
+    # The data files are the database's work, the pages Python's, and print has processes of its own: of a night of any size side by side.
+    works: list[beside.Work[Any]] = [lambda own: parquet.write(own, night), lambda _: _hub_files(job, content)]
+    counts, _ = beside.each(con, works, len(works))
     purge.records(con)
     return {"exceptions": len(entries), **counts}
+
+
+def _hub_files(job: Job, content: NightContent) -> None:
+    """What the hubs get, and meanwhile the files that are no hub's."""
+    con, night = job.work.con, job.work.night
+    concerned = [hub for gss in sorted(content.hubs) if (hub := summary.hub(content, gss)).views]
+    presses = beside.threads_for(con, night.threads)
+    hub_report.write(night.out, content, concerned, lambda: _further(job, content, concerned), presses=presses)
 
 
 def _content(con: DuckDBPyConnection, job: Job) -> NightContent:

@@ -22,6 +22,7 @@ from typing import Any
 import duckdb
 from splink import DuckDBAPI, Linker
 
+from linkage import beside
 from linkage.history import rewind
 from linkage.night import Night
 from linkage.people import column_names, model
@@ -48,6 +49,17 @@ MOSTLY_NEW = 0.5
 def run(con: duckdb.DuckDBPyConnection, night: Night) -> dict[str, int]:
     """Score every candidate pair that is not yet scored. Returns the counts of mentions, pairs and rows compared anew."""
     mentions = lay_out(con)
+    works: list[beside.Work[int]] = [
+        lambda own: _compare_new(own, night, mentions),
+        lambda own: run_sql(own, HERE / "sole_bearer.sql", {"night": night.date}),
+    ]
+    compared, _ = beside.each(con, works, beside.threads_for(con, night.threads))
+    _offer_sole_bearers(con, night)
+    return {"pairs": _scalar(con, "SELECT count(*) FROM pair"), "mentions": mentions, "compared": compared}
+
+
+def _compare_new(con: duckdb.DuckDBPyConnection, night: Night, mentions: int) -> int:
+    """`pair`: the kept pairs that still stand, and those of rows compared anew. Returns the number of these rows."""
     keep_above = night.settings.number("people.keep_pairs_above_weight")
     parameters = model.in_force(night.settings)
     first = _rewind_region(con, night)
@@ -67,8 +79,7 @@ def run(con: duckdb.DuckDBPyConnection, night: Night) -> dict[str, int]:
     con.execute("INSERT INTO store.scored_mention FROM fresh_mention")
     con.execute("DROP TABLE fresh_mention")
     con.execute("CREATE OR REPLACE TABLE pair AS FROM store.scored_pair ORDER BY mention_id_l, mention_id_r")
-    _offer_sole_bearers(con, night)
-    return {"pairs": _scalar(con, "SELECT count(*) FROM pair"), "mentions": mentions, "compared": fresh}
+    return fresh
 
 
 def lay_out(con: duckdb.DuckDBPyConnection) -> int:
@@ -168,7 +179,6 @@ def _offer_sole_bearers(con: duckdb.DuckDBPyConnection, night: Night) -> None:
     Splink weighs each pair by itself and cannot know who else there is. The probability is that of the settings, as measured;
     what hangs on such a link is held for a data officer (priority.hold_below_link).
     """
-    run_sql(con, HERE / "sole_bearer.sql", {"night": night.date})
     chance = night.settings.number("people.sole_bearer_probability")
     weight = {"weight": round(math.log2(chance / (1 - chance)), 6)}
     con.execute(

@@ -6,9 +6,11 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 import duckdb
 import polars as pl
+import pyarrow as pa
 
 from linkage.places.words import STREET_TYPES, squeezed, uprn_of
 from linkage.spreadsheet import without_decimals
@@ -19,13 +21,15 @@ SQUEEZED = 0.98
 """Similarity of two names that differ in their gaps alone, in a saint or in an article."""
 TYPELESS = 0.85
 """Similarity of a street to its name without the last word: `37 Cobden`. Below NEAR_NAME, so only a postcode bears it out."""
+ROWS_TOGETHER = 50 * 2048
+"""Properties that are held at a time beside the index. 2048 is DuckDB's unit."""
 _RANGE = re.compile(r"(\d+)[A-Z]?-(\d+)[A-Z]?")
 _WIDEST_RANGE = 40
 UPRN = f"coalesce(nullif(ltrim({without_decimals('trim(uprn)')}, '0'), ''), uprn)"
 """SQL for the one form of a UPRN, as `uprn_of` has it."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Property:
     """What matching needs of one property."""
 
@@ -50,7 +54,7 @@ class Index:
     street whose number is a range, with its ends. streets_of: the streets of a postcode. near: for each written name the
     names that it may be. doors: by street, the buildings and numbers that hold flats, with their places. flats_at: flats
     by postcode. doors_at: by postcode, the streets, buildings and numbers that hold flats. heads: buildings' names without
-    their last word. rows: the rows of names read so far (names.py).
+    their last word. rows: the rows of names read so far (names.py). read: the UPRNs that were asked for so far; whole: whether all are in.
     """
 
     by_uprn: dict[str, Property] = field(default_factory=dict)
@@ -73,6 +77,8 @@ class Index:
     doors: dict[str, set[tuple[str, str, frozenset[str]]]] = field(default_factory=lambda: defaultdict(set))
     heads: set[str] = field(default_factory=set)
     rows: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    read: set[str] = field(default_factory=set)
+    whole: bool = False
     _squeezed: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     _squeezed_places: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     _typeless: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
@@ -163,24 +169,45 @@ class Wanted:
 
 
 def read_properties(con: duckdb.DuckDBPyConnection, index: Index, wanted: Wanted | None = None) -> None:
-    """Put the properties of the table `property` into the index; of what is wanted alone, where that is said.
+    """Put the properties of the table `property` into the index that it lacks; of what is wanted alone, where that is said.
 
     Besides what bears a wanted name, postcode or UPRN, also every other property of the same streets and buildings:
     matching asks of a property that it has found who else bears its names, and which flats its door has.
     """
-    where = "true"
+    if index.whole:
+        return
+    where, index.whole = "true", wanted is None
     if wanted is not None:
         _ask_for(con, wanted)
         where = (
             "street IN (SELECT name FROM asked_name) OR building IN (SELECT name FROM asked_name) "
             "OR uprn IN (SELECT a.uprn FROM asked_for AS a)"
         )
-    for row in con.execute(
+    found = con.execute(
         "SELECT uprn, parent_uprn, kind, council_gss, postcode_norm, flat, number, street, building, places FROM property "
         f"WHERE {where} ORDER BY uprn"
-    ).fetchall():
-        uprn, parent, kind, council, code, flat, number, street, building, places = row
-        index.add(Property(uprn, parent, kind, council, code, flat, number, street, building, frozenset(places or [])))
+    ).to_arrow_reader(ROWS_TOGETHER)
+    same: dict[object, object] = {}
+    for batch in found:
+        own, *others = batch.columns
+        columns = (own.to_pylist(), *(_shared(column, same) for column in others))
+        for uprn, parent, kind, council, code, flat, number, street, building, places in zip(*columns, strict=True):
+            if uprn not in index.read:
+                index.add(Property(uprn, parent, kind, council, code, flat, number, street, building, places))
+        if wanted is not None:
+            index.read.update(columns[0])
+
+
+def _shared(column: pa.Array, same: dict[object, object]) -> list[Any]:
+    """The values of a column, each distinct one a single object however many properties bear it; a list as a set.
+
+    A gazetteer has few streets, postcodes and numbers for its properties: with an object for each of them, the index of a large region
+    would be twice the size.
+    """
+    values = column.to_pylist()
+    if pa.types.is_list(column.type):
+        values = [frozenset(value or ()) for value in values]
+    return [same.setdefault(value, value) for value in values]
 
 
 def _ask_for(con: duckdb.DuckDBPyConnection, wanted: Wanted) -> None:

@@ -54,9 +54,12 @@ FEW = 20_000
 """Up to so many texts only the properties that they ask for are read. No more than BATCH."""
 
 
-def run(con: duckdb.DuckDBPyConnection, processes: int = 1) -> int:
-    """`address_match`: one row an address of `address` with the property that it means, on so many cores. Returns the rows."""
-    _resolve_new(con, processes)
+def run(con: duckdb.DuckDBPyConnection, processes: int = 1, index: Index | None = None) -> int:
+    """`address_match`: one row an address of `address` with the property that it means, on so many cores. Returns the rows.
+
+    index: of tonight's `property`, where one was begun (`read_names`); what is looked up is put into it.
+    """
+    _resolve_new(con, processes, index or read_names(con))
     con.execute(
         "CREATE OR REPLACE TABLE address_match AS WITH several AS (SELECT uprn FROM store.resolved_address "
         "WHERE how = 'unlisted_flat' GROUP BY uprn HAVING count(DISTINCT flat_named) > 1), "
@@ -73,8 +76,10 @@ def run(con: duckdb.DuckDBPyConnection, processes: int = 1) -> int:
     return int(row[0]) if row else 0
 
 
-def run_loose(con: duckdb.DuckDBPyConnection, source: str, target: str, processes: int = 1) -> None:
-    """`target`: one row an address of `source` and property that it may mean.
+def run_loose(
+    con: duckdb.DuckDBPyConnection, source: str, target: str, processes: int = 1, index: Index | None = None
+) -> None:
+    """`target`: one row an address of `source` and property that it may mean. index: as `run` has it.
 
     For protection, where a place missed is worse than a place too many: no other text's reading has a part in it.
     """
@@ -82,7 +87,7 @@ def run_loose(con: duckdb.DuckDBPyConnection, source: str, target: str, processe
         f"CREATE OR REPLACE TABLE {target} (mention_id VARCHAR, address_role VARCHAR, uprn VARCHAR, match_level VARCHAR, "
         "how VARCHAR, match_probability DOUBLE)"
     )
-    for found in _answers_of(con, source, processes, loose=True):
+    for found in _answers_of(con, source, processes, index or read_names(con), loose=True):
         con.register("found", found)
         con.execute(
             f"INSERT INTO {target} SELECT a.mention_id, a.address_role, r.uprn, r.match_level, r.how, r.match_probability "
@@ -91,14 +96,15 @@ def run_loose(con: duckdb.DuckDBPyConnection, source: str, target: str, processe
         con.unregister("found")
 
 
-def _answers_of(con: duckdb.DuckDBPyConnection, source: str, processes: int, *, loose: bool) -> Iterator[pa.Table]:
+def _answers_of(
+    con: duckdb.DuckDBPyConnection, source: str, processes: int, index: Index, *, loose: bool
+) -> Iterator[pa.Table]:
     """Every distinct text of a table with what it means (_FOUND), so many at a time."""
     con.execute(
         f"CREATE OR REPLACE TABLE address_text AS SELECT *, row_number() OVER () // {BATCH} AS batch "
         f"FROM (SELECT DISTINCT {', '.join(TEXT)} FROM {source})"
     )
     batches, texts = con.execute("SELECT count(DISTINCT batch), count(*) FROM address_text").fetchone() or (0, 0)
-    index = read_names(con) if texts else Index()
     if texts > FEW:
         read_properties(con, index)
     for batch in range(batches):
@@ -166,7 +172,7 @@ def _look_for(index: Index, loose: bool, read: Sequence[Read]) -> pa.Table:
     return arrow(rows, _FOUND)
 
 
-def _resolve_new(con: duckdb.DuckDBPyConnection, processes: int) -> None:
+def _resolve_new(con: duckdb.DuckDBPyConnection, processes: int, index: Index) -> None:
     """`store.resolved_address`: one row a distinct text of tonight. Only texts without an answer that stands are resolved."""
     kept.prepare(con)
     con.execute(
@@ -174,7 +180,7 @@ def _resolve_new(con: duckdb.DuckDBPyConnection, processes: int) -> None:
         f"WHERE NOT EXISTS (SELECT 1 FROM store.resolved_address AS r WHERE {ALIKE})"
     )
     waiting: list[pa.Table] = []
-    for found in _answers_of(con, "unresolved", processes, loose=False):
+    for found in _answers_of(con, "unresolved", processes, index, loose=False):
         waiting.append(found)
         # Of fewer rows the database makes one core's work, while the other stands idle.
         if sum(table.num_rows for table in waiting) >= KEPT_TOGETHER:

@@ -7,6 +7,7 @@ most, are kept from night to night (`store.name_part`) for as long as a record b
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 import duckdb
@@ -18,12 +19,16 @@ from linkage import beside
 from linkage.night import Night
 from linkage.parallel import cut, spread
 from linkage.standardise import contact, crowd, names
-from linkage.store import holds, run_sql, run_view
+from linkage.store import added, holds, run_sql, run_view
 from linkage.version import code_of
 
 HERE = Path(__file__).parent
 BATCH = 100_000
 """Distinct names that are shaped at a time: bounds what Python holds."""
+SHAPES: dict[str, Callable[[str], str | None]] = {
+    "phone": contact.phone, "email": contact.email, "nhs_number": contact.valid_nhs_number, "relationship": contact.relationship,
+}  # fmt: skip
+"""The columns of which each distinct text is shaped once, and how."""
 
 
 def run(con: duckdb.DuckDBPyConnection, night: Night, meanwhile: beside.Work[int] = lambda _: 0) -> dict[str, int]:
@@ -33,32 +38,42 @@ def run(con: duckdb.DuckDBPyConnection, night: Night, meanwhile: beside.Work[int
     """
     run_view(con, HERE / "mention_source.sql")
     _name_parts(con, night.threads)
-    _texts(con, "phone", contact.phone, night.threads)
-    _texts(con, "email", contact.email, night.threads)
-    _texts(con, "nhs_number", contact.valid_nhs_number, night.threads)
-    _texts(con, "relationship", contact.relationship, night.threads)
-    crowd.forget(con)
+    side_by_side = beside.threads_for(con, night.threads)
     works: list[beside.Work[int]] = [
-        lambda own: run_sql(own, HERE / "mention.sql", {"night": night.date}),
         lambda own: run_sql(own, HERE / "address.sql"),
-        meanwhile,
+        *(partial(_distinct, column=column) for column in SHAPES),
     ]
-    mentions, addresses, _ = beside.each(con, works, beside.threads_for(con, night.threads))
+    addresses, *_ = beside.each(con, works, side_by_side)
+    for column, shape in SHAPES.items():
+        _shape_others(con, column, shape, night.threads)
+    crowd.forget(con)
+    works = [lambda own: run_sql(own, HERE / "mention.sql", {"night": night.date}), meanwhile]
+    mentions, _ = beside.each(con, works, side_by_side)
     con.execute("DROP VIEW mention_source")
-    for column in ("phone", "email", "nhs_number", "relationship"):
+    for column in SHAPES:
         con.execute(f"DROP TABLE {column}_text")
     con.execute("DROP TABLE IF EXISTS source_without_crowds")
     return {"addresses": addresses, "mentions": mentions}
 
 
-def _texts(con: duckdb.DuckDBPyConnection, column: str, shape: Callable[[str], str | None], processes: int) -> None:
-    """`<column>_text`: one row a distinct text of a column, with its shape and in how many mentions it stands."""
+def _distinct(con: duckdb.DuckDBPyConnection, column: str) -> int:
+    """`<column>_text`: one row a distinct text of a column, in how many mentions it stands, and its shape where SQL can tell it.
+
+    Returns its number of rows.
+    """
     plain = contact.PLAIN.get(column, contact.Plain("FALSE", "NULL::VARCHAR"))
-    con.execute(
+    return added(
+        con,
         f"CREATE OR REPLACE TABLE {column}_text AS SELECT *, CASE WHEN plain THEN {plain.shape} END AS shape FROM ("
         f"SELECT text, mentions, {plain.written} AS plain FROM (SELECT {column} AS text, count(*) AS mentions "
-        f"FROM mention_source WHERE {column} IS NOT NULL GROUP BY {column}))"
+        f"FROM mention_source WHERE {column} IS NOT NULL GROUP BY {column}))",
     )
+
+
+def _shape_others(
+    con: duckdb.DuckDBPyConnection, column: str, shape: Callable[[str], str | None], processes: int
+) -> None:
+    """Put the shapes of texts that are not plain into `<column>_text`."""
     texts = [text for (text,) in con.execute(f"SELECT text FROM {column}_text WHERE NOT plain").fetchall()]
     if not texts:
         return

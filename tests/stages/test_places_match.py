@@ -194,6 +194,21 @@ def test_loose_matching_gives_every_place_an_address_may_mean(gazetteer):
     assert gazetteer.execute("SELECT uprn FROM sealed_match ORDER BY 1").fetchall() == [("1",), ("3",)]
 
 
+def test_an_index_that_others_have_filled_finds_the_same_places(gazetteer):
+    """A night looks up its addresses and the sealed ones in one index; what the first put there must not change the second."""
+    property.build(gazetteer, settings.load().table("hubs"))
+    addresses(gazetteer, CASES)
+    match.run_loose(gazetteer, "address", "alone")
+    filled = index.read_names(gazetteer)
+    match.run(gazetteer, 1, filled)
+    properties = sorted(one.uprn for bearers in filled.by_street.values() for one in bearers)
+    match.run_loose(gazetteer, "address", "beside", 1, filled)
+    assert gazetteer.execute("FROM beside").fetchall() == gazetteer.execute("FROM alone").fetchall() != []
+    assert properties == sorted(one.uprn for bearers in filled.by_street.values() for one in bearers), (
+        "none stands twice"
+    )
+
+
 def test_a_later_night_resolves_only_texts_it_has_not_seen(gazetteer, monkeypatch):
     property.build(gazetteer, settings.load().table("hubs"))
     addresses(gazetteer, CASES[:4])
