@@ -2,7 +2,7 @@
 
 The tables are those of outputs.md in the main database: `person` (one row a mention), `residence` (one row an address
 of a mention), `household` (one row a member and interval), `exception` (one row an exception) and
-`exception_person` (one row a person of an exception, with role).
+`exception_person` (one row a person of an exception, with role and whether its pregnancy stands or has a living child).
 """
 
 from __future__ import annotations
@@ -67,8 +67,8 @@ RULES: tuple[LinkedRule, ...] = (
                "coalesce(kind IN ('unregistered_co_residence', 'hidden_adult', 'address_divergence'), false)"),
     LinkedRule("exception", "score_in_bounds", "an exception's score is not between 0 and 1", _between("score")),
     LinkedRule("exception", "child_or_pregnancy", "an exception concerns neither a child nor a pregnancy",
-               "exception_id IN (SELECT exception_id FROM exception_person WHERE role IN ('child', 'mother') "
-               "AND exception_id IS NOT NULL)"),
+               "status = 'resolved' OR exception_id IN (SELECT exception_id FROM exception_person "
+               "WHERE (role = 'child' OR with_child) AND exception_id IS NOT NULL)"),
 )  # fmt: skip
 """Sources of the rules: outputs.md (keys, probabilities) and exceptions.md (purpose limit 1; the three kinds)."""
 

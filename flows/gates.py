@@ -4,7 +4,7 @@
 | --- | --- | --- |
 | rows were set aside | goes on without them | 0 |
 | a file was refused, late or missing | goes on; the last good one stands and is named | 1 |
-| no usable file of any contract about people, or no folder | stops; the last published night stands | 2 |
+| no usable file of any contract about people, now or before, or no folder | stops; the last published night stands | 2 |
 | a protected list was refused and no earlier one stands | stops: nothing may go out unprotected | 2 |
 """
 
@@ -58,7 +58,8 @@ def _stop_reason(con: duckdb.DuckDBPyConnection, night: Night) -> str | None:
     folder = night.landing / night.date.isoformat()
     if not folder.is_dir():
         return f"there is no folder {folder}"
-    if not _exists(con, "contract IN $contracts AND status = 'accepted' AND rows_read > rows_quarantined"):
+    usable = "contract IN $contracts AND status = 'accepted' AND rows_read > rows_quarantined"
+    if not _exists(con, usable) and not _exists(con, "contract IN $contracts AND last_good_night IS NOT NULL"):
         return f"no usable file about people came in {folder}"
     if _exists(con, "contract = 'protected' AND status = 'refused' AND last_good_night IS NULL"):
         return "a protected list was refused and no earlier one stands, so nothing may go out; correct the list"

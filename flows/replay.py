@@ -175,14 +175,17 @@ def _loses_none(plan: Plan, nights: list[date]) -> bool:
 
 
 def nights_in(landing: Path) -> list[date]:
-    """The nights of a landing folder, in order."""
-    found = []
-    for folder in landing.iterdir() if landing.is_dir() else []:
-        try:
-            found.append(date.fromisoformat(folder.name))
-        except ValueError:
-            continue
-    return sorted(found)
+    """The nights of a landing folder, in order: its folders named YYYY-MM-DD. What else lies there is no night."""
+    folders = [f for f in landing.iterdir() if f.is_dir()] if landing.is_dir() else []
+    return sorted(night for folder in folders if (night := _night_of(folder.name)))
+
+
+def _night_of(name: str) -> date | None:
+    try:
+        night = date.fromisoformat(name)
+    except ValueError:
+        return None
+    return night if night.isoformat() == name else None  # 20260106 is a date too, but no night's name.
 
 
 def _night(plan: Plan, day: date, nights: list[Published], *, again: bool) -> Outcome:

@@ -17,6 +17,8 @@ from linkage.night import Night
 from linkage.tables import CONTRACTS, Contract
 
 KNOWN = ("known_from", "known_to")
+LOOK_BACK_YEARS = 2
+"""The shortest look-back of a police extract (extracts.md): a younger row that leaves has been withdrawn."""
 
 
 def prepare(con: duckdb.DuckDBPyConnection, night: Night) -> None:
@@ -116,7 +118,8 @@ def _still_told(contract: Contract) -> str:
     if contract.name != "police":
         return ""
     return (
-        "AND NOT (r.occurred_on < (SELECT min(a.occurred_on) FROM arriving AS a WHERE a.supplier = r.supplier) "
+        f"AND NOT (r.occurred_on <= $night - INTERVAL {LOOK_BACK_YEARS} YEAR "
+        "AND r.occurred_on < (SELECT min(a.occurred_on) FROM arriving AS a WHERE a.supplier = r.supplier) "
         "AND NOT EXISTS (SELECT 1 FROM arriving AS a WHERE a.supplier = r.supplier AND a.record_id = r.record_id))"
     )
 

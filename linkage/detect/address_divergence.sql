@@ -80,7 +80,7 @@ SELECT DISTINCT
     least(o.match_probability, n.match_probability) AS match_probability
 FROM concerned AS c
 -- The older must be a register, which stands while it is not changed; a statement is overtaken by any later claim.
-INNER JOIN stay AS o ON c.person_id = o.person_id AND o.registered
+INNER JOIN stay AS o ON c.person_id = o.person_id AND o.lasting
 INNER JOIN stay AS n ON c.person_id = n.person_id AND o.uprn <> n.uprn
 LEFT JOIN twin_at AS t ON n.person_id = t.person_id AND n.uprn = t.uprn
 WHERE

@@ -33,7 +33,7 @@ def find(told: list[Row], night: Night, records: Records) -> list[Finding]:
 
 def _hidden(row: dict[str, Any]) -> bool:
     """Whether the row is a claim at all: a part, and records that do not say so (exceptions.md, hidden_adult)."""
-    if row["registered_with_mother"] and row["single_parent"] != "Y":
+    if (row["registered_with_mother"] or row["registered_at_childs_home"]) and row["single_parent"] != "Y":
         return False
     if row["named_alike"]:
         return False
@@ -72,7 +72,7 @@ def _finding(night: Night, records: Records, row: dict[str, Any]) -> Finding:
         mother_id=mother,
         pregnancy=(row["supplier"], row["record_id"]),
         unborn=bool(row["is_current"]),
-        infant=True,
+        infant=bool(row["infant"]),
         since=row["booked_on"],
         observed=shared if row["lives_with_mother"] else (),
         registered=(),

@@ -112,6 +112,34 @@ with_mother AS (
     GROUP BY ALL
 ),
 
+-- Who a register has at the child's registered home; before the child has one, at the mother's (exceptions.md, "Not hidden").
+childs_home AS (
+    SELECT p.supplier, p.record_id, c.uprn
+    FROM pregnancy AS p
+    INNER JOIN unnest(p.baby_ids) AS b (baby_id) ON TRUE
+    INNER JOIN stay AS c ON b.baby_id = c.person_id AND c.registered
+),
+
+at_childs_home AS (
+    SELECT DISTINCT h.supplier, h.record_id, a.person_id AS adult_id
+    FROM (
+        SELECT supplier, record_id, uprn FROM childs_home
+        UNION ALL
+        SELECT p.supplier, p.record_id, m.uprn
+        FROM pregnancy AS p
+        INNER JOIN stay AS m ON p.mother_id = m.person_id AND m.registered
+        ANTI JOIN childs_home AS c ON p.supplier = c.supplier AND p.record_id = c.record_id
+    ) AS h
+    INNER JOIN stay AS a ON h.uprn = a.uprn AND (a.on_gp OR a.on_council_tax)
+),
+
+with_infant AS (
+    SELECT DISTINCT p.supplier, p.record_id
+    FROM pregnancy AS p
+    INNER JOIN unnest(p.baby_ids) AS b (baby_id) ON TRUE
+    INNER JOIN profile AS f ON b.baby_id = f.person_id AND f.is_infant
+),
+
 involved AS (
     SELECT c.person_id, o.supplier, o.occurrence_ref, o.occurred_on, o.occurrence_type, o.role
     FROM police AS o
@@ -159,6 +187,7 @@ weighed AS (
         ) AS told_partner,
         w.adult_id IS NOT NULL AS lives_with_mother,
         coalesce(w.adult_registered, FALSE) AS registered_with_mother,
+        h.adult_id IS NOT NULL AS registered_at_childs_home,
         coalesce(w.adult_police, FALSE) AS police_home_with_mother,
         w.uprn,
         w.since,
@@ -173,6 +202,8 @@ weighed AS (
         ON q.supplier = f.supplier AND q.record_id = f.record_id AND q.adult_id = f.adult_id
     LEFT JOIN with_mother AS w
         ON q.supplier = w.supplier AND q.record_id = w.record_id AND q.adult_id = w.adult_id
+    LEFT JOIN at_childs_home AS h
+        ON q.supplier = h.supplier AND q.record_id = h.record_id AND q.adult_id = h.adult_id
     LEFT JOIN met AS e
         ON q.supplier = e.supplier AND q.record_id = e.record_id AND q.adult_id = e.adult_id
 )
@@ -186,6 +217,7 @@ SELECT
     p.supplier,
     p.record_id,
     p.is_current,
+    p.is_current OR i.record_id IS NOT NULL OR len(p.baby_ids) = 0 AS infant,
     p.status,
     p.booked_on,
     p.single_parent,
@@ -216,8 +248,9 @@ FROM weighed AS w
 INNER JOIN pregnancy AS p ON w.supplier = p.supplier AND w.record_id = p.record_id
 INNER JOIN profile AS a ON w.adult_id = a.person_id
 INNER JOIN profile AS m ON p.mother_id = m.person_id
+LEFT JOIN with_infant AS i ON w.supplier = i.supplier AND w.record_id = i.record_id
 LEFT JOIN names_in_part AS x ON w.supplier = x.supplier AND w.record_id = x.record_id
 LEFT JOIN person_name AS y ON w.adult_id = y.person_id
 LEFT JOIN person_name AS z ON p.mother_id = z.person_id
-WHERE NOT w.in_part AND a.is_grown_up AND w.adult_id <> p.mother_id AND NOT list_contains(p.baby_ids, w.adult_id)
+WHERE (p.is_current OR p.has_child) AND NOT w.in_part AND a.is_grown_up AND w.adult_id <> p.mother_id AND NOT list_contains(p.baby_ids, w.adult_id)
 ORDER BY w.adult_id, p.supplier, p.record_id

@@ -7,7 +7,9 @@ WITH babies AS (
     INNER JOIN person AS p ON p.mention_id = concat_ws('|', 'maternity_birth', b.supplier, b.record_id, 'baby')
     INNER JOIN profile AS f ON p.person_id = f.person_id AND f.died_on IS NULL
     GROUP BY b.supplier, b.booking_record_id
-)
+),
+
+born AS (SELECT DISTINCT supplier, booking_record_id FROM maternity_birth)
 
 SELECT
     k.supplier,
@@ -26,10 +28,16 @@ SELECT
     coalesce(b.baby_ids, []) AS baby_ids,
     -- Overdue by more than six weeks and still active: the record was not closed, and is no current pregnancy.
     k.status = 'active' AND coalesce(k.expected_delivery_on, k.booked_on + INTERVAL 240 DAY) >= $night - INTERVAL 42 DAY
-        AS is_current
+        AS is_current,
+    -- A living child of it is known, or was born so lately that its own record is still to come (the newborn's six weeks).
+    b.baby_ids IS NOT NULL OR (
+        k.status = 'delivered' AND n.supplier IS NULL
+        AND coalesce(k.expected_delivery_on, k.booked_on + INTERVAL 240 DAY) >= $night - INTERVAL 42 DAY
+    ) AS has_child
 FROM maternity_booking AS k
 INNER JOIN person AS p ON p.mention_id = concat_ws('|', 'maternity_booking', k.supplier, k.record_id, 'mother')
 INNER JOIN profile AS f ON p.person_id = f.person_id AND f.died_on IS NULL
 LEFT JOIN babies AS b ON k.supplier = b.supplier AND k.record_id = b.booking_record_id
+LEFT JOIN born AS n ON k.supplier = n.supplier AND k.record_id = n.booking_record_id
 WHERE k.status IN ('active', 'delivered')
 ORDER BY k.supplier, k.record_id

@@ -11,6 +11,8 @@ WITH summed AS (
         max(valid_from) AS last_said,
         max(valid_from) FILTER (WHERE is_register) AS register_said,
         bool_or(is_register) AS registered,
+        -- A booking after delivery is a statement of its day, which any later claim overtakes (exceptions.md, "Current").
+        bool_or(is_register AND (contract <> 'maternity_booking' OR valid_to IS NULL)) AS lasting,
         bool_or(contract = 'gp') AS on_gp,
         bool_or(contract = 'council_tax' AND address_role = 'home') AS on_council_tax,
         bool_or(contract = 'maternity_booking' AND address_role = 'home') AS on_booking,

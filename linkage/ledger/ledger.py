@@ -241,18 +241,29 @@ def _append(con: duckdb.DuckDBPyConnection, night: Night, entries: list[Entry], 
 
 
 def lay_out(con: duckdb.DuckDBPyConnection, entries: list[Entry]) -> None:
-    """`exception` (one row an exception of tonight) and `exception_person` (one row a person in one), for the audit."""
+    """`exception` (one row an exception of tonight) and `exception_person` (one row a person in one), for the audit.
+
+    with_child: whether its pregnancy stands, or has a living child.
+    """
     con.execute("CREATE OR REPLACE TABLE exception (exception_id VARCHAR, kind VARCHAR, status VARCHAR, score DOUBLE)")
     con.execute(
-        "CREATE OR REPLACE TABLE exception_person (exception_id VARCHAR, person_id VARCHAR, role VARCHAR, unborn BOOLEAN)"
+        "CREATE OR REPLACE TABLE exception_person (exception_id VARCHAR, person_id VARCHAR, role VARCHAR, with_child BOOLEAN)"
     )
     told = [e.exception for e in entries]
+    of_child = {
+        ("maternity_booking", *row)
+        for row in con.execute("SELECT supplier, record_id FROM pregnancy WHERE is_current OR has_child").fetchall()
+    }
+    living = {
+        e["exception_id"] for e in told
+        if e["pregnancy"] and tuple(e["pregnancy"][k] for k in ("contract", "supplier", "record_id")) in of_child
+    }  # fmt: skip
     insert(
         con, "exception", {"exception_id": pl.String, "kind": pl.String, "status": pl.String, "score": pl.Float64},
         [(e["exception_id"], e["kind"], e["status"], e["score"]) for e in told],
     )  # fmt: skip
     insert(
         con, "exception_person",
-        {"exception_id": pl.String, "person_id": pl.String, "role": pl.String, "unborn": pl.Boolean},
-        [(e["exception_id"], p["person_id"], p["role"], e["pregnancy"] is not None) for e in told for p in e["people"]],
+        {"exception_id": pl.String, "person_id": pl.String, "role": pl.String, "with_child": pl.Boolean},
+        [(e["exception_id"], p["person_id"], p["role"], e["exception_id"] in living) for e in told for p in e["people"]],
     )  # fmt: skip

@@ -560,8 +560,8 @@ LINKED = {
                  "0.9 AS match_probability, DATE '2020-01-01' AS valid_from, NULL::DATE AS valid_to",
     "household": "SELECT 'H1' AS household_id, '1' AS uprn, 'P1' AS person_id, DATE '2020-01-01' AS valid_from, "
                  "NULL::DATE AS valid_to",
-    "exception": "SELECT 'E1' AS exception_id, 'hidden_adult' AS kind, 0.5 AS score",
-    "exception_person": "SELECT 'E1' AS exception_id, 'P1' AS person_id, 'child' AS role",
+    "exception": "SELECT 'E1' AS exception_id, 'hidden_adult' AS kind, 'new' AS status, 0.5 AS score",
+    "exception_person": "SELECT 'E1' AS exception_id, 'P1' AS person_id, 'child' AS role, FALSE AS with_child",
 }  # fmt: skip
 
 
@@ -596,7 +596,7 @@ def test_good_linked_tables_pass(linked: Any, con: Any) -> None:
         ("UPDATE residence SET valid_to = DATE '2019-01-01'", [("residence", "interval_in_order", 1)]),
         ("UPDATE household SET valid_to = DATE '2019-01-01'", [("household", "interval_in_order", 1)]),
         ("UPDATE household SET uprn = NULL", [("household", "keys_given", 1)]),
-        ("UPDATE exception_person SET role = 'adult'", [("exception", "child_or_pregnancy", 1)]),
+        ("UPDATE exception_person SET role = 'mother'", [("exception", "child_or_pregnancy", 1)]),
         ("INSERT INTO exception SELECT * FROM exception", [("exception", "exception_once", 2)]),
         ("UPDATE exception SET kind = 'fraud'", [("exception", "kind_known", 1)]),
         ("UPDATE exception SET score = 2", [("exception", "score_in_bounds", 1)]),
