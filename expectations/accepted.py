@@ -82,4 +82,4 @@ def from_fragments(contract: Contract) -> str:
     made = {"record_id": f"concat('row ', row_number, ' number ', {place})", "reason": "'other'"}
     made |= dict.fromkeys(("uprn", "nhs_number", "nominal_ref"), "fragment")
     columns = ", ".join(f'{made.get(c.name, f"NULL::{c.type}")} AS "{c.name}"' for c in contract.columns)
-    return f"SELECT {columns}, supplier, row_number FROM landed_fragment"
+    return f"SELECT {columns}, supplier, row_number FROM landed_fragment WHERE contract = 'protected'"

@@ -15,7 +15,8 @@ from linkage.history import rewind
 from linkage.night import Night
 from linkage.protect import purge
 from linkage.protect.gate import place_hash
-from linkage.protect.hashes import keep
+from linkage.protect.hashes import keep, number_hash
+from linkage.store import added
 from linkage.tables import PEOPLE_CONTRACTS
 
 
@@ -49,20 +50,13 @@ def run(con: duckdb.DuckDBPyConnection, night: Night) -> dict[str, int]:
     _withheld(con)
     _withhold_ids(con)
     purge.stored(con)
-    claims = con.execute(
-        "DELETE FROM claim WHERE uprn IN (SELECT uprn FROM withheld_place) "
-        "OR person_id IN (SELECT person_id FROM restricted_person) OR (contract, supplier, record_id) "
-        "IN (SELECT (contract, supplier, record_id) FROM withheld_record "
-        "EXCEPT SELECT (contract, supplier, record_id) FROM refused_record) RETURNING 1"
-    ).fetchall()
-    mentions = con.execute(
-        # Of a withheld person's records nothing goes out: not the friend or sister they name either.
-        "DELETE FROM person WHERE person_id IN (SELECT person_id FROM restricted_person) OR (contract, supplier, record_id) "
-        "IN (SELECT (contract, supplier, record_id) FROM withheld_record "
-        "EXCEPT SELECT (contract, supplier, record_id) FROM refused_record) RETURNING 1"
-    ).fetchall()
+    _cut_records(con)
+    # Of a withheld person's records nothing goes out: not the friend or sister they name either.
+    cut = "FROM {} WHERE person_id IN (SELECT person_id FROM restricted_person) OR (contract, supplier, record_id) IN (FROM cut_record) RETURNING 1"
+    claims, mentions = (con.execute(f"DELETE {cut.format(table)}").fetchall() for table in ("claim", "person"))
     for table in (
         "marked_place",
+        "cut_record",
         "restricted_person",
         "protected_entry",
         "restricted_row",
@@ -72,6 +66,18 @@ def run(con: duckdb.DuckDBPyConnection, night: Night) -> dict[str, int]:
     ):
         con.execute(f"DROP TABLE {table}")
     return {"suppressed_claims": len(claims), "suppressed_mentions": len(mentions)}
+
+
+def _cut_records(con: duckdb.DuckDBPyConnection) -> None:
+    """`cut_record`: the records of which nothing goes out: those that are withheld, and those that say anything of a withheld place.
+
+    Were the mention told and its address alone left out, whoever lays the files side by side would read who is known there, and by whom.
+    """
+    con.execute(
+        "CREATE OR REPLACE TABLE cut_record AS (SELECT contract, supplier, record_id FROM withheld_record "
+        "EXCEPT SELECT contract, supplier, record_id FROM refused_record) "
+        "UNION SELECT contract, supplier, record_id FROM claim SEMI JOIN withheld_place USING (uprn)"
+    )
 
 
 def _withhold_ids(con: duckdb.DuckDBPyConnection) -> None:
@@ -91,24 +97,71 @@ def _withhold_ids(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def _marked_places(con: duckdb.DuckDBPyConnection, night: Night) -> None:
-    """`marked_place`: places of tonight that are listed, or that sealed addresses may mean; each place is hashed once."""
+    """`marked_place`: places of tonight that are listed, or that sealed addresses may mean; each place is hashed once.
+
+    A property that bears the name of a listed one is listed too: gazetteers give a place another UPRN, and nobody tells the list. So is
+    every flat of a listed building. Of a marked flat the building is marked, since records leave the flat out.
+    """
+    _remember_forms(con, night)
     con.execute(
         "CREATE OR REPLACE TABLE marked_place AS WITH marked AS (SELECT place_hash, TRUE AS listed FROM protected_entry UNION ALL "
         "SELECT place_hash, FALSE FROM store.sealed_place WHERE coalesce(known_to, $night) >= $night - INTERVAL 1 YEAR), "
         "place AS (SELECT uprn FROM property UNION SELECT uprn FROM claim) "
-        f"SELECT uprn, bool_or(listed) AS listed FROM (SELECT uprn, {place_hash('uprn')} AS place_hash FROM place) "
-        "INNER JOIN marked USING (place_hash) GROUP BY uprn",
+        f"SELECT uprn, bool_or(listed) AS listed FROM (SELECT uprn, listed FROM (SELECT uprn, {place_hash('uprn')} AS place_hash FROM place) "
+        "INNER JOIN marked USING (place_hash) UNION ALL SELECT uprn, TRUE FROM form_now "
+        "WHERE form_hash IN (SELECT f.form_hash FROM store.listed_form AS f)) GROUP BY uprn",
+        {"night": night.date},
+    )
+    con.execute("DROP TABLE form_now")
+    while added(
+        con,
+        "INSERT INTO marked_place SELECT DISTINCT p.uprn, TRUE FROM property AS p SEMI JOIN "
+        "(FROM marked_place WHERE listed) AS m ON p.parent_uprn = m.uprn ANTI JOIN (FROM marked_place WHERE listed) AS k ON p.uprn = k.uprn",
+    ):
+        pass
+    while added(
+        con,
+        "INSERT INTO marked_place SELECT DISTINCT p.parent_uprn, FALSE FROM property AS p SEMI JOIN marked_place AS m ON p.uprn = m.uprn "
+        "ANTI JOIN marked_place AS k ON p.parent_uprn = k.uprn WHERE p.parent_uprn IS NOT NULL",
+    ):
+        pass
+
+
+def _remember_forms(con: duckdb.DuckDBPyConnection, night: Night) -> None:
+    """`store.listed_form`: one row a listed place and the name by which a gazetteer knew it, in keyed hashes, while the place is listed.
+
+    `form_now`: the names of tonight's properties; empty where no place is listed.
+    """
+    con.execute(
+        "CREATE TABLE IF NOT EXISTS store.listed_form (place_hash VARCHAR, form_hash VARCHAR, known_from DATE, known_to DATE)"
+    )
+    con.execute(
+        "DELETE FROM store.listed_form WHERE place_hash NOT IN (SELECT p.place_hash FROM protected_entry AS p WHERE p.place_hash IS NOT NULL)"
+    )
+    form = "concat_ws('|', street, building, number, flat, postcode_norm)"
+    con.execute(
+        f"CREATE OR REPLACE TEMP TABLE form_now AS SELECT uprn, {number_hash(form)} AS form_hash FROM property "
+        "WHERE coalesce(street, building) IS NOT NULL AND coalesce(number, flat, building) IS NOT NULL "
+        "AND EXISTS (SELECT 1 FROM protected_entry WHERE place_hash IS NOT NULL)"
+    )
+    con.execute(
+        f"INSERT INTO store.listed_form SELECT DISTINCT {place_hash('uprn')} AS place_hash, form_hash, $night, NULL FROM form_now "
+        f"WHERE {place_hash('uprn')} IN (SELECT p.place_hash FROM protected_entry AS p) "
+        "EXCEPT SELECT place_hash, form_hash, $night, NULL FROM store.listed_form ORDER BY ALL",
         {"night": night.date},
     )
 
 
 def _restricted_people(con: duckdb.DuckDBPyConnection, night: Night) -> None:
-    """People with a restricted mention, or said within a year to live at a listed place (a refuge)."""
+    """People with a restricted mention, or said within a year to live at a listed place (a refuge).
+
+    For protection a registration of any kind says so (a hostel's code, a temporary one), and a home of any kind that police wrote down.
+    """
     con.execute(
         "CREATE OR REPLACE TABLE restricted_person AS "
         "SELECT DISTINCT p.person_id FROM person AS p INNER JOIN mention AS m USING (mention_id) WHERE m.restricted "
         "UNION SELECT person_id FROM claim SEMI JOIN (FROM marked_place WHERE listed) USING (uprn) "
-        "WHERE says_residence AND coalesce(valid_to, $night) >= $night - INTERVAL 1 YEAR",
+        "WHERE (says_residence OR address_role = 'home') AND coalesce(valid_to, $night) >= $night - INTERVAL 1 YEAR",
         {"night": night.date},
     )
 

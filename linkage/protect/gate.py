@@ -25,7 +25,7 @@ from linkage import beside
 from linkage.mention_id import of_record
 from linkage.night import Night
 from linkage.protect import contacts, identities
-from linkage.protect.hashes import number_hash
+from linkage.protect.hashes import RECORD, keep, number_hash
 from linkage.spreadsheet import without_decimals
 from linkage.store import added, insert
 from linkage.tables import CONTRACTS, PEOPLE_CONTRACTS, Contract
@@ -36,9 +36,11 @@ KEPT = {
     "births_in_delivery", "status", "sensitivity", "disclosure", "registration_type",
 }  # fmt: skip
 """Columns that a restricted row keeps: who, never where. Dates and codes the contract needs are kept too."""
+PRINCIPALS_HOME = ("home", "discharge", "forwarding")
+"""Address groups of a row that say where the one it is about lives or went to; the others speak of somebody else or of a visit."""
 MARKS = {"sensitivity": "sensitivity = 'S'", "disclosure": "disclosure = 'withhold'"}
 """A row's own mark by column, as SQL."""
-_RECORD = dict.fromkeys(("contract", "supplier", "record_id"), pl.String)
+_COLUMNS = dict.fromkeys(("contract", "supplier", "record_id"), pl.String)
 
 
 def run(con: duckdb.DuckDBPyConnection, night: Night) -> dict[str, int]:
@@ -82,6 +84,10 @@ def _prepare(con: duckdb.DuckDBPyConnection) -> None:
     con.execute(
         "CREATE TABLE IF NOT EXISTS store.sealed_place (contract VARCHAR, supplier VARCHAR, record_id VARCHAR, "
         "place_hash VARCHAR, known_from DATE, known_to DATE)"
+    )
+    con.execute(
+        "CREATE TABLE IF NOT EXISTS store.sealed_number (contract VARCHAR, supplier VARCHAR, record_id VARCHAR, "
+        "number_hash VARCHAR, known_from DATE, known_to DATE)"
     )
     # A tombstone is never taken back: running the night again finds it already standing.
 
@@ -160,7 +166,7 @@ def _refuse_rows(con: duckdb.DuckDBPyConnection) -> int:
         gone = con.execute(
             f"DELETE FROM accepted_{contract.name} WHERE {condition} RETURNING supplier, record_id"
         ).fetchall()
-        insert(con, "refused_record", _RECORD, [(contract.name, *record) for record in gone])
+        insert(con, "refused_record", _COLUMNS, [(contract.name, *record) for record in gone])
         refused += len(gone)
     return refused
 
@@ -231,7 +237,9 @@ def _find_restricted_rows(con: duckdb.DuckDBPyConnection, night: Night) -> None:
     con.execute("CREATE OR REPLACE TABLE restricted_row (contract VARCHAR, supplier VARCHAR, record_id VARCHAR)")
     con.execute("CREATE OR REPLACE TABLE restricted_number (number VARCHAR)")
     contacts.prepare(con, night)
-    beside.each(con, [contacts.shape, contacts.list_own, _begin_marking], beside.threads_for(con, night.threads))
+    works: list[beside.Work[None]] = [contacts.shape, contacts.list_own, lambda own: _begin_marking(own, night)]
+    beside.each(con, works, beside.threads_for(con, night.threads))
+    _mark_unreadable(con)
     while True:
         while _spread_numbers(con) + _mark_mothers_and_babies(con):
             pass
@@ -239,32 +247,36 @@ def _find_restricted_rows(con: duckdb.DuckDBPyConnection, night: Night) -> None:
             break
     if sum(_mark_remembered(con, contract) for contract in _with_numbers()):
         contacts.seal(con)
-    for table in ("silent_record", "standing_number"):
+    _seal_numbers(con, night)
+    for table in ("silent_record", "standing_number", "unreadable_number"):
         con.execute(f"DROP TABLE {table}")
 
 
-def _begin_marking(con: duckdb.DuckDBPyConnection) -> None:
+def _begin_marking(con: duckdb.DuckDBPyConnection, night: Night) -> None:
     _find_silent(con)
     _find_standing_numbers(con)
     _mark_by_own_mark(con)
-    _list_numbers(con)
+    _mark_by_place(con)
+    _list_numbers(con, night)
+    _list_unreadable(con)
 
 
 def _find_silent(con: duckdb.DuckDBPyConnection) -> None:
-    """`silent_record`, for the length of the search: remembered records whose supplier or row did not come through."""
+    """`silent_record`, for the length of the search: remembered records of which no row came through tonight.
+
+    Whatever the reason: a supplier that is late, a row that was set aside or could not be read, a look-back that is over. One that was
+    withdrawn counts as well, and from then on what is sealed of it (`_seal_numbers`).
+    """
     remembered = " UNION ALL ".join(
-        f"SELECT '{name}' AS contract, supplier, record_id FROM store.{name}_record WHERE known_to IS NULL"
+        f"SELECT '{name}' AS contract, supplier, record_id FROM store.{name}_record AS r WHERE known_to IS NULL AND NOT EXISTS ("
+        f"SELECT 1 FROM accepted_{name} AS a WHERE a.supplier = r.supplier AND a.record_id = r.record_id)"
         for name in PEOPLE_CONTRACTS
     )
-    con.execute(
-        f"CREATE OR REPLACE TABLE silent_record AS SELECT * FROM ({remembered}) WHERE (contract, supplier) NOT IN "
-        "(SELECT (f.contract, f.supplier) FROM input_file AS f WHERE f.status = 'accepted') "
-        "OR (contract, supplier, record_id) IN (SELECT (q.contract, q.supplier, q.record_id) FROM quarantine AS q)"
-    )
+    con.execute(f"CREATE OR REPLACE TABLE silent_record AS {remembered}")
 
 
 def _standing(contract: Contract, columns: str) -> str:
-    """SQL for what stands tonight: the accepted rows, and the remembered ones whose supplier or row did not come through."""
+    """SQL for what stands tonight: the accepted rows, and the remembered ones of which none came through."""
     silent = f"(SELECT supplier, record_id FROM silent_record WHERE contract = '{contract.name}')"
     return (
         f"(SELECT {columns} FROM accepted_{contract.name} UNION ALL SELECT {columns} FROM store.{contract.name}_record "
@@ -295,12 +307,78 @@ def _mark_by_own_mark(con: duckdb.DuckDBPyConnection) -> None:
         )
 
 
-def _list_numbers(con: duckdb.DuckDBPyConnection) -> None:
-    """The numbers of rows that the protected list names, in plain for the length of this stage."""
+def _mark_by_place(con: duckdb.DuckDBPyConnection) -> None:
+    """Mark the rows that give a listed place as their principal's home, by its UPRN, whatever their text is read as."""
+    homes = [(CONTRACTS[name], f"{prefix}uprn") for name in PEOPLE_CONTRACTS
+             for _, role, prefix in CONTRACTS[name].addresses if role in PRINCIPALS_HOME]  # fmt: skip
+    written = " UNION ".join(
+        f"SELECT {column} AS text FROM {_standing(contract, f'supplier, record_id, {column}')}"
+        for contract, column in homes
+    )
+    con.execute(
+        f"CREATE OR REPLACE TEMP TABLE listed_text AS SELECT text FROM ({written}) "
+        f"WHERE {place_hash('text')} IN (SELECT p.place_hash FROM protected_entry AS p)"
+    )
+    for contract, column in homes:
+        con.execute(
+            f"INSERT INTO restricted_row SELECT DISTINCT '{contract.name}', supplier, record_id "
+            f"FROM {_standing(contract, f'supplier, record_id, {column}')} WHERE {column} IN (SELECT l.text FROM listed_text AS l)"
+        )
+    con.execute("DROP TABLE listed_text")
+
+
+def _list_numbers(con: duckdb.DuckDBPyConnection, night: Night) -> None:
+    """The numbers of rows that the protected list names, in plain for the length of this stage; and those that a marked record bore
+    until it went, for a year: who flees registers anew, often before anybody marks the new record.
+    """
+    came = " OR ".join(
+        f"(s.contract = '{name}' AND EXISTS (SELECT 1 FROM accepted_{name} AS a WHERE a.supplier = s.supplier AND a.record_id = s.record_id))"
+        for name in PEOPLE_CONTRACTS
+    )
     con.execute(
         "INSERT INTO restricted_number SELECT number FROM borne_number "
-        "WHERE hash IN (SELECT unnest([p.nhs_number, p.nominal_ref]) FROM protected_entry AS p) "
-        "AND number IN (SELECT n.number FROM standing_number AS n) GROUP BY number"
+        "WHERE hash IN (SELECT unnest([p.nhs_number, p.nominal_ref]) FROM protected_entry AS p UNION ALL "
+        f"SELECT s.number_hash FROM store.sealed_number AS s WHERE coalesce(s.known_to, $night) >= $night - INTERVAL 1 YEAR AND NOT ({came})) "
+        "AND number IN (SELECT n.number FROM standing_number AS n) GROUP BY number",
+        {"night": night.date},
+    )
+
+
+def _seal_numbers(con: duckdb.DuckDBPyConnection, night: Night) -> None:
+    """Keep keyed hashes of the numbers that marked rows bear, while they come with their marks and for a year after they went."""
+    con.execute(
+        f"CREATE OR REPLACE TABLE sealed_now AS SELECT DISTINCT contract, supplier, record_id, {number_hash('number')} AS number_hash "
+        f"FROM standing_number SEMI JOIN restricted_row USING {RECORD}"
+    )
+    con.execute(f"DELETE FROM store.sealed_number WHERE {RECORD} IN (SELECT {RECORD} FROM refused_record)")
+    came = " UNION ALL ".join(
+        f"SELECT '{name}' AS contract, supplier, record_id FROM accepted_{name}" for name in PEOPLE_CONTRACTS
+    )
+    delivered = (
+        "SELECT s.contract, s.supplier, s.record_id FROM store.sealed_number AS s SEMI JOIN "
+        "(SELECT contract, supplier FROM input_file WHERE status = 'accepted') AS f USING (contract, supplier)"
+    )
+    keep(con, night, "store.sealed_number", "number_hash", unmarked=came, said=delivered)
+
+
+def _list_unreadable(con: duckdb.DuckDBPyConnection) -> None:
+    """`unreadable_number`: what may be a number or a phone in the unreadable rows of files about people that may bear a mark."""
+    con.execute(
+        "CREATE OR REPLACE TABLE unreadable_number AS SELECT DISTINCT regexp_replace(fragment, '[^0-9A-Za-z/]', '', 'g') AS number "
+        "FROM landed_fragment WHERE contract <> 'protected'"
+    )
+    con.execute(
+        "INSERT INTO restricted_number SELECT DISTINCT number FROM standing_number SEMI JOIN unreadable_number USING (number) "
+        "ANTI JOIN restricted_number USING (number)"
+    )
+
+
+def _mark_unreadable(con: duckdb.DuckDBPyConnection) -> None:
+    """Mark the rows that give a phone of such a row as their own: whose it is cannot be read any more."""
+    con.execute(
+        "INSERT INTO restricted_row SELECT DISTINCT contract, supplier, record_id FROM own_contact INNER JOIN contact_text USING (text) "
+        f"WHERE contact IN (SELECT right(u.number, 10) FROM unreadable_number AS u WHERE length(u.number) >= 10) "
+        f"AND {RECORD} NOT IN (SELECT {RECORD} FROM restricted_row)"
     )
 
 

@@ -18,6 +18,7 @@ from linkage.sources.files import Extract
 from linkage.sources.headings import Layout, lay_out
 from linkage.sources.refusal import Refused
 from linkage.sources.scan import LONGEST_SIMPLE_LINE, Scan
+from linkage.tables import Contract
 
 BATCH_ROWS = 20_000
 BATCH_CHARACTERS = 32_000_000
@@ -87,9 +88,27 @@ def _careful(con: duckdb.DuckDBPyConnection, extract: Extract, columns: Layout) 
             bad = [(line.row, problems) for line, problems in told if problems]
             landing.add_rows(con, extract, columns.position, good)
             landing.add_rejects(con, extract, bad)
-            if extract.contract.name == "protected":
-                lost = [(line.row, line.text or ",".join(line.fields or ())) for line, problems in told if problems]
-                landing.add_fragments(con, extract, lost)
+            lost = [line for line, problems in told if problems and _may_protect(line, extract.contract, columns)]
+            landing.add_fragments(con, extract, [(line.row, _whole(line)) for line in lost])
+
+
+_MARK = re.compile(r'(?:^|,)\s*"?\s*(?:s|withhold)\s*"?\s*(?:,|$)', re.IGNORECASE)
+
+
+def _may_protect(line: lines.Line, contract: Contract, columns: Layout) -> bool:
+    """Whether an unreadable row may protect somebody: a row of a protected list; where rows bear marks (`sensitivity`,
+    `disclosure`), one with a mark in any place, since its columns cannot be told apart, or of which the end is missing.
+    """
+    if contract.name == "protected":
+        return True
+    if not {"sensitivity", "disclosure"} & columns.position.keys():
+        return False
+    cut = line.fields is not None and len(line.fields) < columns.width
+    return cut or bool(_MARK.search(_whole(line)))
+
+
+def _whole(line: lines.Line) -> str:
+    return line.text or ",".join(line.fields or ())
 
 
 def _batches(rows: Iterator[lines.Line]) -> Iterator[list[lines.Line]]:

@@ -2,7 +2,8 @@
 
 - `landed_<contract>`: one row a readable row of a file: every contract column as VARCHAR, supplier, row_number.
 - `landed_reject`: one row a row that could not be read as columns: contract, supplier, row_number, reasons.
-- `landed_fragment`: one row a number found in an unreadable row of a protected list: supplier, row_number, fragment.
+- `landed_fragment`: one row a number found in an unreadable row of a protected list, or of a file about people where the row
+  may bear a mark: contract, supplier, row_number, fragment.
 - `input_file`: one row a file, or a supplier from whom none came.
 
 These tables hold personal data; nothing in this package logs a value of them.
@@ -34,7 +35,9 @@ def prepare(con: duckdb.DuckDBPyConnection) -> None:
         columns = ", ".join(f'"{name}" VARCHAR' for name in contract.names)
         con.execute(f"CREATE OR REPLACE TABLE landed_{contract.name} ({columns}, supplier VARCHAR, row_number BIGINT)")
     con.execute(f"CREATE OR REPLACE TABLE landed_reject ({REJECT})")
-    con.execute("CREATE OR REPLACE TABLE landed_fragment (supplier VARCHAR, row_number BIGINT, fragment VARCHAR)")
+    con.execute(
+        "CREATE OR REPLACE TABLE landed_fragment (contract VARCHAR, supplier VARCHAR, row_number BIGINT, fragment VARCHAR)"
+    )
     con.execute(f"CREATE OR REPLACE TABLE input_file ({INPUT_FILE})")
 
 
@@ -43,7 +46,7 @@ def take_back(con: duckdb.DuckDBPyConnection, contract: str, supplier: str) -> N
     who = {"contract": contract, "supplier": supplier}
     con.execute(f"DELETE FROM landed_{contract} WHERE supplier = $supplier", {"supplier": supplier})
     con.execute("DELETE FROM landed_reject WHERE contract = $contract AND supplier = $supplier", who)
-    con.execute("DELETE FROM landed_fragment WHERE $contract = 'protected' AND supplier = $supplier", who)
+    con.execute("DELETE FROM landed_fragment WHERE contract = $contract AND supplier = $supplier", who)
 
 
 def count(con: duckdb.DuckDBPyConnection, contract: str, supplier: str) -> int:
@@ -95,13 +98,13 @@ def add_rejects(con: duckdb.DuckDBPyConnection, extract: Extract, rejects: Seque
 
 
 def add_fragments(con: duckdb.DuckDBPyConnection, extract: Extract, lost: Sequence[tuple[int, str]]) -> None:
-    """Keep what could be a UPRN, an NHS number or a police key in the unreadable rows of a protected list.
+    """Keep what could be a UPRN, an NHS number, a police key or a phone in unreadable rows that may protect somebody.
 
     Whom such a row protects cannot be told, but whoever bears one of its numbers may be it.
     """
-    found = [(extract.supplier, row, number) for row, text in lost for number in _numbers(text)]
+    found = [(extract.contract.name, extract.supplier, row, number) for row, text in lost for number in _numbers(text)]
     if found:
-        con.executemany("INSERT INTO landed_fragment VALUES (?, ?, ?)", found)
+        con.executemany("INSERT INTO landed_fragment VALUES (?, ?, ?, ?)", found)
 
 
 def _numbers(text: str) -> list[str]:
