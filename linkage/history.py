@@ -90,9 +90,11 @@ def _merge(con: duckdb.DuckDBPyConnection, contract: Contract, night: Night) -> 
         "AND r.supplier IN (SELECT supplier FROM delivered) "
         f"AND NOT EXISTS (SELECT 1 FROM arriving AS a WHERE a.supplier = r.supplier AND a.{key} = r.{key} "
         f"AND a.row_hash = r.row_hash) {_still_told(contract)} "
-        # A row that was set aside tonight was not withdrawn: what the record said before stands.
-        f"AND NOT (r.{key} IN (SELECT q.record_id FROM quarantine AS q "
-        "WHERE q.contract = $contract AND q.supplier = r.supplier) "
+        # A row that was set aside tonight was not withdrawn: what the record said before stands. A row that could not be read
+        # may be any of those that are missing.
+        f"AND NOT ((r.{key} IN (SELECT q.record_id FROM quarantine AS q "
+        "WHERE q.contract = $contract AND q.supplier = r.supplier AND q.record_id IS NOT NULL) "
+        "OR r.supplier IN (SELECT u.supplier FROM quarantine AS u WHERE u.contract = $contract AND u.record_id IS NULL)) "
         f"AND NOT EXISTS (SELECT 1 FROM arriving AS a WHERE a.supplier = r.supplier AND a.{key} = r.{key}))",
         {"night": night.date, "contract": contract.name},
     )
