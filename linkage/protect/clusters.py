@@ -102,41 +102,50 @@ def _marked_places(con: duckdb.DuckDBPyConnection, night: Night) -> None:
     A property that bears the name of a listed one is listed too: gazetteers give a place another UPRN, and nobody tells the list. So is
     every flat of a listed building. Of a marked flat the building is marked, since records leave the flat out.
     """
+    con.execute(
+        f"CREATE OR REPLACE TEMP TABLE hashed_place AS SELECT uprn, {place_hash('uprn')} AS place_hash "
+        "FROM (SELECT uprn FROM property UNION SELECT uprn FROM claim)"
+    )
     _remember_forms(con, night)
     con.execute(
         "CREATE OR REPLACE TABLE marked_place AS WITH marked AS (SELECT place_hash, TRUE AS listed FROM protected_entry UNION ALL "
-        "SELECT place_hash, FALSE FROM store.sealed_place WHERE coalesce(known_to, $night) >= $night - INTERVAL 1 YEAR), "
-        "place AS (SELECT uprn FROM property UNION SELECT uprn FROM claim) "
-        f"SELECT uprn, bool_or(listed) AS listed FROM (SELECT uprn, listed FROM (SELECT uprn, {place_hash('uprn')} AS place_hash FROM place) "
-        "INNER JOIN marked USING (place_hash) UNION ALL SELECT uprn, TRUE FROM form_now "
-        "WHERE form_hash IN (SELECT f.form_hash FROM store.listed_form AS f)) GROUP BY uprn",
+        "SELECT place_hash, FALSE FROM store.sealed_place WHERE coalesce(known_to, $night) >= $night - INTERVAL 1 YEAR) "
+        "SELECT uprn, bool_or(listed) AS listed FROM (SELECT uprn, listed FROM hashed_place INNER JOIN marked USING (place_hash) "
+        "UNION ALL SELECT uprn, TRUE FROM form_now SEMI JOIN store.listed_form USING (form_hash)) GROUP BY uprn",
         {"night": night.date},
     )
-    con.execute("DROP TABLE form_now")
-    while added(
-        con,
-        "INSERT INTO marked_place SELECT DISTINCT p.uprn, TRUE FROM property AS p SEMI JOIN "
-        "(FROM marked_place WHERE listed) AS m ON p.parent_uprn = m.uprn ANTI JOIN (FROM marked_place WHERE listed) AS k ON p.uprn = k.uprn",
-    ):
-        pass
-    while added(
-        con,
-        "INSERT INTO marked_place SELECT DISTINCT p.parent_uprn, FALSE FROM property AS p SEMI JOIN marked_place AS m ON p.uprn = m.uprn "
-        "ANTI JOIN marked_place AS k ON p.parent_uprn = k.uprn WHERE p.parent_uprn IS NOT NULL",
-    ):
-        pass
+    for table in ("hashed_place", "form_now"):
+        con.execute(f"DROP TABLE {table}")
+    _mark_flats_and_buildings(con)
+
+
+def _mark_flats_and_buildings(con: duckdb.DuckDBPyConnection) -> None:
+    flats = (
+        "INSERT INTO marked_place SELECT DISTINCT p.uprn, TRUE FROM property AS p "
+        "SEMI JOIN (FROM marked_place WHERE listed) AS m ON p.parent_uprn = m.uprn "
+        "ANTI JOIN (FROM marked_place WHERE listed) AS k ON p.uprn = k.uprn"
+    )
+    buildings = (
+        "INSERT INTO marked_place SELECT DISTINCT p.parent_uprn, FALSE FROM property AS p "
+        "SEMI JOIN marked_place AS m ON p.uprn = m.uprn ANTI JOIN marked_place AS k ON p.parent_uprn = k.uprn "
+        "WHERE p.parent_uprn IS NOT NULL"
+    )
+    for further in (flats, buildings):
+        while added(con, further):  # A flat's parent may have a parent.
+            pass
 
 
 def _remember_forms(con: duckdb.DuckDBPyConnection, night: Night) -> None:
     """`store.listed_form`: one row a listed place and the name by which a gazetteer knew it, in keyed hashes, while the place is listed.
 
-    `form_now`: the names of tonight's properties; empty where no place is listed.
+    `form_now`: the names of tonight's properties; empty where no place is listed. Reads `hashed_place`.
     """
     con.execute(
         "CREATE TABLE IF NOT EXISTS store.listed_form (place_hash VARCHAR, form_hash VARCHAR, known_from DATE, known_to DATE)"
     )
     con.execute(
-        "DELETE FROM store.listed_form WHERE place_hash NOT IN (SELECT p.place_hash FROM protected_entry AS p WHERE p.place_hash IS NOT NULL)"
+        "DELETE FROM store.listed_form WHERE place_hash NOT IN "
+        "(SELECT p.place_hash FROM protected_entry AS p WHERE p.place_hash IS NOT NULL)"
     )
     form = "concat_ws('|', street, building, number, flat, postcode_norm)"
     con.execute(
@@ -145,9 +154,8 @@ def _remember_forms(con: duckdb.DuckDBPyConnection, night: Night) -> None:
         "AND EXISTS (SELECT 1 FROM protected_entry WHERE place_hash IS NOT NULL)"
     )
     con.execute(
-        f"INSERT INTO store.listed_form SELECT DISTINCT {place_hash('uprn')} AS place_hash, form_hash, $night, NULL FROM form_now "
-        f"WHERE {place_hash('uprn')} IN (SELECT p.place_hash FROM protected_entry AS p) "
-        "EXCEPT SELECT place_hash, form_hash, $night, NULL FROM store.listed_form ORDER BY ALL",
+        "INSERT INTO store.listed_form SELECT DISTINCT place_hash, form_hash, $night, NULL FROM form_now INNER JOIN hashed_place USING (uprn) "
+        "SEMI JOIN protected_entry USING (place_hash) ANTI JOIN store.listed_form USING (place_hash, form_hash) ORDER BY ALL",
         {"night": night.date},
     )
 
