@@ -122,9 +122,9 @@ def verdicts(con: duckdb.DuckDBPyConnection) -> list[Verdict]:
     return [_as_called(as_verdict(row), now) for row in rows]
 
 
-def _as_called(verdict: Verdict, now: Callable[[str], str]) -> Verdict:
+def _as_called(verdict: Verdict, now: Callable[[str, date], str]) -> Verdict:
     """A verdict with its mentions, and so its question, as they are called tonight."""
-    groups = tuple(tuple(now(m) for m in group) for group in verdict.groups)
+    groups = tuple(tuple(now(m, verdict.night_seen) for m in group) for group in verdict.groups)
     if groups == verdict.groups:
         return verdict
     return replace(verdict, groups=groups, question_id=question_of(m for group in groups for m in group))
@@ -183,14 +183,19 @@ def _by_answers(con: duckdb.DuckDBPyConnection) -> list[tuple[str, Ruling]]:
 def _wrong_person(con: duckdb.DuckDBPyConnection) -> list[tuple[str, str, list[str], list[str]]]:
     """Answers of `wrong_person`: id, when, the mentions that are somebody else's, and the rest."""
     found = con.execute(
-        "SELECT answer_id, given_at, not_theirs, theirs FROM store.answer WHERE code = 'wrong_person' ORDER BY ALL"
+        "SELECT answer_id, given_at, not_theirs, theirs, night_seen FROM store.answer WHERE code = 'wrong_person' ORDER BY ALL"
     ).fetchall()
     now = _renumbered(con)
-    return [(a, at, [now(m) for m in others], [now(m) for m in theirs]) for a, at, others, theirs in found]
+    return [
+        (a, at, [now(m, seen) for m in others], [now(m, seen) for m in theirs]) for a, at, others, theirs, seen in found
+    ]
 
 
-def _renumbered(con: duckdb.DuckDBPyConnection) -> Callable[[str], str]:
-    """A mention as it is called tonight: a supplier may have given its record another key since somebody spoke of it."""
+def _renumbered(con: duckdb.DuckDBPyConnection) -> Callable[[str, date], str]:
+    """A mention as it is called tonight: a supplier may have given its record another key since somebody spoke of it.
+
+    Of a mention and the night whose pages named it: what was renumbered by that night had its new key on them.
+    """
     key = "concat_ws('|', contract, supplier, {})"
     steps: dict[str, list[tuple[date, str]]] = defaultdict(list)
     for night, was, new in con.execute(
@@ -199,9 +204,9 @@ def _renumbered(con: duckdb.DuckDBPyConnection) -> Callable[[str], str]:
     ).fetchall():
         steps[was].append((night, new))
 
-    def named(mention_id: str) -> str:
+    def named(mention_id: str, seen: date) -> str:
         record, _, mention = mention_id.rpartition("|")
-        since = date.min
+        since = seen + timedelta(days=1)
         while step := next((s for s in steps.get(record, ()) if s[0] >= since and s[1] != record), None):
             since, record = step[0] + timedelta(days=1), step[1]
         return f"{record}|{mention}"

@@ -38,11 +38,20 @@ def judge(inbox, verdict_id, groups, outcome="same", seen="2026-01-05", at="2026
         )
 
 
-def answer(inbox, answer_id, code, not_theirs, theirs):
+def answer(inbox, answer_id, code, not_theirs, theirs, seen="2026-01-05"):
     with sqlite3.connect(inbox) as db:
         db.execute(
-            "INSERT INTO answer VALUES (?, 'X1', 'h', 'E08000027', ?, '', ?, ?, '2026-01-05', '2026-01-05T11:00:00Z', 'pat', '')",
-            (answer_id, code, json.dumps(not_theirs), json.dumps(theirs)),
+            "INSERT INTO answer VALUES (?, 'X1', 'h', 'E08000027', ?, '', ?, ?, ?, '2026-01-05T11:00:00Z', 'pat', '')",
+            (answer_id, code, json.dumps(not_theirs), json.dumps(theirs), seen),
+        )
+
+
+def renumber(con, night, **keys):
+    """On a night the supplier gave these records, by their old keys, new ones."""
+    for was, now in keys.items():
+        con.execute(
+            "INSERT INTO store.same_record VALUES ($night, 'gp', 's', $now, $was, NULL)",
+            {"night": night, "now": now, "was": was},
         )
 
 
@@ -119,19 +128,27 @@ def test_what_was_decided_about_a_protected_person_is_let_go(mentions, night, in
 
 
 def test_a_verdict_follows_a_record_that_its_supplier_renumbered(mentions, night, inbox):
-    judge(inbox, "V1", [[A, "gp|s|old|patient"]])
+    judge(inbox, "V1", [[A, "gp|s|old|patient"]], seen="2026-01-04")
     later = replace(night, date=LATER)
     decisions.land(mentions, later, inbox)
     mentions.execute(
         "INSERT INTO store.gp_record BY NAME SELECT * REPLACE ('old' AS record_id) FROM store.gp_record LIMIT 1"
     )
-    for at, was, now in ((NIGHT, "old", "older"), (LATER, "older", "r2")):
-        mentions.execute(
-            "INSERT INTO store.same_record VALUES ($night, 'gp', 's', $now, $was, NULL)",
-            {"night": at, "now": now, "was": was},
-        )
+    renumber(mentions, NIGHT, old="older")
+    renumber(mentions, LATER, older="r2")
     decisions.lay_out(mentions)
     assert pairs(mentions) == {(A, B, True)}
+
+
+def test_what_was_decided_after_a_renumbering_is_on_the_records_that_were_seen(mentions, night, inbox):
+    renumber(mentions, NIGHT, r1="r2", r2="r1")
+    mentions.execute("UPDATE mention SET restricted = FALSE")
+    judge(inbox, "V1", [[A], [C]], "different", seen=str(NIGHT))
+    answer(inbox, "A1", "wrong_person", [B], [C], seen="2026-01-04")
+    answer(inbox, "A2", "wrong_person", [A], [B], seen=str(NIGHT))
+    decisions.land(mentions, replace(night, date=LATER), inbox)
+    decisions.lay_out(mentions)
+    assert pairs(mentions) == {(A, C, False), (A, B, False)}, "only what was seen before that night has moved"
 
 
 def test_a_purged_record_takes_its_verdicts_along(mentions, night, inbox):
