@@ -11,7 +11,7 @@ import hashlib
 import json
 import sqlite3
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from dataclasses import replace
 from datetime import date, timedelta
@@ -118,13 +118,23 @@ def verdicts(con: duckdb.DuckDBPyConnection) -> list[Verdict]:
     rows = con.execute(
         f"SELECT {', '.join(COLUMNS['verdict'].split())} FROM store.verdict ORDER BY given_at, verdict_id"
     ).fetchall()
-    now = _renumbered(con)
-    return [_as_called(as_verdict(row), now) for row in rows]
+    now, given = _renumbered(con), [as_verdict(row) for row in rows]
+    return [_as_called(verdict, now, named_on) for verdict, named_on in zip(given, _named_on(given), strict=True)]
 
 
-def _as_called(verdict: Verdict, now: Callable[[str, date], str]) -> Verdict:
+def _named_on(given: Iterable[Verdict]) -> Iterator[date]:
+    """The night on whose pages each verdict's mentions were named so: a withdrawal repeats the words of what it takes back."""
+    nights: dict[tuple[object, ...], date] = {}
+    for verdict in given:
+        words = (verdict.question_id, verdict.evidence_hash, verdict.groups)
+        if verdict.outcome is not Outcome.WITHDRAWN:
+            nights[words] = verdict.night_seen
+        yield nights.get(words, verdict.night_seen)
+
+
+def _as_called(verdict: Verdict, now: Callable[[str, date], str], named_on: date) -> Verdict:
     """A verdict with its mentions, and so its question, as they are called tonight."""
-    groups = tuple(tuple(now(m, verdict.night_seen) for m in group) for group in verdict.groups)
+    groups = tuple(tuple(now(m, named_on) for m in group) for group in verdict.groups)
     if groups == verdict.groups:
         return verdict
     return replace(verdict, groups=groups, question_id=question_of(m for group in groups for m in group))

@@ -30,11 +30,11 @@ def inbox(tmp_path):
     return file
 
 
-def judge(inbox, verdict_id, groups, outcome="same", seen="2026-01-05", at="2026-01-05T10:00:00Z"):
+def judge(inbox, verdict_id, groups, outcome="same", seen="2026-01-05", at="2026-01-05T10:00:00Z", question=""):
     with sqlite3.connect(inbox) as db:
         db.execute(
             "INSERT INTO verdict VALUES (?, ?, 'h', ?, ?, 'ann', ?, 'names', ?, 1, 0, 'a note')",
-            (verdict_id, f"E{verdict_id}", seen, at, outcome, json.dumps(groups)),
+            (verdict_id, question or f"E{verdict_id}", seen, at, outcome, json.dumps(groups)),
         )
 
 
@@ -149,6 +149,14 @@ def test_what_was_decided_after_a_renumbering_is_on_the_records_that_were_seen(m
     decisions.land(mentions, replace(night, date=LATER), inbox)
     decisions.lay_out(mentions)
     assert pairs(mentions) == {(A, C, False), (A, B, False)}, "only what was seen before that night has moved"
+
+
+def test_a_verdict_is_taken_back_in_its_own_words_after_a_renumbering(mentions, night, inbox):
+    judge(inbox, "V1", [[A], [B]], "different", seen="2026-01-04", question="Q1")
+    judge(inbox, "V2", [[A], [B]], "withdrawn", seen=str(NIGHT), at="2026-01-05T12:00:00Z", question="Q1")
+    renumber(mentions, NIGHT, r1="r2", r2="r1")
+    decisions.land(mentions, replace(night, date=LATER), inbox)
+    assert decisions.lay_out(mentions) == 0
 
 
 def test_a_purged_record_takes_its_verdicts_along(mentions, night, inbox):
