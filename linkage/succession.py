@@ -4,7 +4,8 @@ extracts.md asks that a supplier keeps its record_ids. One that does not (a new 
 every id that rests on its records alone. So a record that came tonight is held to be one that went tonight when all it says is
 equal but the key; and a record that comes back as it was is itself again.
 
-- `store.same_record`: one row a record of a night that is an earlier one (`was_record_id`), known since `known_since`.
+- `store.same_record`: one row a record of a night that is an earlier one (`was_record_id`), known since `known_since`. Without a
+  `record_id` it is one that left for good and that a decision spoke of (linkage/sources/decisions.py).
 - `store.renumbering`: one row a supplier, contract and night on which so many keys changed that it is said by name.
 - `changed_record`: one row a standing record that is new tonight or says something else than last night.
 """

@@ -48,9 +48,6 @@ COLUMNS = {
 LISTS = ("groups", "not_theirs", "theirs")
 """Columns that the inbox holds as JSON."""
 
-MENTIONS_OF = {"verdict": "flatten(groups)", "answer": "not_theirs || theirs"}
-"""The mentions that a decision speaks of, as SQL."""
-
 
 def inbox_of(store: Path) -> Path:
     """The inbox that belongs to a store."""
@@ -115,11 +112,16 @@ def in_force(con: duckdb.DuckDBPyConnection) -> list[Verdict]:
 
 def verdicts(con: duckdb.DuckDBPyConnection) -> list[Verdict]:
     """Every verdict that the store holds, in the order given."""
+    now, given = _renumbered(con), _given(con)
+    return [_as_called(verdict, now, named_on) for verdict, named_on in zip(given, _named_on(given), strict=True)]
+
+
+def _given(con: duckdb.DuckDBPyConnection) -> list[Verdict]:
+    """Every verdict that the store holds, in the order and in the words in which it was given."""
     rows = con.execute(
         f"SELECT {', '.join(COLUMNS['verdict'].split())} FROM store.verdict ORDER BY given_at, verdict_id"
     ).fetchall()
-    now, given = _renumbered(con), [as_verdict(row) for row in rows]
-    return [_as_called(verdict, now, named_on) for verdict, named_on in zip(given, _named_on(given), strict=True)]
+    return [as_verdict(row) for row in rows]
 
 
 def _named_on(given: Iterable[Verdict]) -> Iterator[date]:
@@ -132,12 +134,21 @@ def _named_on(given: Iterable[Verdict]) -> Iterator[date]:
         yield nights.get(words, verdict.night_seen)
 
 
-def _as_called(verdict: Verdict, now: Callable[[str, date], str], named_on: date) -> Verdict:
-    """A verdict with its mentions, and so its question, as they are called tonight."""
-    groups = tuple(tuple(now(m, named_on) for m in group) for group in verdict.groups)
+def _as_called(verdict: Verdict, now: Callable[[str, date], str | None], named_on: date) -> Verdict:
+    """A verdict with its mentions, and so its question, as they are called tonight; without those that left for good."""
+    called = [[now(m, named_on) for m in group] for group in verdict.groups]
+    groups = tuple(group for said in called if (group := _left(said)))
     if groups == verdict.groups:
         return verdict
+    if any(m is None for said in called for m in said):
+        # What is left of a question is another one, on which it is not the last word: it keeps its own id.
+        return replace(verdict, groups=groups)
     return replace(verdict, groups=groups, question_id=question_of(m for group in groups for m in group))
+
+
+def _left(said: Iterable[str | None]) -> tuple[str, ...]:
+    """The mentions of which something is left."""
+    return tuple(m for m in said if m is not None)
 
 
 def as_verdict(row: tuple[Any, ...]) -> Verdict:
@@ -158,6 +169,33 @@ def keep_quiet(con: duckdb.DuckDBPyConnection) -> dict[str, tuple[str, str]]:
         "arg_max(explanation, (given_at, answer_id)) FROM store.answer GROUP BY 1 ORDER BY 1"
     ).fetchall()
     return {exception: (seen, why) for exception, code, seen, why in found if code == "benign"}
+
+
+def spoken_of(con: duckdb.DuckDBPyConnection) -> set[str]:
+    """Records (contract|supplier|record_id, as they are called tonight) that a decision speaks of and the history holds."""
+    con.execute(DDL)
+    _forget_purged(con)
+    now = _renumbered(con)
+    return {_record_of(called) for _, _, m, seen in _spoken(con) if (called := now(m, seen)) is not None}
+
+
+def outlive(con: duckdb.DuckDBPyConnection, records: set[str], before: date) -> None:
+    """What was decided outlives records, of those it spoke of, whose last version from before a day has been deleted.
+
+    `store.same_record` says of these that they left, so that a decision binds what it said of the others and never
+    whoever is given the key. Lays out `needed_step` (night, was): the steps of `store.same_record` that a decision follows.
+    """
+    for record in sorted(_unknown(con, records)):
+        contract, supplier, record_id = record.split("|", 2)
+        con.execute(
+            "INSERT INTO store.same_record VALUES ($night, $contract, $supplier, NULL, $record_id, NULL)",
+            {"night": before - timedelta(days=1), "contract": contract, "supplier": supplier, "record_id": record_id},
+        )
+    steps = _steps(con)
+    needed = {(night, was) for _, _, m, seen in _spoken(con) for night, was, _ in _trail(steps, _record_of(m), seen)}
+    con.execute("CREATE OR REPLACE TEMP TABLE needed_step (night DATE, was VARCHAR)")
+    if needed:
+        con.executemany("INSERT INTO needed_step VALUES (?, ?)", sorted(needed))
 
 
 def drop_protected(con: duckdb.DuckDBPyConnection) -> None:
@@ -197,49 +235,100 @@ def _wrong_person(con: duckdb.DuckDBPyConnection) -> list[tuple[str, str, list[s
     ).fetchall()
     now = _renumbered(con)
     return [
-        (a, at, [now(m, seen) for m in others], [now(m, seen) for m in theirs]) for a, at, others, theirs, seen in found
+        (a, at, *([*_left(now(m, seen) for m in said)] for said in (others, theirs)))
+        for a, at, others, theirs, seen in found
     ]
 
 
-def _renumbered(con: duckdb.DuckDBPyConnection) -> Callable[[str, date], str]:
+def _renumbered(con: duckdb.DuckDBPyConnection) -> Callable[[str, date], str | None]:
     """A mention as it is called tonight: a supplier may have given its record another key since somebody spoke of it.
 
-    Of a mention and the night whose pages named it: what was renumbered by that night had its new key on them.
+    Of a mention and the night whose pages named it: what was renumbered by that night had its new key on them. None: the
+    record left for good, and retention has deleted it.
     """
-    key = "concat_ws('|', contract, supplier, {})"
-    steps: dict[str, list[tuple[date, str]]] = defaultdict(list)
-    for night, was, new in con.execute(
-        f"SELECT night, {key.format('was_record_id')}, {key.format('record_id')} FROM store.same_record "
-        "WHERE was_record_id <> record_id ORDER BY ALL"
-    ).fetchall():
-        steps[was].append((night, new))
+    steps = _steps(con)
 
-    def named(mention_id: str, seen: date) -> str:
+    def named(mention_id: str, seen: date) -> str | None:
         record, _, mention = mention_id.rpartition("|")
-        since = seen + timedelta(days=1)
-        while step := next((s for s in steps.get(record, ()) if s[0] >= since and s[1] != record), None):
-            since, record = step[0] + timedelta(days=1), step[1]
+        for _, _, new in _trail(steps, record, seen):
+            if new is None:
+                return None
+            record = new
         return f"{record}|{mention}"
 
     return named
 
 
+Steps = dict[str, list[tuple[date, str | None]]]
+"""By record (contract|supplier|record_id) the nights on which it got another key, and which; None: it left for good."""
+
+
+def _steps(con: duckdb.DuckDBPyConnection) -> Steps:
+    key = "concat_ws('|', contract, supplier, {})"
+    steps: Steps = defaultdict(list)
+    for night, was, new in con.execute(
+        f"SELECT night, {key.format('was_record_id')}, CASE WHEN record_id IS NOT NULL THEN {key.format('record_id')} END "
+        "FROM store.same_record WHERE record_id IS DISTINCT FROM was_record_id ORDER BY ALL"
+    ).fetchall():
+        steps[was].append((night, new))
+    return steps
+
+
+def _trail(steps: Steps, record: str, seen: date) -> Iterator[tuple[date, str, str | None]]:
+    """The steps of a record since the night on which it was called so: night, the key until then, and the key since."""
+    since, called = seen + timedelta(days=1), record
+    while step := next((s for s in steps.get(called, ()) if s[0] >= since and s[1] != called), None):
+        yield step[0], called, step[1]
+        if step[1] is None:
+            return
+        since, called = step[0] + timedelta(days=1), step[1]
+
+
 def _forget_purged(con: duckdb.DuckDBPyConnection) -> None:
     """A record that was purged from the history (an invalidated number) takes what was decided about it along."""
-    if not any(_count(con, table) for table in MENTIONS_OF):
-        return
+    now = _renumbered(con)
+    spoken = [(table, decision, now(m, seen)) for table, decision, m, seen in _spoken(con)]
+    gone = _unknown(con, {_record_of(m) for _, _, m in spoken if m is not None})
+    lost = {(table, decision) for table, decision, m in spoken if m is not None and _record_of(m) in gone}
+    for table in COLUMNS:
+        con.execute(
+            f"DELETE FROM store.{table} WHERE list_contains($ids, {table}_id)",
+            {"ids": sorted(decision for of, decision in lost if of == table)},
+        )
+
+
+def _spoken(con: duckdb.DuckDBPyConnection) -> list[tuple[str, str, str, date]]:
+    """Every mention that a decision speaks of: table, decision, the mention as it was called, the night that called it so."""
+    given = _given(con)
+    spoken = [
+        ("verdict", verdict.verdict_id, m, named_on)
+        for verdict, named_on in zip(given, _named_on(given), strict=True)
+        for group in verdict.groups
+        for m in group
+    ]
+    spoken += con.execute(
+        "SELECT 'answer', answer_id, unnest(not_theirs || theirs), night_seen FROM store.answer ORDER BY ALL"
+    ).fetchall()
+    return spoken
+
+
+def _record_of(mention_id: str) -> str:
+    return mention_id.rpartition("|")[0]
+
+
+def _unknown(con: duckdb.DuckDBPyConnection, records: set[str]) -> set[str]:
+    """Those of some records (contract|supplier|record_id) of which the history holds no version."""
+    if not records:
+        return set()
     known = " UNION ALL ".join(
         f"SELECT concat_ws('|', '{name}', supplier, record_id) AS record FROM store.{name}_record"
         for name in PEOPLE_CONTRACTS
     )
-    con.execute(f"CREATE OR REPLACE TEMP TABLE known_record AS SELECT DISTINCT record FROM ({known})")
-    for table, mentions in MENTIONS_OF.items():
-        con.execute(
-            f"DELETE FROM store.{table} WHERE {table}_id IN (SELECT {table}_id FROM ("
-            f"SELECT {table}_id, unnest({mentions}) AS mention_id FROM store.{table}) "
-            "WHERE regexp_replace(mention_id, '[|][^|]*$', '') NOT IN (SELECT record FROM known_record))"
-        )
-    con.execute("DROP TABLE known_record")
+    found = con.execute(
+        f"SELECT record FROM (SELECT unnest($records) AS record) ANTI JOIN ({known}) USING (record)",
+        {"records": sorted(records)},
+    ).fetchall()
+    return {r[0] for r in found}
 
 
 def _read(inbox: Path, table: str, night: date) -> list[tuple[Any, ...]]:

@@ -14,6 +14,7 @@ from pathlib import Path
 import duckdb
 
 from linkage.settings import Settings
+from linkage.sources import decisions
 from linkage.tables import PEOPLE_CONTRACTS
 
 OVER = {
@@ -22,7 +23,11 @@ OVER = {
     "household_member": ("record_days", "known_to < $before"),
     "household_event": ("record_days", "night < $before"),
     "person_event": ("record_days", "night < $before"),
-    "same_record": ("record_days", "night < $before"),
+    # What was decided lives longer than the keys it was said in: its steps go with the last decision that follows them.
+    "same_record": (
+        "record_days",
+        "night < $before AND (night, concat_ws('|', contract, supplier, was_record_id)) NOT IN (SELECT (night, was) FROM needed_step)",
+    ),
     "renumbering": ("record_days", "night < $before"),
     "delivery": ("record_days", "night < $before"),
     "delivery_fill": ("record_days", "night < $before"),
@@ -62,15 +67,28 @@ class Deleted:
 
 def store_tables(con: duckdb.DuckDBPyConnection, settings: Settings, on: date) -> list[Deleted]:
     """Delete what is over in the store and count again. Raises NotDeleted."""
-    found = []
-    for table in sorted(_tables(con) & OVER.keys()):
-        setting, over = OVER[table]
-        before = on - timedelta(days=settings.integer(f"retention.{setting}"))
-        gone = con.execute(f"DELETE FROM store.{table} WHERE {over} RETURNING 1", {"before": before}).fetchall()
-        if con.execute(f"SELECT 1 FROM store.{table} WHERE {over}", {"before": before}).fetchone():
-            raise NotDeleted(f"rows of {table} from before {before} still stand")
-        found.append(Deleted(table, len(gone), before))
-    return found
+    there = sorted(_tables(con) & OVER.keys())
+    decided = [t for t in there if t in decisions.COLUMNS]
+    records = [f"{name}_record" for name in PEOPLE_CONTRACTS if f"{name}_record" in there]
+    found = [_delete(con, table, settings, on) for table in decided]
+    spoken_of = decisions.spoken_of(con) if "same_record" in there else set()
+    found += [_delete(con, table, settings, on) for table in records]
+    if "same_record" in there:
+        decisions.outlive(con, spoken_of, _before(settings, on, "record_days"))
+    return found + [_delete(con, table, settings, on) for table in there if table not in {*decided, *records}]
+
+
+def _delete(con: duckdb.DuckDBPyConnection, table: str, settings: Settings, on: date) -> Deleted:
+    setting, over = OVER[table]
+    before = _before(settings, on, setting)
+    gone = con.execute(f"DELETE FROM store.{table} WHERE {over} RETURNING 1", {"before": before}).fetchall()
+    if con.execute(f"SELECT 1 FROM store.{table} WHERE {over}", {"before": before}).fetchone():
+        raise NotDeleted(f"rows of {table} from before {before} still stand")
+    return Deleted(table, len(gone), before)
+
+
+def _before(settings: Settings, on: date, setting: str) -> date:
+    return on - timedelta(days=settings.integer(f"retention.{setting}"))
 
 
 def unplanned(con: duckdb.DuckDBPyConnection) -> set[str]:

@@ -13,6 +13,7 @@ from linkage import history, succession
 from linkage.sources import decisions
 from linkage.standardise import mention
 from linkage.store import StoreError
+from linkage.upkeep import retention
 from tests.conftest import NIGHT
 
 LATER = date(2026, 1, 6)
@@ -53,6 +54,10 @@ def renumber(con, night, **keys):
             "INSERT INTO store.same_record VALUES ($night, 'gp', 's', $now, $was, NULL)",
             {"night": night, "now": now, "was": was},
         )
+
+
+def steps(con):
+    return con.execute("SELECT was_record_id, record_id FROM store.same_record ORDER BY ALL").fetchall()
 
 
 @pytest.fixture
@@ -157,6 +162,37 @@ def test_a_verdict_is_taken_back_in_its_own_words_after_a_renumbering(mentions, 
     renumber(mentions, NIGHT, r1="r2", r2="r1")
     decisions.land(mentions, replace(night, date=LATER), inbox)
     assert decisions.lay_out(mentions) == 0
+
+
+def test_what_was_decided_outlives_the_keys_it_was_said_in(mentions, night, inbox):
+    mentions.execute("UPDATE mention SET restricted = FALSE")
+    renumber(mentions, NIGHT, r1="r2", r2="r1", old="r3")
+    judge(inbox, "V1", [[A], ["gp|s|old|patient"]], "different", seen="2026-01-04")
+    decisions.land(mentions, replace(night, date=LATER), inbox)
+    retention.store_tables(mentions, night.settings, date(2027, 3, 1))
+    decisions.lay_out(mentions)
+    assert pairs(mentions) == {(B, C, False)}
+    assert steps(mentions) == [("old", "r3"), ("r1", "r2")], "the step that no decision follows is over"
+    retention.store_tables(mentions, night.settings, date(2029, 3, 1))
+    assert steps(mentions) == [], "with the last decision its steps go"
+
+
+def test_a_record_that_leaves_for_good_takes_only_what_was_said_of_it_along(mentions, night, inbox):
+    mentions.execute("UPDATE mention SET restricted = FALSE")
+    judge(inbox, "V1", [[A, B, C]], question="Q1")
+    answer(inbox, "A1", "wrong_person", [C], [A, B])
+    decisions.land(mentions, replace(night, date=LATER), inbox)
+    mentions.execute("UPDATE store.gp_record SET known_to = DATE '2026-01-08' WHERE record_id = 'r3'")
+    retention.store_tables(mentions, night.settings, date(2027, 3, 1))
+    mentions.execute(
+        "INSERT INTO store.gp_record BY NAME SELECT * REPLACE ('r3' AS record_id, DATE '2027-03-02' AS known_from) "
+        "FROM store.gp_record LIMIT 1"
+    )
+    decisions.lay_out(mentions)
+    assert pairs(mentions) == {(A, B, True)}, "whoever is given the key was not spoken of"
+    judge(inbox, "V2", [[A, B, C]], "withdrawn", seen="2027-03-02", at="2027-03-02T10:00:00Z", question="Q1")
+    decisions.land(mentions, replace(night, date=date(2027, 3, 3)), inbox)
+    assert decisions.lay_out(mentions) == 0, "what is left of a verdict can be taken back"
 
 
 def test_a_purged_record_takes_its_verdicts_along(mentions, night, inbox):
