@@ -14,6 +14,7 @@ import duckdb
 from flows.workroom import NightImpossible, lock
 from linkage import audit, store
 from linkage.deliver.outbox import Delivery, known
+from linkage.outputs import seal
 from linkage.protect import purge
 from linkage.review.inbox import Inbox
 from linkage.settings import Settings
@@ -70,7 +71,7 @@ def retain(store_file: Path, out: Path, landing: Path | None, on: date, settings
     with changed(store_file) as con:
         done = retention.store_tables(con, settings, on)
     for root, setting, what in (
-        (out, "output_days", "nights of results"),
+        (out, "output_days", seal.NIGHTS_OF_RESULTS),
         (landing, "landing_days", "nights of extracts"),
     ):
         if root is not None:

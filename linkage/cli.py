@@ -201,7 +201,9 @@ def _train(commands: argparse._SubParsersAction[Parser]) -> None:
 def _audit(commands: argparse._SubParsersAction[Parser]) -> None:
     command = _command(commands, "audit", "check the audit log and the sealed nights")
     actions = command.add_subparsers(title="actions", required=True, metavar="ACTION")
-    verify = _command(actions, "verify", "whether a line of the log or a file of a night was changed or is missing")
+    verify = _command(
+        actions, "verify", "whether a line of the log or a file of a night was changed, added or is missing"
+    )
     verify.add_argument("--store", type=Path, required=True, help="the store file; its audit log lies beside it")
     verify.add_argument("--out", type=Path, help="folder of results: also check the nights in it")
     verify.set_defaults(do=_do_audit_verify)
@@ -434,9 +436,12 @@ def _do_audit_verify(arguments: argparse.Namespace) -> int:
     checked = seal.check(arguments.store, arguments.out)
     for fault in checked.faults:
         print(f"linkage: {fault}", file=sys.stderr)
-    print(
-        f"the chain of {checked.lines} lines holds; nights checked: {checked.nights}, at fault: {len(checked.faults)}"
+    nights = (
+        "no night was checked: --out names the folder of results"
+        if arguments.out is None
+        else f"nights checked: {checked.nights}, at fault: {len(checked.faults)}"
     )
+    print(f"the chain of {checked.lines} lines holds; {nights}")
     return NOT_DONE if checked.faults else DONE
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 
@@ -129,6 +130,60 @@ def test_a_changed_file_is_named(sealed, capsys):
     (sealed[1] / "2026-01-05" / "hubs" / "a.json").write_text("else")
     assert verify(*sealed) == 2
     assert "2026-01-05: hubs/a.json was changed" in capsys.readouterr().err
+
+
+def test_a_file_that_was_added_is_named_and_what_publication_writes_is_not(sealed, capsys):
+    night = sealed[1] / "2026-01-05"
+    (night / ".fingerprint").write_text("f")
+    assert verify(*sealed) == 0
+    (night / "hubs" / "E08000027").mkdir()
+    (night / "hubs" / "E08000027" / "run.json").write_text("{}")
+    assert verify(*sealed) == 2
+    assert "2026-01-05: hubs/E08000027/run.json was added" in capsys.readouterr().err
+
+
+def test_a_folder_that_is_not_there_and_one_that_holds_nothing(sealed, capsys):
+    store, out = sealed
+    assert verify(store, out.with_name("uot")) == 2
+    assert f"there is no folder of results {out.with_name('uot')}" in capsys.readouterr().err
+    out.with_name("uot").mkdir()
+    assert verify(store, out.with_name("uot")) == 2
+    assert capsys.readouterr().err.count("was sealed and is not in") == 2
+    assert main(["audit", "verify", "--store", str(store)]) == 0
+    assert "no night was checked" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("what", ["night", "run.json"])
+def test_a_night_that_was_taken_away_is_named_unless_retention_deleted_it(sealed, capsys, what):
+    store, out = sealed
+    if what == "night":
+        shutil.rmtree(out / "2026-01-05")
+    else:
+        (out / "2026-01-05" / "run.json").unlink()
+    assert verify(store, out) == 2
+    assert "night 2026-01-05" in capsys.readouterr().err
+    audit.append(audit.log_of(store), {"what": "deleted", seal.NIGHTS_OF_RESULTS: "1 from before 2026-01-06"})
+    shutil.rmtree(out / "2026-01-05", ignore_errors=True)
+    assert verify(store, out) == 0
+    shutil.rmtree(out / "2026-01-06")
+    assert verify(store, out) == 2
+
+
+def test_a_copy_of_another_night_and_an_older_version_are_named(sealed, capsys):
+    store, out = sealed
+    night = out / "2026-01-05"
+    shutil.copytree(night, out / "2026-01-07")
+    assert verify(store, out) == 2
+    assert "2026-01-07: it is a copy of night 2026-01-05" in capsys.readouterr().err
+    shutil.move(out / "2026-01-07", out.with_name("older"))
+    (night / "hubs" / "a.json").write_text("put right")
+    told = seal.seal(night, store, {"what": "night_written", "night": "2026-01-05"})
+    (night / "run.json").write_text(json.dumps(told))
+    assert verify(store, out) == 0
+    shutil.rmtree(night)
+    shutil.move(out.with_name("older"), night)
+    assert verify(store, out) == 2
+    assert "2026-01-05: it is not the version that was sealed last" in capsys.readouterr().err
 
 
 def test_a_log_cut_off_at_its_end_is_seen_by_the_signed_head(sealed, capsys):
