@@ -15,7 +15,7 @@ from linkage.report import dates
 from linkage.review import codes
 from linkage.review.accounts import ROLE_WORDS, Accounts, Role
 from linkage.review.inbox import Inbox
-from linkage.review.published import Published
+from linkage.review.published import Published, no_store
 from linkage.review.questions import REASON_WORDS
 from linkage.settings import Settings
 from linkage.sources.decisions import inbox_of
@@ -40,6 +40,8 @@ class Desk:
     """One set of review pages over one store."""
 
     def __init__(self, store_file: Path, settings: Settings) -> None:
+        if not store_file.exists():
+            raise no_store(store_file)  # before a key and an inbox are made for it
         key = store.key_for(store_file)
         self.settings = settings
         self.audit_log = audit.log_of(store_file)

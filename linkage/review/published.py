@@ -19,6 +19,11 @@ from linkage import store
 from linkage.store import StoreError
 
 
+def no_store(file: Path) -> StoreError:
+    """What to raise where there is no store to show."""
+    return StoreError(f"there is no store {file}; run a night first (`linkage run`)")
+
+
 class Published:
     """The store as last published. Thread-safe: each read has a cursor of its own."""
 
@@ -39,7 +44,7 @@ class Published:
             try:
                 told = self.file.stat()
             except FileNotFoundError:
-                raise StoreError(f"there is no store {self.file}; run a night first (`linkage run`)") from None
+                raise no_store(self.file) from None
             if (mark := (told.st_ino, told.st_mtime_ns)) == self._mark:
                 return
             con = store.connect(threads=2, memory="500MB")
