@@ -11,6 +11,7 @@ import os
 import subprocess
 import sys
 from collections import Counter
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -70,12 +71,14 @@ def announce(outcome: Outcome, store: Path, settings: Settings) -> None:
     told = {name: value for name, value in asdict(outcome).items() if name != "passed_over"}
     text = json.dumps(told, indent=2, sort_keys=True) + "\n"
     file = status_file(store)
+    fresh = file.with_name(file.name + ".new")
     try:
-        fresh = file.with_name(file.name + ".new")
         fresh.write_text(text, encoding="utf-8")
         os.replace(fresh, file)
     except OSError as error:
         print(f"linkage: cannot write the status file {file}: {error.strerror}", file=sys.stderr)
+        with suppress(OSError):
+            fresh.unlink()
     _alert(outcome, text, settings)
 
 

@@ -34,6 +34,14 @@ def test_the_status_file_says_how_the_night_went(tmp_path, capsys):
     assert "gp of a: stale" in capsys.readouterr().out
 
 
+def test_a_status_file_that_cannot_be_replaced_leaves_nothing_beside_it(tmp_path, capsys):
+    store = tmp_path / "store.duckdb"
+    status_file(store).mkdir()
+    announce(NIGHT, store, settings.load())
+    assert "cannot write the status file" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == [status_file(store)]
+
+
 def test_a_schedule_that_died_is_noticed(tmp_path):
     store = tmp_path / "store.duckdb"
     announce(Outcome("2026-01-05", 0, [], None), store, settings.load())
