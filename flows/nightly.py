@@ -121,7 +121,8 @@ def _guarded(stage: Stage, job: Job) -> Counts:
 
 def _not_said_in_words(record: logging.LogRecord) -> bool:
     """Whether a line of Prefect's tells more than the command does: it says in one line why a night could not be done."""
-    return not (record.exc_info and isinstance(record.exc_info[1], NightImpossible))
+    told = record.exc_info and isinstance(record.exc_info[1], NightImpossible)
+    return not told and f" {NightImpossible.__name__}: " not in record.getMessage()
 
 
 def run_under_prefect(job: Job, progress: Progress | None = None, retries: tuple[int, float] = (0, 0.0)) -> Job:

@@ -153,9 +153,10 @@ def run_many(plan: Plan, first: date | None = None, last: date | None = None) ->
     Nights that are published and would give the same are passed over. With `first`, nights from the first one that would
     give something else are done again, and all later ones with them.
     """
-    nights = [n for n in nights_in(plan.landing) if (first is None or n >= first) and (last is None or n <= last)]
-    if not nights:
-        print(f"linkage: {plan.landing} holds no folder named YYYY-MM-DD in that span", file=sys.stderr)
+    try:
+        nights = _nights_between(plan.landing, first, last)
+    except NightImpossible as error:
+        print(f"linkage: {error}", file=sys.stderr)
         return 2
     worst = 0
     with ExitStack() as stack:
@@ -172,6 +173,19 @@ def run_many(plan: Plan, first: date | None = None, last: date | None = None) ->
 def _loses_none(plan: Plan, nights: list[date]) -> bool:
     """Whether every published night from the first of these on is among them, so that doing them again loses none."""
     return all(p.night in nights for p in published(plan.store) if p.night >= nights[0])
+
+
+def _nights_between(landing: Path, first: date | None, last: date | None) -> list[date]:
+    """The nights of a landing folder in a span, in order. Raises NightImpossible where there is none, or it cannot be read."""
+    try:
+        if not landing.is_dir():
+            raise NightImpossible(f"there is no landing folder {landing}")
+        nights = nights_in(landing)
+    except OSError as error:
+        raise NightImpossible(f"cannot read the landing folder {landing}: {error.strerror}") from None
+    if found := [n for n in nights if (first is None or n >= first) and (last is None or n <= last)]:
+        return found
+    raise NightImpossible(f"{landing} holds no folder named YYYY-MM-DD in that span")
 
 
 def nights_in(landing: Path) -> list[date]:

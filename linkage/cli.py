@@ -385,8 +385,12 @@ def _do_simulate(arguments: argparse.Namespace) -> int:
     from flows.screen import Bar
     from sample_data.simulator import simulate
 
-    with Bar("simulating") as bar:
-        simulate(arguments.people, arguments.nights, arguments.seed, arguments.out, progress=bar.update)
+    try:
+        with Bar("simulating") as bar:
+            simulate(arguments.people, arguments.nights, arguments.seed, arguments.out, progress=bar.update)
+    except OSError as error:
+        print(f"linkage: cannot write {error.filename or arguments.out}: {error.strerror}", file=sys.stderr)
+        return NOT_DONE
     print(f"{arguments.out / 'landing'}\n{arguments.out / 'truth'}")
     return DONE
 

@@ -44,7 +44,6 @@ def land(con: duckdb.DuckDBPyConnection, night: Night) -> None:
     landing.prepare(con)
     folder = night.landing / night.date.isoformat()
     if not folder.is_dir():
-        log.warning("there is no folder %s", folder)
         return
     found, unread = files.find(folder)
     for name in unread:

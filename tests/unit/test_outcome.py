@@ -104,4 +104,5 @@ def test_prefect_adds_no_page_of_calls_to_what_is_said_in_words(caplog):
             raise error
         except (NightImpossible, ValueError):
             told.exception("Encountered exception")
+    told.error("Finished in state Failed('Task run encountered an exception NightImpossible: there is no folder')")
     assert [record.exc_info[0] for record in caplog.records] == [ValueError]
