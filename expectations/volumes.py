@@ -17,6 +17,9 @@ from linkage.tables import CONTRACTS, Contract
 NEVER_TOO_MANY = ("protected",)
 """A protected list that has doubled is loaded: refusing it would leave people unprotected."""
 
+LEAST_LOST = 3
+"""Rows that a protected list of any size must have lost to be refused as cut off. One or two entries end on any night."""
+
 WORDS = {
     "some_rows_left": "none of its rows could be taken; ask the supplier to correct the file",
     "not_emptied": "it holds no row and the last good one did; ask the supplier whether that is so",
@@ -49,13 +52,16 @@ def _compute(con: duckdb.DuckDBPyConnection, night: Night) -> None:
         f"SELECT row_number() OVER (ORDER BY contract, supplier) AS {ID}, contract, supplier, "
         "rows_read = 0 OR rows_aside < rows_read AS some_rows_left, "
         "rows_read > 0 OR coalesce(last_rows, 0) = 0 OR excused AS not_emptied, "
-        "coalesce(last_rows, 0) < $least OR excused OR rows_read > last_rows * (1 - $shrink) AS not_shrunk, "
+        # A protected list is short, and each of its rows is somebody's life: chance is no excuse for it.
+        "CASE WHEN contract = 'protected' THEN coalesce(last_rows, 0) - rows_read < $lost "
+        "ELSE coalesce(last_rows, 0) < $least END OR excused OR rows_read > last_rows * (1 - $shrink) AS not_shrunk, "
         "coalesce(last_rows, 0) < $least OR excused OR list_contains($never, contract) "
         "OR rows_read < last_rows * $growth AS not_swollen, "
         "rows_read < $least OR rows_aside <= rows_read * $aside AS not_mostly_set_aside FROM counted",
         {
             "night": night.date,
             "least": settings.integer("gates.least_rows_compared"),
+            "lost": LEAST_LOST,
             "shrink": settings.number("gates.refuse_shrunk_by"),
             "growth": settings.number("gates.refuse_grown_to"),
             "aside": settings.number("gates.refuse_set_aside_above"),

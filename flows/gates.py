@@ -5,7 +5,8 @@
 | rows were set aside | goes on without them | 0 |
 | a file was refused, late or missing | goes on; the last good one stands and is named | 1 |
 | no usable file of any contract about people, now or before, or no folder | stops; the last published night stands | 2 |
-| a protected list was refused and no earlier one stands | stops: nothing may go out unprotected | 2 |
+| a protected list was refused and no earlier one of its supplier stands | stops: nothing may go out unprotected | 2 |
+| no protected list ever came | goes on and says so every night | 0 |
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ def decide(con: duckdb.DuckDBPyConnection, night: Night) -> Outcome:
     absent = _absent(con)
     stop = _stop_reason(con, night)
     code = NOT_DONE if stop else DONE_WITHOUT_A_SUPPLIER if absent else DONE
-    return Outcome(stop, [*absent, *_remarks(con)], code)
+    return Outcome(stop, [*absent, *_no_list(con), *_remarks(con)], code)
 
 
 LEAST_HELD_BACK = 1_000
@@ -61,9 +62,35 @@ def _stop_reason(con: duckdb.DuckDBPyConnection, night: Night) -> str | None:
     usable = "contract IN $contracts AND status = 'accepted' AND rows_read > rows_quarantined"
     if not _exists(con, usable) and not _exists(con, "contract IN $contracts AND last_good_night IS NOT NULL"):
         return f"no usable file about people came in {folder}"
-    if _exists(con, "contract = 'protected' AND status = 'refused' AND last_good_night IS NULL"):
-        return "a protected list was refused and no earlier one stands, so nothing may go out; correct the list"
-    return None
+    return _list_refused(con)
+
+
+def _list_refused(con: duckdb.DuckDBPyConnection) -> str | None:
+    """Why nothing may go out where a protected list was refused, or what may be one, of which no earlier one stands."""
+    found = con.execute(
+        "SELECT path, array_to_string(reasons, '; ') FROM input_file "
+        "WHERE contract = 'protected' AND status = 'refused' AND last_good_night IS NULL ORDER BY path LIMIT 1"
+    ).fetchone()
+    if not found:
+        return None
+    path, reasons = found
+    return (
+        f"a protected list was refused and no earlier one of its supplier stands, so nothing may go out: {path}: {reasons}; "
+        "correct it or its name (protected__<supplier>.csv), or take it away if it is no protected list, and run the night again"
+    )
+
+
+def _no_list(con: duckdb.DuckDBPyConnection) -> list[str]:
+    """A warning where the store never took a protected list: a list that gets lost on its way shows in no other place."""
+    known = con.execute(
+        "SELECT 1 FROM store.delivery WHERE contract = 'protected' AND status = 'accepted' LIMIT 1"
+    ).fetchone()
+    if known:
+        return []
+    return [
+        "protected: no list has ever come, so nobody is protected by one, only by the marks of GPs and other suppliers; ask the hubs "
+        "for their lists and deliver them as protected__<supplier>.csv, with the heading alone where there is nobody to protect"
+    ]
 
 
 def _exists(con: duckdb.DuckDBPyConnection, condition: str) -> bool:

@@ -16,6 +16,9 @@ from linkage.tables import CONTRACTS, Contract
 
 EXTRACT = re.compile(r"(?P<contract>[a-z0-9_]+?)__(?P<supplier>[a-z0-9_]+)\.(?P<kind>csv|parquet)")
 MANIFEST = ".manifest.json"
+PROTECTED = "protected"
+LISTS = (".xlsx", ".xls", ".ods", ".tsv", ".txt", ".zip", ".gz")
+"""Endings in which a protected list is sent by mistake. What else lies there under such names is no one's list."""
 
 
 @dataclass(frozen=True)
@@ -107,14 +110,21 @@ def _identify(path: Path) -> Found | None:
     if name.startswith((".", "~")) or name.lower().endswith(MANIFEST):
         return None
     if match := EXTRACT.fullmatch(name):
-        refusal = "" if match["contract"] in CONTRACTS else _no_contract()
-        return Found(name, path, match["contract"], match["supplier"], match["kind"], refusal)
+        known = match["contract"] in CONTRACTS
+        contract = match["contract"] if known else _protected_list(name) or match["contract"]
+        return Found(name, path, contract, match["supplier"], match["kind"], "" if known else _no_contract())
     return _misnamed(path) if _means_to_be_extract(name) else None
 
 
 def _means_to_be_extract(name: str) -> bool:
     lower = name.lower()
-    return lower.endswith((".csv", ".parquet")) or (lower.split("__")[0] in CONTRACTS and "__" in lower)
+    named = lower.split("__")[0] in CONTRACTS and "__" in lower
+    return lower.endswith((".csv", ".parquet")) or named or (PROTECTED in lower and lower.endswith(LISTS))
+
+
+def _protected_list(name: str) -> str:
+    """The contract of a file that is refused for its name and may be a protected list, else "": without it nobody would be protected."""
+    return PROTECTED if "protect" in name.lower() else ""
 
 
 def _misnamed(path: Path) -> Found:
@@ -126,7 +136,7 @@ def _misnamed(path: Path) -> Found:
         return Found(path.name, path, match["contract"], match["supplier"], refusal=words)
     contract = lower.split("__")[0]
     words = "its name is not <contract>__<supplier>.csv or .parquet, with a supplier of a-z, 0-9 and _ only; rename it"
-    return Found(path.name, path, contract if contract in CONTRACTS else "", refusal=words)
+    return Found(path.name, path, contract if contract in CONTRACTS else _protected_list(lower), refusal=words)
 
 
 def _no_contract() -> str:

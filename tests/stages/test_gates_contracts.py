@@ -341,17 +341,84 @@ def test_a_refused_protected_list_with_a_forerunner_does_not(nights: Nights) -> 
     assert nights.file("protected")["last_good_night"] == nights.night.date - NEXT
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["protected_hub.csv", "protected.csv", "Protected list.csv", "protected_people__hub.csv", "Child protection.parquet",
+     "Protected list.xlsx", "PROTECTED__hub.csv"],
+)  # fmt: skip
+def test_a_misnamed_protected_list_stops_the_night(nights: Nights, name: str) -> None:
+    nights.all_people()
+    right = nights.deliver("protected", rows_of("protected", {}))
+    right.rename(right.with_name(name))
+    outcome = nights.gate()
+    assert outcome.exit_code == 2
+    assert f"nothing may go out: {name}: " in str(outcome.stop_reason)
+    assert "correct it or its name (protected__<supplier>.csv)" in str(outcome.stop_reason)
+
+
+def test_a_misnamed_protected_list_stops_the_night_though_another_hubs_stands(nights: Nights) -> None:
+    for _ in range(2):
+        nights.all_people()
+        nights.deliver("protected", rows_of("protected", {}))
+        assert nights.gate().exit_code == 0
+        nights.next()
+    nights.all_people()
+    nights.deliver("protected", rows_of("protected", {}), "other").rename(
+        nights.deliver("protected", rows_of("protected", {})).with_name("protected_other.csv")
+    )
+    assert nights.gate().exit_code == 2
+
+
+def test_a_misnamed_list_of_a_supplier_whose_last_one_stands_does_not_stop_it(nights: Nights) -> None:
+    nights.all_people()
+    nights.deliver("protected", rows_of("protected", {}))
+    nights.gate()
+    nights.next()
+    nights.all_people()
+    right = nights.deliver("protected", rows_of("protected", {}))
+    right.rename(right.with_name("protected_list__s.csv"))
+    outcome = nights.gate()
+    assert (outcome.exit_code, outcome.stop_reason) == (1, None)
+    assert outcome.warnings[0].startswith("protected of s: refused: there is no such contract")
+
+
+@pytest.mark.parametrize("name", ["gp__Child Protection.csv", "gp__Dudley.txt", "data protection notice.txt"])
+def test_what_is_no_protected_list_stops_nothing(nights: Nights, name: str) -> None:
+    nights.all_people()
+    right = nights.deliver("gp", rows_of("gp", {}))
+    right.rename(right.with_name(name))
+    assert nights.gate().stop_reason is None
+
+
+def test_that_no_protected_list_ever_came_is_said_every_night(nights: Nights) -> None:
+    for _ in range(2):
+        nights.all_people()
+        outcome = nights.gate()
+        assert (outcome.exit_code, outcome.stop_reason) == (0, None)
+        assert [words[:55] for words in outcome.warnings] == ["protected: no list has ever come, so nobody is protecte"]
+        assert "protected__<supplier>.csv" in outcome.warnings[0]
+        nights.next()
+    nights.all_people()
+    nights.deliver("protected", [])  # a list of nobody is a list
+    assert nights.gate().warnings == []
+    nights.next()
+    nights.all_people()
+    assert [words[:22] for words in nights.gate().warnings] == ["protected of s: stale:"]
+
+
 # What the outcomes mean.
 
 
 def test_a_clean_night(nights: Nights, con: Any) -> None:
     nights.all_people()
+    nights.deliver("protected", rows_of("protected", {}))
     assert nights.gate() == Outcome(None, [], 0)
     assert con.execute("SELECT DISTINCT status FROM store.delivery").fetchall() == [("accepted",)]
 
 
 def test_rows_set_aside_do_not_change_the_exit_status(nights: Nights) -> None:
     nights.all_people()
+    nights.deliver("protected", rows_of("protected", {}))
     nights.deliver("police", rows_of("police", *[{}] * 59, {"occurred_on": "1066-01-01"}))
     assert nights.gate() == Outcome(None, [], 0)
     assert "1 rows were set aside" in nights.file("police")["reasons"][-1]
@@ -371,7 +438,7 @@ def test_missing_stale_and_refused_are_named(nights: Nights, con: Any) -> None:
     nights.deliver("gp", rows_of("gp", count=3))
     first = nights.gate()
     assert (first.exit_code, first.stop_reason) == (1, None)
-    assert [w[:30] for w in first.warnings] == ["maternity_birth: missing: no s"]
+    assert [w[:30] for w in first.warnings] == ["maternity_birth: missing: no s", "protected: no list has ever co"]
     good = nights.night.date
     nights.next()
     nights.next()
@@ -379,10 +446,10 @@ def test_missing_stale_and_refused_are_named(nights: Nights, con: Any) -> None:
     nights.deliver("gp", rows_of("gp", count=60)).write_bytes(b"PK\x03\x04")
     second = nights.gate()
     assert second.exit_code == 1
-    assert [w.split(":")[:2] for w in second.warnings] == [
+    assert [w.split(":")[:2] for w in second.warnings[:-1]] == [
         ["gp of s", " refused"], ["police of niche", " stale"], ["police of s", " stale"],
     ]  # fmt: skip
-    assert all(f"the file of {good} stands" in w for w in second.warnings)
+    assert all(f"the file of {good} stands" in w for w in second.warnings[:-1])
     assert (nights.file("police")["status"], nights.file("police")["last_good_night"]) == ("stale", good)
     assert nights.accepted("gp", "*") == []
     assert nights.file("maternity_birth")["status"] == "accepted"
@@ -464,6 +531,34 @@ def test_a_doubled_protected_list_is_loaded_and_a_halved_one_refused(nights: Nig
         nights.next()
 
 
+def test_a_protected_list_that_is_cut_off_is_refused_however_short(nights: Nights) -> None:
+    nights.all_people()
+    cases = ((10, 1, "refused"), (10, 6, "refused"), (10, 7, "accepted"), (4, 1, "refused"), (3, 1, "accepted"))
+    for n, (before, _, _) in enumerate(cases):
+        nights.deliver("protected", rows_of("protected", count=before), f"s{n}")
+    nights.gate()
+    nights.next()
+    nights.all_people()
+    for n, (_, after, _) in enumerate(cases):
+        nights.deliver("protected", rows_of("protected", count=after), f"s{n}")
+    outcome = nights.gate()
+    assert [nights.file("protected", f"s{n}")["status"] for n in range(len(cases))] == [told for _, _, told in cases]
+    assert (outcome.exit_code, outcome.stop_reason) == (1, None), "the last good ones stand"
+    assert "far fewer rows" in outcome.warnings[0]
+
+
+def test_an_operator_can_confirm_that_a_short_protected_list_shrank(nights: Nights) -> None:
+    nights.deliver("protected", rows_of("protected", count=10))
+    nights.gate()
+    nights.next()
+    nights.deliver("protected", rows_of("protected", count=1))
+    values = nights.night.settings.values
+    confirmed = {**values["gates"], "confirmed_volumes": [f"{nights.night.date} protected__s"]}
+    nights.night = dataclasses.replace(nights.night, settings=Settings({**values, "gates": confirmed}))
+    nights.gate()
+    assert nights.file("protected")["status"] == "accepted"
+
+
 def test_a_file_that_is_mostly_broken_is_refused(nights: Nights) -> None:
     bad = {"registered_on": "1066-01-01"}
     cases = ((18, 60, "accepted"), (19, 60, "refused"), (2, 3, "accepted"), (3, 3, "refused"))
@@ -475,9 +570,11 @@ def test_a_file_that_is_mostly_broken_is_refused(nights: Nights) -> None:
 
 def test_a_column_that_loses_its_values_is_a_warning(nights: Nights) -> None:
     nights.all_people()
+    nights.deliver("protected", rows_of("protected", {}))
     nights.gate()
     nights.next()
     nights.all_people()
+    nights.deliver("protected", rows_of("protected", {}))
     changes = [{"sex": ""} if n % 2 else {} for n in range(60)]
     nights.deliver("maternity_birth", rows_of("maternity_birth", *changes))
     outcome = nights.gate()
