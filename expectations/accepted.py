@@ -1,8 +1,8 @@
 """From cleaned text to the typed rows that the night works on: one SQL expression a column.
 
-Nothing is corrected but letter case of codes; what is no value of its column is null. Two exceptions fail to the strict
-side: a row with a restriction mark, known or not, and an entry of the protected list are kept whatever is wrong with
-them, for a mark that is set aside no longer protects.
+Nothing is corrected but letter case of codes; what is no value of its column is null. Three exceptions fail to the strict
+side: a row with a restriction mark, known or not, a row with a number or UPRN that a protected list names, and an entry
+of the list itself are kept whatever is wrong with them, for what is set aside no longer protects.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ from functools import partial
 import duckdb
 import polars as pl
 
-from expectations import deliveries, quarantine, volumes
+from expectations import deliveries, listed, quarantine, volumes
 from expectations.accepted import clean, from_fragments, need_trimming, repaired, typed
 from expectations.judge import ID, Broken, Expectation, RuleCrashed, Suite
 from expectations.judged import judge_once
@@ -50,9 +50,11 @@ def gate(con: duckdb.DuckDBPyConnection, night: Night) -> None:
     outcomes = {c: con.execute(f"SELECT * FROM outcome_{c.name} ORDER BY {ID}").pl() for c in landed}
     broken = judge_once(con, [_suite(contract, rules, outcomes[contract]) for contract, rules in landed.items()])
     _record_results(con, landed, outcomes, broken)
+    listed.prepare(con, night)
     for contract, rules in landed.items():
         with _no_value_in_errors(contract):
             _set_aside(con, contract, rules, broken[contract.name], trims[contract])
+    listed.forget(con)
     quarantine.set_rejects_aside(con)
     volumes.refuse(con, night)
     beside.each(

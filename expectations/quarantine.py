@@ -9,6 +9,7 @@ import logging
 
 import duckdb
 
+from expectations import listed
 from expectations.accepted import marked
 from expectations.judge import ID
 from expectations.rules import Rule, key_of
@@ -67,19 +68,19 @@ def _number_faulty_rows(con: duckdb.DuckDBPyConnection, contract: Contract, rule
 
 
 def _keep_restricted(con: duckdb.DuckDBPyConnection, contract: Contract) -> None:
-    """Take rows with a restriction mark back out of `faulty`; of several with one key the first.
+    """Take rows with a restriction mark, or with what a protected list names, back out of `faulty`; of several with one key
+    the first, one with a mark before any other.
 
-    A restricted record that is set aside would take its mark with it, and the same person's other records would go out
-    unrestricted. What is wrong in it is null in its accepted row.
+    A restricted record that is set aside would take its mark, and its link to the same person's other records, with it,
+    and these would go out unrestricted. What is wrong in it is null in its accepted row.
     """
-    key = f"coalesce({key_of(contract)}, 'row ' || row_number)"
+    _view_faulty(con, contract)
     con.execute(
-        "CREATE OR REPLACE TEMP TABLE kept AS SELECT supplier, row_number FROM faulty "
-        f"INNER JOIN cleaned_{contract.name} USING (supplier, row_number) "
-        f"INNER JOIN checked_{contract.name} AS k USING (supplier, row_number) "
-        f"WHERE ({marked(contract)}) AND k.key_not_repeated "
-        f"QUALIFY row_number() OVER (PARTITION BY supplier, {key} ORDER BY row_number) = 1"
+        f"CREATE OR REPLACE TEMP TABLE kept AS SELECT supplier, row_number, marked FROM faulty_row "
+        f"WHERE marked OR {listed.bears(con, contract)} "
+        "QUALIFY row_number() OVER (PARTITION BY supplier, key ORDER BY NOT marked, row_number) = 1"
     )
+    con.execute("DROP TABLE faulty_row")
     con.execute("DELETE FROM faulty WHERE (supplier, row_number) IN (SELECT (supplier, row_number) FROM kept)")
     con.execute(f"INSERT INTO kept_row SELECT '{contract.name}', supplier, row_number FROM kept")
     if contract.name == "protected":  # none of its rows is ever in `faulty` but for exact repetitions
@@ -90,9 +91,21 @@ def _keep_restricted(con: duckdb.DuckDBPyConnection, contract: Contract) -> None
     con.execute(
         # Without a number: how many rows of a supplier bear a mark is nobody's business, run.json's readers' neither.
         "INSERT INTO gate_warning SELECT DISTINCT $contract, supplier, 'there are faulty rows that bear a restriction mark; "
+        # Of rows that a list alone names nothing is said: whom a list names its supplier may not know.
         "they were kept, without their faulty values; ask the supplier to look for faults in such rows' FROM kept "
-        "ORDER BY supplier",
+        "WHERE marked ORDER BY supplier",
         {"contract": contract.name},
+    )
+
+
+def _view_faulty(con: duckdb.DuckDBPyConnection, contract: Contract) -> None:
+    """`faulty_row`: of the faulty rows what tells whether they are kept. A table, for the lists are too dear to ask of every row."""
+    told = "".join(f', "{column}"' for column in listed.columns(contract))
+    con.execute(
+        f"CREATE OR REPLACE TEMP TABLE faulty_row AS SELECT supplier, row_number, ({marked(contract)}) AS marked, "
+        f"coalesce({key_of(contract)}, 'row ' || row_number) AS key{told} "
+        f"FROM faulty INNER JOIN cleaned_{contract.name} USING (supplier, row_number) "
+        f"INNER JOIN checked_{contract.name} AS k USING (supplier, row_number) WHERE k.key_not_repeated"
     )
 
 

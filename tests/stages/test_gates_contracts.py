@@ -16,7 +16,9 @@ import pytest
 
 from expectations import accepted, contracts, judge, linkage, rules
 from flows.gates import Outcome, decide
+from linkage import history as remembered
 from linkage.night import Night
+from linkage.protect import gate as protection
 from linkage.report import quality
 from linkage.settings import Settings
 from linkage.sources.read import land
@@ -281,6 +283,84 @@ def test_a_faulty_row_with_a_mark_is_kept_without_its_fault(nights: Nights) -> N
     told = [words for words in outcome.warnings if "faulty rows that bear a restriction mark" in words]
     assert told
     assert not any(mark.isdigit() for words in told for mark in words), "how many there are is not told"
+
+
+LISTED = [
+        ("gp", {"nhs_number": "999 777 1234", "date_of_birth": "1066-01-01"}),
+        ("gp", {"uprn": "0009000001", "registered_on": ""}),
+        ("police", {"nominal_ref": "nm/77", "occurred_on": "2999-01-01"}),
+        ("police", {"occurrence_uprn": "9000001.0", "role": "bystander"}),
+        ("council_tax", {"forwarding_uprn": "9000001", "liable_from": "x"}),
+        ("gazetteer", {"uprn": "9000001", "custodian_code": ""}),
+        ("gp", {"nhs_number": "9998887777", "registered_on": ""}),
+    ]  # fmt: skip
+LISTS = [
+    {"nhs_number": "9997771234", "uprn": ""},
+    {"nominal_ref": "NM/77", "uprn": "", "from_date": "2031-01-01"},
+    {"uprn": "9000001"},
+    {"nhs_number": "9998887777", "uprn": "", "reason": "Invalidated", "to_date": "2020-01-01"},
+]
+OVER = {"nhs_number": "9996665555", "uprn": "", "to_date": "2026-01-04"}
+
+
+def deliver_listed(nights: Nights) -> None:
+    """Of each contract 60 good rows, then the faulty rows of people and places on a list, then those of two others."""
+    for contract in {name for name, _ in LISTED}:
+        faulty = [change for name, change in LISTED if name == contract]
+        fault = {"gp": "registered_on", "police": "role", "council_tax": "liable_from", "gazetteer": "custodian_code"}
+        others = [{"nhs_number": OVER["nhs_number"]}, {"nhs_number": "9995554444"}] if contract == "gp" else [{}, {}]
+        changes = [*[{}] * 60, *faulty, *({fault[contract]: "", **other} for other in others)]
+        nights.deliver(contract, rows_of(contract, *changes))
+
+
+def kept_rows(nights: Nights) -> dict[str, list[int]]:
+    """By contract the faulty rows that were kept."""
+    return {
+        contract: [row for (row,) in nights.accepted(contract, "row_number")][60:]
+        for contract in sorted({name for name, _ in LISTED})
+    }
+
+
+def test_a_faulty_row_of_somebody_or_a_place_on_a_list_is_kept_without_its_fault(nights: Nights) -> None:
+    deliver_listed(nights)
+    nights.deliver("protected", rows_of("protected", *LISTS, OVER))
+    outcome = nights.gate()
+    assert kept_rows(nights) == {"council_tax": [61], "gazetteer": [61], "gp": [61, 62, 63], "police": [61, 62]}
+    assert len(nights.aside_of_all()) == 8
+    assert nights.accepted("gp", "nhs_number, date_of_birth, registered_on")[60:62] == [
+        ("999 777 1234", None, date(2020, 5, 1)), ("9991234560", date(1990, 2, 28), None),
+    ]  # fmt: skip
+    assert nights.accepted("police", "role, occurred_on")[60:] == [("witness", None), (None, date(2025, 6, 1))]
+    assert not any("kept" in words for words in outcome.warnings), "whom a list names is nobody's business"
+    assert (
+        nights.con.execute("SELECT 1 FROM duckdb_tables() WHERE table_name IN ('listed', 'faulty_row')").fetchall()
+        == []
+    )
+
+
+def test_a_number_in_an_unreadable_row_of_a_list_keeps_a_faulty_row(nights: Nights) -> None:
+    deliver_listed(nights)
+    path = nights.deliver("protected", [])
+    path.write_bytes(path.read_bytes() + b"PR9,,999 777 1234,2024-06-02\xff,09000001\n")
+    nights.gate()
+    assert kept_rows(nights) == {"council_tax": [61], "gazetteer": [61], "gp": [61, 62], "police": [62]}
+
+
+def test_a_list_that_stands_from_an_earlier_night_keeps_faulty_rows_by_its_hashes(nights: Nights) -> None:
+    nights.all_people()
+    nights.deliver("protected", rows_of("protected", *LISTS, OVER))
+    remembered.prepare(nights.con, nights.night)
+    nights.gate()
+    protection.run(nights.con, nights.night)
+    remembered.remember(nights.con, nights.night)
+    nights.next()
+    deliver_listed(nights)  # and no list
+    nights.gate()
+    assert kept_rows(nights) == {"council_tax": [61], "gazetteer": [61], "gp": [61, 62], "police": [61, 62]}
+    query = "UPDATE store.protected_record SET known_to = $night"  # the list was withdrawn
+    nights.con.execute(query, {"night": nights.night.date})
+    nights.gate()
+    assert kept_rows(nights) == {"council_tax": [], "gazetteer": [], "gp": [], "police": []}
 
 
 def test_of_one_key_one_marked_row_is_kept(nights: Nights) -> None:
