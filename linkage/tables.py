@@ -313,7 +313,7 @@ PROTECTED = Contract(
             "why",
             allowed=("refuge", "witness_protection", "court_order", "invalidated", "other"),
         ),
-        _c("from_date", "r", "start", type=_D),
+        _c("from_date", "r", "start; it protects from the night on which the list is known", type=_D),
         _c("to_date", "r", "end", type=_D),
     ),
 )

@@ -211,19 +211,20 @@ def _numbers(contract: Contract) -> list[str]:
 def _list_marks(con: duckdb.DuckDBPyConnection, night: Night) -> None:
     """`protected_entry`: hashes of what the hubs' lists hold in force tonight, from tonight's files and stale ones.
 
+    An entry whose first day lies ahead protects at once: what is published until that day cannot be called back.
     Tonight's list is turned to hashes in place, so that the history never sees a number.
     """
     con.execute(
         f"UPDATE accepted_protected SET uprn = {place_hash('uprn')}, nhs_number = {number_hash(_digits('nhs_number'))}, "
         f"nominal_ref = {number_hash(_digits('nominal_ref'))}"
     )
-    columns = "uprn AS place_hash, nhs_number, nominal_ref, from_date, to_date"
+    columns = "uprn AS place_hash, nhs_number, nominal_ref, to_date"
     con.execute(
         "CREATE OR REPLACE TABLE protected_entry AS SELECT DISTINCT place_hash, nhs_number, nominal_ref FROM ("
         f"SELECT {columns} FROM accepted_protected UNION ALL SELECT {columns} FROM store.protected_record "
         "WHERE known_to IS NULL AND supplier NOT IN "
         "(SELECT supplier FROM input_file WHERE contract = 'protected' AND status = 'accepted')) "
-        "WHERE coalesce(from_date, $night) <= $night AND coalesce(to_date, $night) >= $night",
+        "WHERE coalesce(to_date, $night) >= $night",
         {"night": night.date},
     )
 

@@ -142,6 +142,24 @@ def test_a_phone_is_sealed_no_longer_than_its_row_says_it_and_bears_the_mark(con
     assert con.execute("SELECT count(*) FROM store.sealed_contact").fetchone() == (0,)
 
 
+@pytest.mark.parametrize("to_date", [None, date(2026, 3, 1)])
+def test_an_entry_whose_first_day_lies_ahead_protects_at_once(con, accept, night, to_date):
+    ahead = {
+        "record_id": "x",
+        "nhs_number": MOTHER,
+        "reason": "other",
+        "from_date": date(2026, 2, 1),
+        "to_date": to_date,
+    }
+    accept(gp=[patient()], protected=[ahead])
+    run(con, night)
+    assert "CANARY" not in everything(con)
+    later = Night(date(2026, 1, 6), night.landing, night.out, night.settings)
+    accept(later, silent=("protected",), gp=[patient()])  # the list did not come and stands
+    run(con, later)
+    assert "CANARY" not in everything(con)
+
+
 def test_an_entry_that_is_over_protects_no_more(con, accept, night):
     over = {"record_id": "x", "nhs_number": MOTHER, "reason": "other", "to_date": date(2025, 1, 1)}
     accept(gp=[patient()], protected=[over])
