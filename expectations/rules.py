@@ -19,6 +19,8 @@ MARKS = ("sensitivity", "disclosure")
 DECIDES_RESIDENCE = (("gp", "registration_type"), ("police", "address_role"))
 """Optional enumerations in which empty means "lives there": an unknown value may not be read as empty."""
 NEVER_IN_FUTURE = ("date_of_birth", "father_date_of_birth", "date_of_death", "occurred_on")
+DECIDES_WHO = ("date_of_birth",)
+"""A date that no row may bear wrongly, though it may be empty: an impossible one is a row about nobody."""
 NOT_BEFORE = (
     ("gp", "registered_on", "deregistered_on"), ("gp", "date_of_birth", "date_of_death"),
     ("maternity_booking", "booked_on", "expected_delivery_on"), ("maternity_birth", "date_of_birth", "discharged_on"),
@@ -89,9 +91,16 @@ def as_date(column: str) -> str:
 
 def date_bounds(column: str, contract: Contract, limits: Limits) -> tuple[date, date]:
     """The first and last day that a date column may name."""
-    if contract.name == "protected":
-        return limits.earliest, date(9999, 12, 31)
+    if contract.name == "gazetteer":
+        return date.min, date.max  # houses are older than people
+    if contract.name == "protected" or _is_end(column):
+        return limits.earliest, date.max
     return limits.earliest, limits.night if column in NEVER_IN_FUTURE else limits.latest
+
+
+def _is_end(column: str) -> bool:
+    """Whether a date says when something ends: suppliers plan ends years ahead, and write 9999-12-31 for none."""
+    return column.endswith("_to") or column == "deregistered_on"
 
 
 def in_bounds(column: str, contract: Contract, limits: Limits) -> str:
@@ -158,12 +167,13 @@ def _over_all(name: str, contract: Contract, words: str, fault: str, sound: str)
 
 def _dates(column: Column, contract: Contract, limits: Limits) -> Iterator[Rule]:
     first, last = date_bounds(column.name, contract, limits)
+    sets_aside = column.need == "R" or column.name in DECIDES_WHO
     yield Rule(f"{column.name}_is_date", column.name,
                "not a date of the calendar written YYYY-MM-DD; ask the supplier to correct it",
                f'"{column.name}" IS NULL OR {as_date(column.name)} IS NOT NULL')  # fmt: skip
     yield Rule(f"{column.name}_in_bounds", column.name,
-               f"a date before {first} or after {last}; ask the supplier to correct it",
-               f"coalesce({in_bounds(column.name, contract, limits)}, true)")  # fmt: skip
+               f"a date before {first} or after {last}; {'ask the supplier to correct it' if sets_aside else 'taken as not known'}",
+               f"{as_date(column.name)} IS NULL OR {in_bounds(column.name, contract, limits)}", sets_aside)  # fmt: skip
 
 
 def _allowed(column: Column, contract: Contract) -> Rule:

@@ -194,6 +194,43 @@ def test_optional_values_that_cannot_be_are_not_known(nights: Nights) -> None:
         assert nights.failed(contract, f"{column}_{kind}") == 1
 
 
+IN_ORDER = [
+        ("gazetteer", "start_date", "1875-06-24"), ("gazetteer", "end_date", "2030-01-01"),
+        ("council_tax", "liable_to", "2028-03-31"), ("council_tax", "discount_to", "9999-12-31"),
+        ("gp", "deregistered_on", "2028-01-01"),
+    ]  # fmt: skip
+OUT_OF_BOUNDS = [
+        ("gp", "date_of_death", "2026-01-06"), ("gp", "address_updated_on", "1753-01-01"),
+        ("maternity_booking", "expected_delivery_on", "2028-04-01"),
+        ("maternity_booking", "father_date_of_birth", "1066-10-14"), ("maternity_birth", "discharged_on", "2099-01-01"),
+        ("council_tax", "discount_from", "2028-04-01"), ("council_tax", "liable_to", "1753-01-01"),
+    ]  # fmt: skip
+
+
+def change_of(contract: str, dates: list[tuple[str, str, str]]) -> dict[str, str]:
+    return {column: value for name, column, value in dates if name == contract}
+
+
+def test_old_houses_and_ends_far_ahead_are_in_order(nights: Nights) -> None:
+    for contract in {name for name, _, _ in IN_ORDER}:
+        nights.deliver(contract, rows_of(contract, *[change_of(contract, IN_ORDER)] * 60))
+    nights.gate()
+    assert nights.aside() == {}
+    for contract, column, value in IN_ORDER:
+        assert set(nights.accepted(contract, column)) == {(date.fromisoformat(value),)}
+        assert nights.failed(contract, f"{column}_in_bounds") == 0
+
+
+def test_an_optional_date_that_cannot_be_is_not_known(nights: Nights) -> None:
+    for contract in {name for name, _, _ in OUT_OF_BOUNDS}:
+        nights.deliver(contract, rows_of(contract, {}, *[change_of(contract, OUT_OF_BOUNDS)] * 60))
+    nights.gate()
+    assert nights.aside() == {}
+    for contract, column, _ in OUT_OF_BOUNDS:
+        assert nights.accepted(contract, column)[1:] == [(None,)] * 60
+        assert nights.failed(contract, f"{column}_in_bounds") == 60
+
+
 def test_codes_are_read_in_any_letter_case(nights: Nights) -> None:
     nights.deliver("maternity_booking", rows_of("maternity_booking", {"status": "Active", "single_parent": "y"}))
     nights.gate()
