@@ -23,6 +23,8 @@ from typing import Any
 
 import duckdb
 
+from linkage.evaluate.truth import table
+
 Row = dict[str, Any]
 HAS_PART = ("parent", "partner", "carer")
 
@@ -67,27 +69,27 @@ def read_truth(con: duckdb.DuckDBPyConnection, truth: Path) -> Truth:
     homes: dict[str, list[tuple[str, date, date, float]]] = defaultdict(list)
     for person, uprn, start, end, share in con.execute(
         "SELECT true_person, uprn, coalesce(\"from\", DATE '1900-01-01'), coalesce(\"to\", DATE '9999-12-31'), share "
-        f"FROM read_parquet('{truth / 'residence.parquet'}')"
+        f"FROM {table(truth, 'residence')}"
     ).fetchall():
         homes[person].append((uprn, start, end, share))
     ties: dict[frozenset[str], list[tuple[str, date, date]]] = defaultdict(list)
     for a, relation, b, start, end in con.execute(
         "SELECT true_person_a, relation, true_person_b, coalesce(\"from\", DATE '1900-01-01'), "
-        f"coalesce(\"to\", DATE '9999-12-31') FROM read_parquet('{truth / 'relations.parquet'}')"
+        f"coalesce(\"to\", DATE '9999-12-31') FROM {table(truth, 'relations')}"
     ).fetchall():
         ties[frozenset((a, b))].append((relation, start, end))
     given: dict[str, list[tuple[str, date, date]]] = defaultdict(list)
     for person, uprn, first, last in con.execute(
-        "SELECT m.true_person, a.true_uprn, CAST(a.first_night AS DATE), coalesce(CAST(a.last_night AS DATE), DATE '9999-12-31') "
-        f"FROM read_parquet('{truth / 'addresses.parquet'}') AS a INNER JOIN read_parquet('{truth / 'mentions.parquet'}') AS m "
+        "SELECT m.true_person, a.true_uprn, a.first_night, coalesce(a.last_night, DATE '9999-12-31') "
+        f"FROM {table(truth, 'addresses')} AS a INNER JOIN {table(truth, 'mentions')} AS m "
         "USING (contract, supplier, record_id, mention) WHERE a.true_uprn IS NOT NULL"
     ).fetchall():
         given[person].append((uprn, first, last))
-    return Truth(_rows(con, truth / "situations.parquet"), _rows(con, truth / "benign.parquet"), homes, ties, given)
+    return Truth(_rows(con, truth, "situations"), _rows(con, truth, "benign"), homes, ties, given)
 
 
-def _rows(con: duckdb.DuckDBPyConnection, file: Path) -> list[Row]:
-    found = con.execute(f"SELECT * FROM read_parquet('{file}') ORDER BY situation_id")
+def _rows(con: duckdb.DuckDBPyConnection, truth: Path, name: str) -> list[Row]:
+    found = con.execute(f"SELECT * FROM {table(truth, name)} ORDER BY situation_id")
     names = [c[0] for c in found.description or []]
     return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
@@ -97,7 +99,7 @@ def judge_night(con: duckdb.DuckDBPyConnection, folder: Path, truth: Truth, trut
     who = dict(
         con.execute(
             f"SELECT p.person_id, mode(t.true_person) FROM read_parquet('{folder / 'persons.parquet'}') AS p "
-            f"INNER JOIN read_parquet('{truth_folder / 'mentions.parquet'}') AS t USING (contract, supplier, record_id, mention) "
+            f"INNER JOIN {table(truth_folder, 'mentions')} AS t USING (contract, supplier, record_id, mention) "
             "GROUP BY p.person_id"
         ).fetchall()
     )

@@ -22,6 +22,7 @@ import numpy.typing as npt
 
 from linkage import settings as settings_of
 from linkage.evaluate.people import wilson
+from linkage.evaluate.truth import table
 from linkage.night import Night
 from linkage.settings import Settings
 from linkage.sources import read
@@ -76,10 +77,10 @@ def describe(
     )
     con.execute(
         "CREATE OR REPLACE TABLE lives AS SELECT r.true_person, max(c.name) AS borough "
-        "FROM read_parquet($residence) AS r INNER JOIN landed_gazetteer AS g USING (uprn) "
+        f"FROM {table(truth, 'residence')} AS r INNER JOIN landed_gazetteer AS g USING (uprn) "
         'INNER JOIN council AS c USING (custodian_code) WHERE coalesce(r."from", $night) <= $night '
         "AND coalesce(r.\"to\", DATE '9999-12-31') > $night AND r.share >= 0.5 GROUP BY r.true_person",
-        {"residence": str(truth / "residence.parquet"), "night": day},
+        {"night": day},
     )
     con.execute(
         "CREATE OR REPLACE TABLE described AS SELECT d.true_person, d.name_tradition, "

@@ -7,6 +7,8 @@ from typing import Any
 
 import duckdb
 
+from linkage.evaluate.truth import table
+
 
 def members(con: duckdb.DuckDBPyConnection, night: Path, truth: Path) -> dict[str, Any]:
     """B-cubed precision, recall and F1 of household members on the night, over memberships (a person at a property).
@@ -52,9 +54,9 @@ def _memberships(con: duckdb.DuckDBPyConnection, night: Path, truth: Path) -> No
     )
     con.execute(
         "CREATE OR REPLACE TEMP TABLE true_here AS SELECT DISTINCT true_person AS person, uprn "
-        f'FROM read_parquet($residence) {homes} WHERE uprn IS NOT NULL AND coalesce("from", $night) <= $night '
+        f'FROM {table(truth, "residence")} {homes} WHERE uprn IS NOT NULL AND coalesce("from", $night) <= $night '
         "AND coalesce(\"to\", DATE '9999-12-31') > $night",
-        {"residence": str(truth / "residence.parquet"), "night": night.name},
+        {"night": night.name},
     )
     for mine, other in (("said", "true"), ("true", "said")):
         con.execute(
@@ -71,7 +73,7 @@ def links(con: duckdb.DuckDBPyConnection, night: Path, truth: Path) -> dict[str,
     """
     row = con.execute(
         "WITH who AS (SELECT person_id, mode(true_person) AS true_person FROM held GROUP BY person_id), "
-        "homes AS (SELECT DISTINCT true_person, uprn FROM read_parquet($residence)), "
+        f"homes AS (SELECT DISTINCT true_person, uprn FROM {table(truth, 'residence')}), "
         "members AS (SELECT DISTINCT h.household_id, h.uprn, w.true_person FROM read_parquet($households) AS h "
         "INNER JOIN who AS w USING (person_id) INNER JOIN homes USING (true_person, uprn)), "
         "linked AS (SELECT DISTINCT a.household_id AS a, b.household_id AS b FROM members AS a INNER JOIN members AS b "
@@ -82,7 +84,6 @@ def links(con: duckdb.DuckDBPyConnection, night: Path, truth: Path) -> dict[str,
         {
             "households": str(night / "households.parquet"),
             "links": str(night / "household_links.parquet"),
-            "residence": str(truth / "residence.parquet"),
         },
     ).fetchone()
     said, linked, right = row or (0, 0, 0)

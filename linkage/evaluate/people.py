@@ -12,6 +12,8 @@ from typing import Any
 
 import duckdb
 
+from linkage.evaluate.truth import table
+
 Figures = dict[str, Any]
 
 
@@ -19,8 +21,8 @@ def load(con: duckdb.DuckDBPyConnection, night: Path, truth: Path) -> None:
     """`held`: one row a mention of the output that the truth knows, with both persons."""
     con.execute(
         "CREATE OR REPLACE TABLE held AS SELECT p.*, t.true_person, t.name_tradition FROM read_parquet($persons) AS p "
-        "INNER JOIN read_parquet($truth) AS t USING (contract, supplier, record_id, mention)",
-        {"persons": str(night / "persons.parquet"), "truth": str(truth / "mentions.parquet")},
+        f"INNER JOIN {table(truth, 'mentions')} AS t USING (contract, supplier, record_id, mention)",
+        {"persons": str(night / "persons.parquet")},
     )
 
 

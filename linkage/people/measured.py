@@ -14,6 +14,7 @@ from typing import Any
 import duckdb
 import polars as pl
 
+from linkage.evaluate.truth import table
 from linkage.people import components, score
 from linkage.people.cluster import Cluster
 from linkage.people.persons import calibrated
@@ -91,8 +92,7 @@ def read_truth(con: duckdb.DuckDBPyConnection, truth: Path) -> None:
     """`true_person`: one row a mention of the truth folder."""
     con.execute(
         "CREATE OR REPLACE TABLE true_person AS SELECT concat_ws('|', contract, supplier, record_id, mention) AS mention_id, "
-        "true_person, name_tradition FROM read_parquet($truth)",
-        {"truth": str(truth / "mentions.parquet")},
+        f"true_person, name_tradition FROM {table(truth, 'mentions')}"
     )
 
 
