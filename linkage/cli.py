@@ -106,6 +106,7 @@ def _common(command: Parser, *, prefect_only: bool = False) -> None:
     command.add_argument("--threads", type=_positive, default=2, help="processor cores to use (default: 2)")
     command.add_argument(
         "--memory",
+        type=_memory,
         default="4GB",
         help="memory of a night: what DuckDB cannot hold in it beside Python is spilled, encrypted (default: 4GB)",
     )
@@ -321,6 +322,17 @@ def _positive(text: str) -> int:
     if not text.isdigit() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number above zero")
     return int(text)
+
+
+def _memory(text: str) -> str:
+    from linkage.memory import LEAST_OF_A_NIGHT, bytes_of
+
+    given = bytes_of(text)
+    if given is None:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number with a unit, such as 4GB, 800MB or 3.5GiB")
+    if given < LEAST_OF_A_NIGHT:
+        raise argparse.ArgumentTypeError(f"{text!r} is too little for any night; give at least 100MB")
+    return text
 
 
 def _do_run(arguments: argparse.Namespace) -> int:

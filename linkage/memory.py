@@ -18,6 +18,8 @@ FOR_A_STAGE = 0.15
 """What is left free for what the Python of one stage comes to hold."""
 FOR_PRINT = 0.3
 """The same while reports are written: beside the pages, one hub's print."""
+LEAST_OF_A_NIGHT = 100 * 10**6
+"""Bytes that `--memory` must at least give: Python's imports alone are more, so that with less no night of any size ends."""
 _UNITS = {
     "B": 1,
     "KB": 10**3,
@@ -31,6 +33,13 @@ _UNITS = {
 }
 
 
+def bytes_of(memory: str) -> float | None:
+    """What `--memory` gives, None for what is no number with a unit."""
+    found = _read(memory)
+    unit = _UNITS.get(found.group(2).upper()) if found else None
+    return float(found.group(1)) * unit if found and unit else None
+
+
 def share_of(memory: str) -> str:
     """What DuckDB may use at the start, as `2.8GB`; what is no number with a unit is left for DuckDB to refuse."""
     found = _read(memory)
@@ -42,10 +51,9 @@ def leave_room(con: duckdb.DuckDBPyConnection, memory: str, free: float = FOR_A_
 
     free: the part of it that Python is about to come to hold beside that.
     """
-    found = _read(memory)
-    if not found or (unit := _UNITS.get(found.group(2).upper())) is None:
+    whole = bytes_of(memory)
+    if whole is None:
         return
-    whole = float(found.group(1)) * unit
     left = _left_by_python(con, whole, free)
     if left < MOST * whole:
         _give_back()

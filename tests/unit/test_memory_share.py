@@ -6,6 +6,7 @@ import duckdb
 import psutil
 import pytest
 
+from linkage import cli
 from linkage.memory import LEAST, MOST, leave_room, share_of
 
 
@@ -14,6 +15,30 @@ from linkage.memory import LEAST, MOST, leave_room, share_of
 )
 def test_duckdb_gets_seven_tenths(given, share):
     assert share_of(given) == share
+
+
+RUN = ("run", "--landing", "l", "--store", "s", "--out", "o", "--night", "2026-01-05", "--memory")
+REPLAY = ("replay", "--landing", "l", "--store", "s", "--out", "o", "--memory")
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [("banana", "not a number with a unit"), ("0", "not a number with a unit"), ("10", "not a number with a unit"),
+     ("-5GB", "not a number with a unit"), ("", "not a number with a unit"), ("4 bananas", "not a number with a unit"),
+     ("0GB", "at least 100MB"), ("99MB", "at least 100MB"), ("99999B", "at least 100MB")],
+)  # fmt: skip
+@pytest.mark.parametrize("command", [RUN, REPLAY], ids=["run", "replay"])
+def test_a_memory_that_is_none_is_a_usage_error(command, given, words, capsys):
+    with pytest.raises(SystemExit) as stopped:
+        cli.main([*command[:-1], f"--memory={given}"])
+    assert stopped.value.code == cli.USAGE
+    assert words in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("given", ["4GB", "100MB", "500mb", "1.5 GiB", "0.2TB", "4000000000B"])
+def test_a_memory_with_a_unit_is_taken_as_it_is(given):
+    assert cli.parser().parse_args([*RUN, given]).memory == given
+    assert cli.parser().parse_args(RUN[:-1]).memory == "4GB"
 
 
 def _limit(con):
