@@ -23,6 +23,7 @@ import duckdb
 
 from linkage import memory, store
 from linkage.night import Night
+from linkage.sources import scan
 
 
 class NightImpossible(RuntimeError):
@@ -192,17 +193,33 @@ def _show(ready: Path, shown: Path) -> Path:
 
 
 def fingerprint(night: Night, version: str, model: str, decided: str = "") -> str:
-    """Digest of all that decides a night's output: its files, settings, software, model and people's decisions."""
+    """Digest of all that decides a night's output: its files, settings, software, model and people's decisions.
+
+    Raises NightImpossible where the folder cannot be read.
+    """
     folder = night.landing / night.date.isoformat()
     digest = hashlib.sha256(
         json.dumps([version, model, decided, _plain(_deciding(night.settings.values))], sort_keys=True).encode()
     )
-    for file in sorted(folder.iterdir()) if folder.is_dir() else []:
+    for file in _entries(folder):
         digest.update(file.name.encode())
-        if file.is_file():
-            with open(file, "rb") as handle:
-                digest.update(hashlib.file_digest(handle, "sha256").digest())
+        digest.update(_content(file))
     return digest.hexdigest()
+
+
+def _entries(folder: Path) -> list[Path]:
+    try:
+        return sorted(folder.iterdir()) if folder.is_dir() else []
+    except OSError as error:
+        raise NightImpossible(f"cannot read {folder}: {error.strerror}; last night's output stands") from None
+
+
+def _content(file: Path) -> bytes:
+    """What stands for the content of a file; of one that cannot be read that alone, since the stage `sources` refuses it by name."""
+    try:
+        return bytes.fromhex(scan.digest(file)) if file.is_file() else b""
+    except OSError:
+        return b"cannot be read"
 
 
 def _deciding(values: Mapping[str, Any]) -> dict[str, Any]:

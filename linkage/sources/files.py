@@ -81,7 +81,7 @@ def regular_file(path: Path, folder: Path) -> Path:
     try:
         real.open("rb").close()
     except OSError:
-        raise Refused("the job has no permission to read it; correct its permissions") from None
+        raise Refused("the job cannot read it; correct its permissions") from None
     return real
 
 

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import shutil
 import subprocess
+import sys
 import time
 from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
@@ -181,6 +183,43 @@ def test_too_little_memory_is_said_and_publishes_nothing(calm, tmp_path, capsys)
     assert "Run the night again with more" in told
     assert digest(work / "out") == digest(calm.after(0) / "out")
     assert (work / "store.duckdb").read_bytes() == stood
+    assert leftovers(work) == []
+
+
+def run_as_a_plain_user(landing: Path, work: Path, night: date) -> subprocess.CompletedProcess[str]:
+    """A night in a process that file permissions bind: they do not bind root, as whom the tests may run."""
+    bound = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"] if os.geteuid() == 0 else []
+    command = [*bound, sys.executable, "-m", "linkage", "run", "--no-prefect", "--landing", str(landing), "--night", str(night),
+               "--store", str(work / "store.duckdb"), "--out", str(work / "out")]  # fmt: skip
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def test_an_extract_that_may_not_be_read_is_refused_and_its_last_good_one_stands(calm, tmp_path):
+    work, night = calm.begin(tmp_path, 0), calm.nights[1]
+    folder = Path(shutil.copytree(calm.landing / str(night), tmp_path / "landing" / str(night)))
+    file = min(folder.glob("gp__*.csv"))
+    file.chmod(0)
+    done = run_as_a_plain_user(tmp_path / "landing", work, night)
+    assert done.returncode == 1, done.stderr
+    said = f"gp of {file.stem.split('__')[1]}: refused: the job cannot read it; correct its permissions; the file of {calm.nights[0]}"
+    assert said in done.stderr
+    assert "cannot write" not in done.stderr
+    told = json.loads((work / "out" / str(night) / "run.json").read_text(encoding="utf-8"))
+    assert [f["path"] for f in told["files"] if f["status"] == "refused"] == [file.name]
+    file.chmod(0o600)
+    again = run_one(plan(tmp_path / "landing", work), night)  # now it is another night, and done again
+    assert again in (0, 1)
+    assert digest(work / "out") == digest(calm.after(1) / "out")
+
+
+def test_a_folder_that_may_not_be_read_is_said_and_publishes_nothing(calm, tmp_path):
+    work, night = calm.begin(tmp_path, 0), calm.nights[1]
+    folder = tmp_path / "landing" / str(night)
+    folder.mkdir(parents=True, mode=0)
+    done = run_as_a_plain_user(tmp_path / "landing", work, night)
+    assert done.returncode == 2
+    assert f"cannot read {folder}: Permission denied; last night's output stands" in done.stderr
+    assert digest(work / "out") == digest(calm.after(0) / "out")
     assert leftovers(work) == []
 
 
