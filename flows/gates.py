@@ -6,6 +6,7 @@
 | a file was refused, late or missing | goes on; the last good one stands and is named | 1 |
 | no usable file of any contract about people, now or before, or no folder | stops; the last published night stands | 2 |
 | a protected list was refused and no earlier one of its supplier stands | stops: nothing may go out unprotected | 2 |
+| a protected list holds numbers cut short by a spreadsheet | stops: whom they protect cannot be told | 2 |
 | no protected list ever came | goes on and says so every night | 0 |
 """
 
@@ -62,7 +63,7 @@ def _stop_reason(con: duckdb.DuckDBPyConnection, night: Night) -> str | None:
     usable = "contract IN $contracts AND status = 'accepted' AND rows_read > rows_quarantined"
     if not _exists(con, usable) and not _exists(con, "contract IN $contracts AND last_good_night IS NOT NULL"):
         return f"no usable file about people came in {folder}"
-    return _list_refused(con)
+    return _list_refused(con) or _list_shortened(con)
 
 
 def _list_refused(con: duckdb.DuckDBPyConnection) -> str | None:
@@ -77,6 +78,24 @@ def _list_refused(con: duckdb.DuckDBPyConnection) -> str | None:
     return (
         f"a protected list was refused and no earlier one of its supplier stands, so nothing may go out: {path}: {reasons}; "
         "correct it or its name (protected__<supplier>.csv), or take it away if it is no protected list, and run the night again"
+    )
+
+
+def _list_shortened(con: duckdb.DuckDBPyConnection) -> str | None:
+    """Why nothing may go out where a protected list bears numbers of which a spreadsheet kept the first digits alone: `1.00E+11`."""
+    short = " OR ".join(
+        f"regexp_full_match(trim({c}), '[0-9]([.][0-9]+)?[eE][+]?[0-9]+')"
+        for c in ("uprn", "nhs_number", "nominal_ref")
+    )
+    found = con.execute(
+        "SELECT f.path FROM landed_protected AS l INNER JOIN input_file AS f ON f.contract = 'protected' AND f.supplier = l.supplier "
+        f"WHERE f.status = 'accepted' AND ({short}) ORDER BY f.path LIMIT 1"
+    ).fetchone()
+    if not found:
+        return None
+    return (
+        f"a protected list holds numbers that a spreadsheet has cut short (in the way of 1E+11), and nobody can tell whom they protect, so nothing "
+        f"may go out: {found[0]}; ask the hub for the list with its numbers written out, and run the night again"
     )
 
 

@@ -507,6 +507,20 @@ def test_what_is_no_protected_list_stops_nothing(nights: Nights, name: str) -> N
     assert nights.gate().stop_reason is None
 
 
+@pytest.mark.parametrize("entry", [{"uprn": "1.00E+11"}, {"uprn": "9.67369620058E+11"}, {"nhs_number": "1e+09"}])
+def test_a_list_whose_numbers_a_spreadsheet_cut_short_stops_the_night(nights: Nights, entry: dict[str, str]) -> None:
+    nights.all_people()
+    nights.deliver("protected", rows_of("protected", {}))
+    assert nights.gate().stop_reason is None
+    nights.next()
+    nights.all_people()
+    nights.deliver("protected", rows_of("protected", {}, entry))
+    outcome = nights.gate()
+    assert outcome.exit_code == 2
+    assert "cut short" in str(outcome.stop_reason)
+    assert not any(value in str(outcome.stop_reason) for value in entry.values())
+
+
 def test_that_no_protected_list_ever_came_is_said_every_night(nights: Nights) -> None:
     for _ in range(2):
         nights.all_people()
