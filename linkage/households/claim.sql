@@ -1,5 +1,5 @@
 -- one row: one claim of residence: a dated statement by one record that a person lives (or was) at a property
--- reads: gp, maternity_booking, maternity_birth, council_tax, police, address_match, property, person
+-- reads: gp, maternity_booking, maternity_birth, council_tax, police, told_since, address_match, property, person
 CREATE OR REPLACE TABLE claim AS
 WITH said AS (
     SELECT
@@ -58,10 +58,22 @@ WITH said AS (
         CASE WHEN role = 'occupant' THEN 'verified' ELSE 'inferred' END AS basis,
         FALSE AS is_register, known_from AS known_on, role = 'occupant' AS says_residence
     FROM police
+),
+
+dated AS (
+    SELECT
+        concat_ws('|', s.contract, s.supplier, s.record_id, s.mention) AS mention_id,
+        s.* REPLACE (
+            -- A date that the record gave another place with is no date of this one: that is the night on which it changed.
+            coalesce(h.moved_on, s.valid_from) AS valid_from, coalesce(h.known_on, s.known_on) AS known_on
+        )
+    FROM said AS s
+    LEFT JOIN told_since AS h
+        ON h.mention_id = concat_ws('|', s.contract, s.supplier, s.record_id, s.mention) AND h.address_role = s.address_role
 )
 
 SELECT
-    concat_ws('|', s.contract, s.supplier, s.record_id, s.mention) AS mention_id,
+    s.mention_id,
     s.contract, s.supplier, s.record_id, s.mention, s.address_role,
     p.person_id,
     a.uprn,
@@ -84,9 +96,8 @@ SELECT
     AND a.match_level = 'property'
     AND s.valid_from <= $night
     AND coalesce(s.valid_to, $night) >= $night AS stands
-FROM said AS s
-INNER JOIN address_match AS a
-    ON a.mention_id = concat_ws('|', s.contract, s.supplier, s.record_id, s.mention) AND a.address_role = s.address_role
+FROM dated AS s
+INNER JOIN address_match AS a ON s.mention_id = a.mention_id AND s.address_role = a.address_role
 INNER JOIN person AS p ON p.mention_id = a.mention_id
 LEFT JOIN property AS t ON a.uprn = t.uprn
 LEFT JOIN address_match AS o ON a.mention_id = o.mention_id AND o.address_role = 'occurrence'

@@ -19,8 +19,10 @@ HERE = Path(__file__).parent
 
 
 def claims(con: duckdb.DuckDBPyConnection, night: Night) -> dict[str, int]:
-    """Build `claim` from the standing records."""
+    """Build `claim` from the standing records, dated by what they said before."""
+    run_sql(con, HERE / "told_since.sql")
     count = run_sql(con, HERE / "claim.sql", {"night": night.date})
+    con.execute("DROP TABLE told_since")
     # What a record says under a new key has been known since it was said under the old one.
     con.execute(
         "UPDATE claim AS c SET known_on = r.known_since FROM store.same_record AS r WHERE r.contract = c.contract "
