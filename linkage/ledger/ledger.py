@@ -1,8 +1,8 @@
 """The ledger: exceptions over time. Every change is an event that is appended; tonight's state is computed.
 
 `store.exception_event` (one row an event of one exception on one night). An exception keeps its id while its thread
-stands: same subject, same family, through changes of kind, evidence and person ids. Nothing is resolved because a
-source did not deliver: rows of silent suppliers stand, so their claims do. What hubs answer is kept apart
+stands: same subject, same family, through changes of kind, evidence, person ids and what the family is called. Nothing
+is resolved because a source did not deliver: rows of silent suppliers stand, so their claims do. What hubs answer is kept apart
 (`store.answer`); of the answers only `benign` reaches in here, and keeps an exception quiet until its evidence changes.
 """
 
@@ -51,9 +51,10 @@ def run(con: duckdb.DuckDBPyConnection, night: Night, raised: list[Raised]) -> l
     con.execute("DELETE FROM store.exception_event WHERE night >= $night", {"night": night.date})
     past = _past(con)
     tonight = _unique(raised)
-    followed = threads.follow(con, night, past.values(), [found.thread for found in tonight])
-    keys = succession.first_keys(con)
     benign = decisions.keep_quiet(con)
+    kept_quiet = [p.exception_id for p in past.values() if benign.get(p.exception_id, ("",))[0] == p.content_hash]
+    followed = threads.follow(con, night, past.values(), {found.thread: found.content for found in tonight}, kept_quiet)
+    keys = succession.first_keys(con)
     nothing: tuple[Past | None, str] = (None, "")
     entries = [_entry(night, found, *followed.known.get(found.thread, nothing), keys) for found in tonight]
     quiet = {e.exception["exception_id"] for e in entries if _answered(e, benign)}
@@ -230,9 +231,10 @@ def _append(con: duckdb.DuckDBPyConnection, night: Night, entries: list[Entry], 
         known = past.get(exception["exception_id"])
         status = exception["status"]
         if status == "continuing":
-            if known is None or known.waiting == exception["waiting"]:
+            released = known is not None and known.waiting and not exception["waiting"]
+            if known is None or (known.waiting, known.thread) == (exception["waiting"], entry.detail["thread"]):
                 continue
-            status = "released" if known.waiting else "continuing"
+            status = "released" if released else "continuing"
         events.append((
             night.date, exception["exception_id"], entry.detail["thread"], status, exception["waiting"],
             entry.detail["content_hash"], json.dumps(exception, sort_keys=True), json.dumps(entry.detail, sort_keys=True),

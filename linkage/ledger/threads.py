@@ -1,15 +1,16 @@
-"""Which past exception a thread of tonight goes on: also where people were merged or split since.
+"""Which past exception a thread of tonight goes on: also where people were merged or split since, or a family is named by others.
 
-A thread is `<subject or "family">|<family>`, of person ids. What happened to the ids is in `store.person_event`.
+A thread is `<subject or "family">|<family>`, of person ids. What happened to the ids is in `store.person_event`. The family is
+the mother while a maternity record names her, else the child: it is called otherwise when that record comes or leaves.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from itertools import product
-from typing import Generic, NamedTuple, Protocol, TypeVar
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 import duckdb
 
@@ -18,6 +19,7 @@ from linkage.night import Night
 
 MERGED = "Records that were held to be two people's are now held to be one person's."
 SPLIT = "Records that were held to be one person's are now held to be two people's."
+RENAMED = "Other records name the family now."
 
 
 class Known(Protocol):
@@ -26,6 +28,7 @@ class Known(Protocol):
     exception_id: str
     thread: str
     first_raised: date
+    content: dict[str, Any]
 
     @property
     def open(self) -> bool:
@@ -35,6 +38,15 @@ class Known(Protocol):
 P = TypeVar("P", bound=Known)
 
 
+class About(NamedTuple):
+    """Whom and what an exception is about, whatever its family is called."""
+
+    subject: str
+    family: frozenset[str]
+    places: frozenset[str]
+    kind: str
+
+
 class Followed(NamedTuple, Generic[P]):
     """By thread of tonight the past exception and why its thread reads otherwise; by exception_id what took another up."""
 
@@ -42,8 +54,14 @@ class Followed(NamedTuple, Generic[P]):
     taken_up: dict[str, str]
 
 
-def follow(con: duckdb.DuckDBPyConnection, night: Night, past: Collection[P], raised: Collection[str]) -> Followed[P]:
-    """Lay tonight's threads beside those of the past exceptions. raised: tonight's threads."""
+def follow(
+    con: duckdb.DuckDBPyConnection, night: Night, past: Collection[P], raised: Mapping[str, dict[str, Any]],
+    quiet: Collection[str] = (),
+) -> Followed[P]:  # fmt: skip
+    """Lay tonight's threads beside those of the past exceptions.
+
+    raised: tonight's contents by thread. quiet: ids of exceptions that do not stand because a hub answered so.
+    """
     into = identity.became(con, "person")
     now: dict[str, list[P]] = defaultdict(list)
     for one in past:
@@ -62,18 +80,73 @@ def follow(con: duckdb.DuckDBPyConnection, night: Night, past: Collection[P], ra
         if before is not None:
             known[thread] = (first[before], SPLIT)
             gone_on.add(first[before].exception_id)
+    left = {
+        thread: one
+        for thread, one in first.items()
+        if (one.open or one.exception_id in quiet) and thread not in raised and one.exception_id not in gone_on
+    }
+    known |= _renamed(left, {t: raised[t] for t in raised if t not in known}, into)
+    goes_on = {one.exception_id for one, _ in known.values()}
     taken_up = {
-        one.exception_id: known[thread][0].exception_id
+        one.exception_id: first[thread].exception_id
         for thread, some in now.items()
-        if thread in known
+        if first[thread].exception_id in goes_on
         for one in some
-        if one is not known[thread][0]
+        if one is not first[thread]
     }
     return Followed(known, taken_up)
 
 
 def _first(one: Known) -> tuple[bool, date, str]:
     return (not one.open, one.first_raised, one.exception_id)
+
+
+def _renamed(
+    left: Mapping[str, P], raised: Mapping[str, dict[str, Any]], into: Mapping[str, str]
+) -> dict[str, tuple[P, str]]:
+    """What goes on by threads without a past: of the same subject, a child or mother, and a place where both name one.
+
+    left: what stood or was quiet and nothing goes on, by its thread in tonight's ids. Those with the most people and places in common
+    first, then those of one kind, then the oldest.
+    """
+    before = {thread: _about(thread, one.content, into) for thread, one in left.items()}
+    alike = [
+        (
+            -len(now.family & was.family),
+            -len(now.places & was.places),
+            now.kind != was.kind,
+            _first(left[old]),
+            thread,
+            old,
+        )
+        for thread, content in raised.items()
+        for now in [_about(thread, content, {})]
+        for old, was in before.items()
+        if _of_one(now, was)
+    ]
+    known: dict[str, tuple[P, str]] = {}
+    taken: set[str] = set()
+    for *_, thread, old in sorted(alike):
+        if thread not in known and old not in taken:
+            known[thread] = (left[old], RENAMED)
+            taken.add(old)
+    return known
+
+
+def _about(thread: str, content: Mapping[str, Any], into: Mapping[str, str]) -> About:
+    subject, _, family = thread.partition("|")
+    members = {p["person_id"] for p in content["people"] if p["role"] in ("child", "mother")}
+    return About(
+        subject,
+        frozenset({family, *(into.get(person, person) for person in members)}),
+        frozenset(a["uprn"] for a in content["addresses"]),
+        content["kind"],
+    )
+
+
+def _of_one(now: About, was: About) -> bool:
+    shares_place = not now.places or not was.places or bool(now.places & was.places)
+    return now.subject == was.subject and shares_place and bool(now.family & was.family)
 
 
 def _origins(con: duckdb.DuckDBPyConnection, night: Night) -> dict[str, list[str]]:
