@@ -8,11 +8,11 @@ from typing import Any
 
 from linkage.detect import wording
 from linkage.detect.finding import Benign, Finding, grace_days
-from linkage.detect.records import Records, Row
+from linkage.detect.records import Records, Row, places_of
 from linkage.night import Night
 
 QUERY = """
-    SELECT u.*, f.born, h.subject_id IS NOT NULL AS hidden, n.other_id IS NOT NULL AS same_name,
+    SELECT u.*, f.born, h.subject_id IS NOT NULL AS hidden, n.person_id IS NOT NULL AS same_name,
         -- A disregard speaks of one grown-up of the home: of this one, if of the age of most students.
         s.uprn IS NOT NULL AND (s.whole OR coalesce(f.born > $night - INTERVAL 26 YEAR, TRUE)) AS students,
         l.on_gp AS elsewhere_on_gp, l.uprns AS elsewhere, f.name_display, coalesce(f.is_grown_up, FALSE) AS grown_up,
@@ -23,7 +23,7 @@ QUERY = """
         EXISTS (SELECT 1 FROM benign_same_property AS c
             WHERE c.uprn_a = u.uprn AND list_contains(l.uprns, c.uprn_b)) AS same_property
     FROM unregistered_co_residence AS u
-    LEFT JOIN (SELECT person_id, uprn, min(other_id) AS other_id FROM benign_same_name GROUP BY ALL) AS n
+    LEFT JOIN (SELECT DISTINCT person_id, uprn FROM benign_same_name) AS n
         ON u.subject_id = n.person_id AND u.uprn = n.uprn
     LEFT JOIN benign_student AS s ON u.uprn = s.uprn
     LEFT JOIN benign_recent_move AS m ON u.uprn = m.uprn
@@ -52,9 +52,10 @@ def find(told: list[Row], night: Night, records: Records) -> list[Finding]:
 
 def _finding(night: Night, records: Records, found: list[dict[str, Any]]) -> Finding:
     # The subject is the grown-up where a family moved together: the mother speaks for her children.
-    row = min(found, key=lambda r: (r["subject_is_child"], r["subject_id"]))
-    children = tuple(sorted({r["child_id"] for r in found if r["child_id"]}))
-    mothers = sorted({r["mother_id"] for r in found if r["mother_id"]})
+    found = sorted(found, key=lambda r: (r["subject_is_child"], *places_of(r, records)))
+    row = found[0]
+    children = sorted({r["child_id"] for r in found if r["child_id"]}, key=records.place_of)
+    mothers = sorted({r["mother_id"] for r in found if r["mother_id"]}, key=records.place_of)
     infant = any(r["infant"] for r in found)
     pregnancy = next((r["pregnancy"] for r in found if r["pregnancy"]), None)
     subject = row["subject_id"]
@@ -63,7 +64,7 @@ def _finding(night: Night, records: Records, found: list[dict[str, Any]]) -> Fin
         variant=_variant(row),
         subject_id=subject,
         subject_role="co_resident",
-        family_id=mothers[0] if mothers else min(r["family_id"] for r in found),
+        family_id=mothers[0] if mothers else min((r["family_id"] for r in found), key=records.place_of),
         child_ids=tuple(c for c in children if c != subject),
         mother_id=next((m for m in mothers if m != subject), None),
         pregnancy=(pregnancy["supplier"], pregnancy["record_id"]) if pregnancy else None,
@@ -72,6 +73,7 @@ def _finding(night: Night, records: Records, found: list[dict[str, Any]]) -> Fin
         since=row["since"],
         observed=(row["uprn"],),
         registered=tuple(u for u in (row["elsewhere"] or []) if u != row["uprn"]),
+        place=records.place_of(subject),
         mention_ids=records.claims_of(subject, row["uprn"]),
     )
     _weigh(finding, row | {"hidden": any(r["hidden"] for r in found)}, night)

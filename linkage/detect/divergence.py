@@ -8,7 +8,7 @@ from typing import Any
 
 from linkage.detect import wording
 from linkage.detect.finding import Benign, Finding, grace_days
-from linkage.detect.records import Records, Row
+from linkage.detect.records import Records, Row, places_of
 from linkage.night import Night
 
 QUERY = """
@@ -53,15 +53,18 @@ def find(told: list[Row], night: Night, records: Records) -> list[Finding]:
 
 def _finding(night: Night, records: Records, found: list[dict[str, Any]]) -> Finding:
     infant = any(r["infant"] for r in found)
+    found = sorted(found, key=lambda r: (_PART_ORDER[r["part"]], r["older_uprn"], *places_of(r, records)))
     row, benign = _spokesman(night, found, infant)
     subject = row["subject_id"]
-    people = sorted({r["subject_id"] for r in found})
-    carers = sorted({r["subject_id"] for r in found if r["part"] == "carer"} - {subject})
+    people = sorted({r["subject_id"] for r in found}, key=records.place_of)
+    carers = sorted({r["subject_id"] for r in found if r["part"] == "carer"} - {subject}, key=records.place_of)
     children = sorted(
-        {r["subject_id"] for r in found if r["part"] == "child"} | {r["child_id"] for r in found if r["child_id"]}
+        {r["subject_id"] for r in found if r["part"] == "child"} | {r["child_id"] for r in found if r["child_id"]},
+        key=records.place_of,
     )
     mothers = sorted(
-        {r["subject_id"] for r in found if r["part"] == "mother"} | {r["mother_id"] for r in found if r["mother_id"]}
+        {r["subject_id"] for r in found if r["part"] == "mother"} | {r["mother_id"] for r in found if r["mother_id"]},
+        key=records.place_of,
     )
     pregnancy = next((r["pregnancy"] for r in found if r["pregnancy"]), None)
     uprns = sorted({row["older_uprn"], row["uprn"]})
@@ -80,6 +83,7 @@ def _finding(night: Night, records: Records, found: list[dict[str, Any]]) -> Fin
         observed=(row["uprn"],),
         registered=(row["older_uprn"],),
         carer_ids=tuple(carers),
+        place=records.place_of(subject),
         mention_ids=tuple(key for person in people for key in records.claims_of(person, *uprns)),
     )
     _weigh(finding, row, len(people), night)
@@ -91,10 +95,9 @@ def _spokesman(night: Night, found: list[dict[str, Any]], infant: bool) -> tuple
     """Whose records tell of the two homes, and what was looked for: the child before the mother before a carer.
 
     Where the child's own were put right a while ago, a father's may have been wrong for months: of several people the
-    first whose records nothing explains, unless something explains the two homes themselves.
+    first whose records nothing explains, unless something explains the two homes themselves. found: in that order.
     """
-    ordered = sorted(found, key=lambda r: (_PART_ORDER[r["part"]], r["subject_id"]))
-    looked = [(row, _look_for_benign(row, night, infant)) for row in ordered]
+    looked = [(row, _look_for_benign(row, night, infant)) for row in found]
     explained = [{b.explanation for b in benign if b.found} for _, benign in looked]
     of_homes = (place for place, names in enumerate(explained) if names & _OF_THE_HOMES)
     unexplained = (place for place, names in enumerate(explained) if not names)

@@ -173,7 +173,7 @@ class Writer:
         The latter are no kinds of their own: each stands under the kind of the exception that it supports.
         """
         finding = situation.finding
-        concerns = [c for person in sorted(finding.people) for c in self.concerns[person]]
+        concerns = [c for person in sorted(finding.people, key=self.records.place_of) for c in self.concerns[person]]
         return [
             *({"kind": f.kind, "claim": wording.claim(f, self.address)} for f in situation.supporting),
             *({"kind": finding.kind, "claim": wording.concern(c)} for c in concerns),
@@ -249,7 +249,7 @@ class Writer:
 
     def _child_records(self, finding: Finding) -> list[Claim]:
         """Claims that put the child or mother at the properties of the finding."""
-        people = sorted(p for p in finding.people if p != finding.subject_id)
+        people = [p for p in finding.people if p != finding.subject_id]
         uprns = (*finding.observed, *finding.registered)
         return [claim for p in people if uprns for claim in self.records.claims_of(p, *uprns)]
 

@@ -30,6 +30,7 @@ class Finding:
     """One claim about one person and one family, before it becomes an exception.
 
     claim_keys address the records it rests on as (mention_id, address_role or None). score_parts are (what, log-odds).
+    place: where the subject comes in the order of people (`Records.place_of`).
     """
 
     kind: str
@@ -47,6 +48,7 @@ class Finding:
     registered: tuple[str, ...]
     mention_ids: tuple[tuple[str, str | None], ...]
     carer_ids: tuple[str, ...] = ()
+    place: tuple[date, str, str] = (date.max, "", "")
     score_parts: list[tuple[str, float]] = field(default_factory=list)
     benign: list[Benign] = field(default_factory=list)
 

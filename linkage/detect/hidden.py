@@ -11,13 +11,13 @@ from linkage.detect.records import Records, Row
 from linkage.night import Night
 
 QUERY = """
-    SELECT h.*, n.other_id IS NOT NULL AS same_name, g.subject_id IS NOT NULL AS generation,
+    SELECT h.*, n.person_id IS NOT NULL AS same_name, g.subject_id IS NOT NULL AS generation,
         r.person_id IS NOT NULL AS professional
     FROM hidden_adult AS h
     LEFT JOIN benign_generation AS g ON h.mother_id = g.mother_id AND h.subject_id = g.subject_id
     LEFT JOIN benign_professional AS r
         ON h.supplier = r.supplier AND h.record_id = r.record_id AND h.subject_id = r.person_id
-    LEFT JOIN (SELECT person_id, uprn, min(other_id) AS other_id FROM benign_same_name GROUP BY ALL) AS n
+    LEFT JOIN (SELECT DISTINCT person_id, uprn FROM benign_same_name) AS n
         ON h.subject_id = n.person_id AND h.uprn = n.uprn
     ORDER BY h.subject_id, h.mother_id, h.is_current DESC, h.booked_on DESC, h.supplier, h.record_id
 """
@@ -76,6 +76,7 @@ def _finding(night: Night, records: Records, row: dict[str, Any]) -> Finding:
         since=row["booked_on"],
         observed=shared if row["lives_with_mother"] else (),
         registered=(),
+        place=records.place_of(adult),
         mention_ids=(*records.between(adult, mother, babies), *(records.claims_of(adult, *shared) if shared else ())),
     )
     _weigh(finding, row, night)

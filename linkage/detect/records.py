@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from datetime import date
 from typing import Any
 
 import duckdb
@@ -27,6 +28,11 @@ _CLAIMS = """
     SELECT person_id, mention_id, address_role, uprn, valid_from, basis, is_register FROM claim
     WHERE stands AND person_id IN (SELECT c.person_id FROM concerned AS c)
     ORDER BY person_id, valid_from, mention_id, address_role
+"""
+_PROFILES = """
+    SELECT person_id, born, name_display FROM profile
+    WHERE person_id IN (SELECT c.person_id FROM concerned AS c)
+    ORDER BY person_id
 """
 _COUNCILS = """
     SELECT person_id, council_gss FROM stay
@@ -63,9 +69,20 @@ class Records:
         self.claims = _by(rows(con, _CLAIMS), "person_id")
         self.mentions = _by(rows(con, _MENTIONS), "person_id")
         self.mention = {row["mention_id"]: row for found in self.mentions.values() for row in found}
+        self._profiles = {row["person_id"]: row for row in rows(con, _PROFILES)}
         self._councils = _by(rows(con, _COUNCILS), "person_id")
         self._addressed = {(r["mention_id"], r["address_role"]): r for r in rows(con, _ADDRESSED)}
         con.execute("DROP TABLE concerned")
+
+    def place_of(self, person_id: str | None) -> tuple[date, str, str]:
+        """What people are put in order by: birth date, name, first mention; who is not known comes last.
+
+        Never by person_id, which depends on the nights before: the same records are told the same way whatever was known when.
+        """
+        if person_id is None:
+            return (date.max, "", "")
+        told, mentions = self._profiles[person_id], self.mentions[person_id]
+        return (told["born"] or date.max, told["name_display"] or "", mentions[0]["mention_id"])
 
     def claims_of(self, person_id: str, *uprns: str) -> tuple[Claim, ...]:
         """A person's standing claims in order of date, at the given properties or, with none, at all."""
@@ -117,6 +134,13 @@ def rows(con: duckdb.DuckDBPyConnection, query: str, parameters: dict[str, Any] 
     result = con.execute(query, parameters) if parameters else con.execute(query)
     names = [column[0] for column in result.description or []]
     return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+
+
+def places_of(row: Row, records: Records) -> tuple[Any, ...]:
+    """The order of what SQL found, by its people (subject, family, child) and then its pregnancy."""
+    pregnancy = row["pregnancy"] or {"supplier": "", "record_id": ""}
+    people = (records.place_of(row[who]) for who in ("subject_id", "family_id", "child_id"))
+    return (*people, pregnancy["supplier"], pregnancy["record_id"])
 
 
 def _by(found: list[Row], key: str) -> dict[str, list[Row]]:

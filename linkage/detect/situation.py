@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from linkage.detect.finding import Finding
 
@@ -53,7 +54,7 @@ def join(findings: list[Finding], weaker: Iterable[Finding] = ()) -> list[Situat
     """
     situations: list[Situation] = []
     about: dict[str, list[int]] = defaultdict(list)
-    for finding in sorted(findings, key=lambda f: (STRENGTH[f.kind], -f.score, f.subject_id, f.family_id, f.observed)):
+    for finding in sorted(findings, key=_strongest):
         # Findings of one situation share a person, so only situations about these people can be its home.
         near = {place for person in finding.people for place in about[person]}
         home = next((place for place in sorted(near) if _same(situations[place].finding, finding)), None)
@@ -64,11 +65,21 @@ def join(findings: list[Finding], weaker: Iterable[Finding] = ()) -> list[Situat
             about[person].append(len(situations))
         situations.append(Situation(finding))
     joined = _one_per_thread(situations)
-    for finding in sorted(weaker, key=lambda f: (STRENGTH[f.kind], -f.score, f.subject_id, f.family_id, f.observed)):
+    for finding in sorted(weaker, key=_strongest):
         told_in = next((s for s in joined if s.finding.kind != finding.kind and _alike(s.finding, finding)), None)
         if told_in is not None:
             told_in.supporting.append(finding)
     return joined
+
+
+def _strongest(finding: Finding) -> tuple[Any, ...]:
+    """Of two alike a family speaks for itself, then the subject who comes first; at last properties and records decide.
+
+    A person_id decides nothing: it depends on the nights before.
+    """
+    rests_on = [(mention_id, role or "") for mention_id, role in finding.mention_ids]
+    alike = (not finding.variant.startswith("family"), finding.place, finding.observed, finding.registered, rests_on)
+    return (STRENGTH[finding.kind], -finding.score, *alike, finding.variant)
 
 
 def _alike(one: Finding, other: Finding) -> bool:

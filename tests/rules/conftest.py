@@ -115,26 +115,36 @@ def raise_from(con, contents_from):
 
 
 @pytest.fixture
-def contents_from(con, accept, night):
-    """Run a night from records to exceptions; gives each as outputs.md has it."""
+def people_from(con, accept):
+    """Run a night from records to people."""
 
-    def run(**records):
+    def run(tonight, **records):
         records["gazetteer"] = [
             {"uprn": u, "custodian_code": "4615", "building_number": n, "street": s, "post_town": "Dudley", "postcode": f"DY1 {u}AA",
              "classification": "RD03"}
             for u, (n, s) in HOMES.items()
         ] + BUILDING  # fmt: skip
         records["gp"] = [*records.get("gp", []), *TOWN]
-        accept(**records)
-        gate.run(con, night)
-        history.remember(con, night)
-        mention.run(con, night)
-        property.build(con, night.settings.table("hubs"))
+        accept(tonight, **records)
+        gate.run(con, tonight)
+        history.remember(con, tonight)
+        mention.run(con, tonight)
+        property.build(con, tonight.settings.table("hubs"))
         match.run(con)
         match.run_loose(con, "sealed_address", "sealed_match")
-        clusters.keep_sealed_places(con, night)
-        score.run(con, night)
-        persons.run(con, night)
+        clusters.keep_sealed_places(con, tonight)
+        score.run(con, tonight)
+        persons.run(con, tonight)
+
+    return run
+
+
+@pytest.fixture
+def contents_from(con, people_from, night):
+    """Run a night from records to exceptions; gives each as outputs.md has it."""
+
+    def run(**records):
+        people_from(night, **records)
         households.claims(con, night)
         clusters.run(con, night)
         households.run(con, night)
