@@ -62,6 +62,8 @@ class Plan:
     prefect: bool = True
     scheduled: bool = False
     engine: str = "duckdb"
+    delivers: bool = True
+    """Whether a published night is handed over, where an outbox is set."""
 
     @property
     def retries(self) -> tuple[int, float]:
@@ -87,7 +89,7 @@ def run_one(plan: Plan, night: date, *, again: bool = False) -> int:
     try:
         with lock(plan.store):
             outcome = _tried(plan, night, again=again)
-        if outcome.exit_code != 2 and (status := _deliver(plan, night)) > outcome.exit_code:
+        if outcome.exit_code != 2 and plan.delivers and (status := _deliver(plan, night)) > outcome.exit_code:
             outcome = replace(
                 outcome,
                 exit_code=status,
@@ -151,7 +153,8 @@ def run_many(plan: Plan, first: date | None = None, last: date | None = None) ->
     """Every night of the landing folder in order. Stops at the first that cannot be done; returns the worst status.
 
     Nights that are published and would give the same are passed over. With `first`, nights from the first one that would
-    give something else are done again, and all later ones with them.
+    give something else are done again, and all later ones with them. The last night alone is handed over: a later one may clean
+    an earlier one, and what has left does not come back.
     """
     try:
         nights = _nights_between(plan.landing, first, last)
@@ -164,7 +167,7 @@ def run_many(plan: Plan, first: date | None = None, last: date | None = None) ->
             _one_server(stack, plan)
         again = first is not None and _loses_none(plan, nights)
         for night in nights:
-            worst = max(worst, status := run_one(plan, night, again=again))
+            worst = max(worst, status := run_one(replace(plan, delivers=night == nights[-1]), night, again=again))
             if status == 2:
                 break
     return worst

@@ -28,7 +28,7 @@ from linkage.people import score as scoring
 from linkage.places import match
 from linkage.places import property as properties
 from linkage.places.index import read_names
-from linkage.protect import clusters, gate, purge
+from linkage.protect import clusters, foreseen, gate, purge
 from linkage.report import agency, nightly_content, quality, summary
 from linkage.report import hub as hub_report
 from linkage.report.content import NightContent
@@ -40,6 +40,7 @@ from linkage.standardise import crowd, mention
 
 def sources(job: Job) -> Counts:
     job.handed["started_at"] = datetime.now(UTC)
+    foreseen.note(job.work.con, job.work.night)
     remembered.prepare(job.work.con, job.work.night)
     remembered.retire(job.work.con, job.work.night, suppliers.retired(job.work.night.settings, job.work.night.date))
     read.land(job.work.con, job.work.night)

@@ -11,7 +11,7 @@ from typing import Any
 
 import duckdb
 
-from flows.workroom import NightImpossible, lock
+from flows.workroom import NightImpossible, finish_publication, last_published, lock
 from linkage import audit, store
 from linkage.deliver.outbox import Delivery, known
 from linkage.outputs import seal
@@ -69,6 +69,7 @@ def _reading(store_file: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 def retain(store_file: Path, out: Path, landing: Path | None, on: date, settings: Settings) -> list[retention.Deleted]:
     """Delete what is over by that day, in the store and in the folders, and log how much of what."""
     with changed(store_file) as con:
+        finish_publication(out, last_published(store_file))
         done = retention.store_tables(con, settings, on)
     for root, setting, what in (
         (out, "output_days", seal.NIGHTS_OF_RESULTS),
@@ -114,6 +115,7 @@ def _delivered(outbox: Path, told: list[dict[str, Any]]) -> list[dict[str, Any]]
 def erase(store_file: Path, out: Path, number: str, reason: str, on: date) -> tuple[int, list[Path]]:
     """Erase one person from the store and the nights written, refuse the records from now on, and write the notices."""
     with changed(store_file) as con:
+        finish_publication(out, last_published(store_file))
         whom = subject.find(con, number)
         told = subject.recipients(con, whom)
         gone = subject.erase(con, whom, on)

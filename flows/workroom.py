@@ -173,13 +173,18 @@ def die_when_told(place: str) -> None:
 
 
 def finish_publication(out: Path, last: Published | None) -> None:
-    """Show a night whose store was published before a crash; remove one whose store was not."""
+    """Show a night whose store was published before a crash; remove one whose store was not, and all that a crash left half made.
+
+    Under the store's lock alone: whatever is hidden there is then of a run that is dead. It is plain text, which no purge looks for.
+    """
     for ready in sorted(out.glob(".ready-*")):
         told = (ready / ".fingerprint").read_text(encoding="ascii") if (ready / ".fingerprint").exists() else ""
         if last and ready.name == f".ready-{last.night}" and told == last.fingerprint:
             _show(ready, out / last.night.isoformat())
         else:
             shutil.rmtree(ready)
+    for left in (*out.glob(".building-*"), *out.glob(".old-*")):
+        shutil.rmtree(left)
 
 
 def _show(ready: Path, shown: Path) -> Path:

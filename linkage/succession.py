@@ -82,7 +82,7 @@ def _find_returned(con: duckdb.DuckDBPyConnection, contract: Contract, night: Ni
     table = f"store.{contract.name}_record"
     con.execute(
         f"INSERT INTO store.same_record SELECT $night, $contract, n.supplier, n.record_id, n.record_id, n.known_from "
-        f"FROM {table} AS n INNER JOIN (SELECT supplier, record_id, max(known_to) AS went, arg_max(row_hash, known_to) "
+        f"FROM {table} AS n INNER JOIN (SELECT supplier, record_id, max(known_to) AS went, arg_max_null(row_hash, known_to) "
         f"AS row_hash FROM {table} WHERE known_to IS NOT NULL GROUP BY ALL) AS b USING (supplier, record_id) "
         "WHERE n.known_from = $night AND n.known_to IS NULL AND b.went < $night AND b.row_hash = n.row_hash ORDER BY ALL",
         {"night": night.date, "contract": contract.name},

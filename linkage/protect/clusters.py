@@ -11,11 +11,10 @@ from __future__ import annotations
 import duckdb
 
 from linkage import identity
-from linkage.history import rewind
 from linkage.night import Night
-from linkage.protect import purge
+from linkage.protect import foreseen, purge
 from linkage.protect.gate import place_hash
-from linkage.protect.hashes import keep, number_hash
+from linkage.protect.hashes import keep, number_hash, reopen
 from linkage.store import added
 from linkage.tables import PEOPLE_CONTRACTS
 
@@ -26,7 +25,7 @@ def keep_sealed_places(con: duckdb.DuckDBPyConnection, night: Night) -> None:
     `sealed_match` (record and uprn) is the loose match of `sealed_address`. A place stands while its record says it,
     and a year longer (a former home is held back too), unless the record has come without its mark.
     """
-    rewind(con, "store.sealed_place", night)
+    reopen(con, "store.sealed_place", night)
     con.execute(
         f"CREATE OR REPLACE TABLE sealed_now AS SELECT DISTINCT a.contract, a.supplier, a.record_id, "
         f"{place_hash('m.uprn')} AS place_hash FROM sealed_match AS m "
@@ -44,6 +43,7 @@ def run(con: duckdb.DuckDBPyConnection, night: Night) -> dict[str, int]:
     """Spread the marks over clusters and places and cut. Returns totals, which are all that may be told."""
     _marked_places(con, night)
     _restricted_people(con, night)
+    foreseen.restrict(con)
     _protected_places(con)
     _restricted_children(con, night)
     _shielded_people(con)

@@ -11,9 +11,8 @@ from __future__ import annotations
 
 import duckdb
 
-from linkage.history import rewind
 from linkage.night import Night
-from linkage.protect.hashes import RECORD, keep, number_hash
+from linkage.protect.hashes import RECORD, keep, number_hash, reopen
 from linkage.store import added
 from linkage.tables import CONTRACTS, PEOPLE_CONTRACTS
 
@@ -40,12 +39,12 @@ _TOLD = "length(contact) >= 7 AND ltrim(contact, contact[1]) <> ''"
 
 
 def prepare(con: duckdb.DuckDBPyConnection, night: Night) -> None:
-    """Make the store's table where it is missing and forget what was learned on this night or later."""
+    """Make the store's table where it is missing and begin the night."""
     con.execute(
         "CREATE TABLE IF NOT EXISTS store.sealed_contact (contract VARCHAR, supplier VARCHAR, record_id VARCHAR, "
         "contact_hash VARCHAR, known_from DATE, known_to DATE)"
     )
-    rewind(con, "store.sealed_contact", night)
+    reopen(con, "store.sealed_contact", night)
 
 
 def shape(con: duckdb.DuckDBPyConnection) -> None:
@@ -88,11 +87,10 @@ def forget(con: duckdb.DuckDBPyConnection) -> None:
 
     The row's hash stays that of the row as it came, so it is not new tomorrow; the phone is back when the row changes.
     """
-    remembered = EVERYWHERE[1]
-    _shape_texts(con, remembered)
+    _shape_texts(con, EVERYWHERE[1])
     _find_sealed_texts(con)
     for name in PEOPLE_CONTRACTS:
-        null_sealed(con, name, remembered)
+        null_sealed(con, name, f"store.{name}_record")
     forget_tables(con)
 
 
@@ -170,12 +168,12 @@ def _find_sealed_texts(con: duckdb.DuckDBPyConnection) -> None:
     )
 
 
-def null_sealed(con: duckdb.DuckDBPyConnection, contract: str, *tables: str) -> None:
-    """Null every sealed phone and e-mail in the other rows of a contract."""
+def null_sealed(con: duckdb.DuckDBPyConnection, contract: str, table: str, besides: str = "") -> None:
+    """Null every sealed phone and e-mail in the other rows of a contract. besides: SQL for what else is set in these rows."""
     sealed = {column: f"{column} IN (SELECT text FROM sealed_text)" for column in _columns(contract)}
     assignments = ", ".join(f"{column} = CASE WHEN {met} THEN NULL ELSE {column} END" for column, met in sealed.items())
-    for table in (t.format(contract) for t in tables if sealed):
-        con.execute(f"UPDATE {table} SET {assignments} WHERE {' OR '.join(sealed.values())}")
+    if sealed:
+        con.execute(f"UPDATE {table} SET {besides}{assignments} WHERE {' OR '.join(sealed.values())}")
 
 
 def forget_tables(con: duckdb.DuckDBPyConnection) -> None:

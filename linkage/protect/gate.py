@@ -25,7 +25,7 @@ from linkage import beside
 from linkage.mention_id import of_record
 from linkage.night import Night
 from linkage.protect import contacts, identities
-from linkage.protect.hashes import RECORD, keep, number_hash
+from linkage.protect.hashes import RECORD, keep, number_hash, reopen
 from linkage.spreadsheet import without_decimals
 from linkage.store import added, insert
 from linkage.tables import CONTRACTS, PEOPLE_CONTRACTS, Contract
@@ -41,6 +41,10 @@ PRINCIPALS_HOME = ("home", "discharge", "forwarding")
 MARKS = {"sensitivity": "sensitivity = 'S'", "disclosure": "disclosure = 'withhold'"}
 """A row's own mark by column, as SQL."""
 _COLUMNS = dict.fromkeys(("contract", "supplier", "record_id"), pl.String)
+NOT_AS_IT_CAME = "row_hash = NULL, "
+"""SQL, for a version of the store that is cut: when its mark was a mistake, the whole row comes as a new version, and is not
+taken for the blank one.
+"""
 
 
 def run(con: duckdb.DuckDBPyConnection, night: Night) -> dict[str, int]:
@@ -69,6 +73,11 @@ def place_hash(expression: str) -> str:
     return number_hash(f"ltrim({_digits(expression)}, '0')")
 
 
+def plain_hash(expression: str) -> str:
+    """SQL for the keyed hash of a number; blanks, marks and the `.0` of a spreadsheet do not matter."""
+    return number_hash(_digits(expression))
+
+
 def count(con: duckdb.DuckDBPyConnection, table: str) -> int:
     """Rows of a table."""
     row = con.execute(f"SELECT count(*) FROM {table}").fetchone()
@@ -80,6 +89,7 @@ def _prepare(con: duckdb.DuckDBPyConnection) -> None:
     if not count(con, "store.secret"):
         con.execute("INSERT INTO store.secret VALUES ($pepper)", {"pepper": secrets.token_hex(32)})
     prepare_tombstones(con)
+    prepare_foreseen(con)
     identities.prepare(con)
     con.execute(
         "CREATE TABLE IF NOT EXISTS store.sealed_place (contract VARCHAR, supplier VARCHAR, record_id VARCHAR, "
@@ -96,6 +106,13 @@ def prepare_tombstones(con: duckdb.DuckDBPyConnection) -> None:
     """Make the table where it is missing. kind: `number`, or `record` for the key of a record; not known of older ones."""
     con.execute("CREATE TABLE IF NOT EXISTS store.tombstone (number_hash VARCHAR, known_from DATE, known_to DATE)")
     con.execute("ALTER TABLE store.tombstone ADD COLUMN IF NOT EXISTS kind VARCHAR")
+
+
+def prepare_foreseen(con: duckdb.DuckDBPyConnection) -> None:
+    """Make the table of the marks that later nights know, where it is missing (linkage/protect/foreseen.py)."""
+    con.execute(
+        "CREATE TABLE IF NOT EXISTS store.foreseen (kind VARCHAR, hash VARCHAR, contract VARCHAR, supplier VARCHAR, until DATE)"
+    )
 
 
 def _gather_numbers(con: duckdb.DuckDBPyConnection) -> None:
@@ -227,6 +244,11 @@ def _list_marks(con: duckdb.DuckDBPyConnection, night: Night) -> None:
         "WHERE coalesce(to_date, $night) >= $night",
         {"night": night.date},
     )
+    _drop_foreseen(con, night)
+    con.execute(
+        "INSERT INTO protected_entry SELECT DISTINCT CASE kind WHEN 'place' THEN hash END, CASE kind WHEN 'number' THEN hash END, NULL "
+        "FROM store.foreseen WHERE kind IN ('place', 'number')"
+    )
 
 
 def _find_restricted_rows(con: duckdb.DuckDBPyConnection, night: Night) -> None:
@@ -238,6 +260,7 @@ def _find_restricted_rows(con: duckdb.DuckDBPyConnection, night: Night) -> None:
     con.execute("CREATE OR REPLACE TABLE restricted_row (contract VARCHAR, supplier VARCHAR, record_id VARCHAR)")
     con.execute("CREATE OR REPLACE TABLE restricted_number (number VARCHAR)")
     contacts.prepare(con, night)
+    reopen(con, "store.sealed_number", night)
     works: list[beside.Work[None]] = [contacts.shape, contacts.list_own, lambda own: _begin_marking(own, night)]
     beside.each(con, works, beside.threads_for(con, night.threads))
     _mark_unreadable(con)
@@ -258,6 +281,7 @@ def _begin_marking(con: duckdb.DuckDBPyConnection, night: Night) -> None:
     _find_standing_numbers(con)
     _mark_by_own_mark(con)
     _mark_by_place(con)
+    _mark_foreseen(con)
     _list_numbers(con, night)
     _list_unreadable(con)
 
@@ -326,6 +350,32 @@ def _mark_by_place(con: duckdb.DuckDBPyConnection) -> None:
             f"FROM {_standing(contract, f'supplier, record_id, {column}')} WHERE {column} IN (SELECT l.text FROM listed_text AS l)"
         )
     con.execute("DROP TABLE listed_text")
+
+
+def _drop_foreseen(con: duckdb.DuckDBPyConnection, night: Night) -> None:
+    """From the last published night on, drop the marks of suppliers that delivered tonight; clusters go with the last of them."""
+    over = "DELETE FROM store.foreseen WHERE until <= $night AND "
+    con.execute(
+        f"{over} (contract, supplier) IN (SELECT (f.contract, f.supplier) FROM input_file AS f WHERE f.status = 'accepted')",
+        {"night": night.date},
+    )
+    con.execute(
+        f"{over} kind = 'mention' AND NOT EXISTS (SELECT 1 FROM store.foreseen WHERE kind <> 'mention')",
+        {"night": night.date},
+    )
+
+
+def _mark_foreseen(con: duckdb.DuckDBPyConnection) -> None:
+    """Mark, on a night done again, the records that bear a mark of their own on a later one."""
+    if not count(con, "store.foreseen"):
+        return
+    for contract in (CONTRACTS[name] for name in PEOPLE_CONTRACTS):
+        con.execute(
+            f"INSERT INTO restricted_row SELECT DISTINCT '{contract.name}' AS contract, supplier, record_id "
+            f"FROM {_standing(contract, 'supplier, record_id')} WHERE {number_hash(record_key(contract.name))} IN "
+            "(SELECT hash FROM store.foreseen WHERE kind = 'record') "
+            "EXCEPT SELECT contract, supplier, record_id FROM restricted_row"
+        )
 
 
 def _list_numbers(con: duckdb.DuckDBPyConnection, night: Night) -> None:
@@ -461,7 +511,8 @@ def _cut(con: duckdb.DuckDBPyConnection, night: Night) -> None:
     """Cut off, contract by contract, what others say of restricted people's phones and what could say where these are."""
 
     def cut(own: duckdb.DuckDBPyConnection, name: str) -> None:
-        contacts.null_sealed(own, name, *contacts.EVERYWHERE)
+        contacts.null_sealed(own, name, f"accepted_{name}")
+        contacts.null_sealed(own, name, f"store.{name}_record", NOT_AS_IT_CAME)
         _strip(own, CONTRACTS[name])
 
     beside.each(con, [partial(cut, name=name) for name in PEOPLE_CONTRACTS], beside.threads_for(con, night.threads))
@@ -478,7 +529,7 @@ def _strip(con: duckdb.DuckDBPyConnection, contract: Contract) -> None:
         f"WHERE r.contract = '{contract.name}') AND ({told})"
     )
     con.execute(f"UPDATE accepted_{contract.name} SET {assignments} WHERE {condition}")
-    con.execute(f"UPDATE store.{contract.name}_record SET {assignments} WHERE {condition}")
+    con.execute(f"UPDATE store.{contract.name}_record SET {NOT_AS_IT_CAME}{assignments} WHERE {condition}")
 
 
 def _needed(contract: Contract, column: str) -> bool:

@@ -14,10 +14,18 @@ def number_hash(expression: str) -> str:
     return f"sha256((SELECT pepper FROM store.secret) || ':' || nullif({expression}, ''))"
 
 
+def reopen(con: duckdb.DuckDBPyConnection, table: str, night: Night) -> None:
+    """Begin a night, perhaps done again: what ended on it or later stands once more.
+
+    What was learned on it or later is not taken back: the rows that gave it are blank by now, so nothing would give it again.
+    """
+    con.execute(f"UPDATE {table} SET known_to = NULL WHERE known_to >= $night", {"night": night.date})
+
+
 def keep(con: duckdb.DuckDBPyConnection, night: Night, table: str, column: str, *, unmarked: str, said: str) -> None:
     """Keep the hashes of `sealed_now` (contract, supplier, record_id and the column) in a table of the store.
 
-    A hash stands until its record says otherwise, or comes without its mark. unmarked, said: queries of the records that are
+    A hash stands until its record says otherwise on a later night, or comes without its mark. unmarked, said: queries of the records that are
     forgotten where they bear no mark, and of those that said tonight all that they say.
     """
     held = f"(contract, supplier, record_id, {column})"
@@ -26,7 +34,8 @@ def keep(con: duckdb.DuckDBPyConnection, night: Night, table: str, column: str, 
         f"AND {RECORD} NOT IN (SELECT {RECORD} FROM restricted_row)"
     )
     con.execute(
-        f"UPDATE {table} SET known_to = $night WHERE known_to IS NULL AND {RECORD} IN (SELECT {RECORD} FROM ({said})) "
+        f"UPDATE {table} SET known_to = $night WHERE known_to IS NULL AND known_from < $night "
+        f"AND {RECORD} IN (SELECT {RECORD} FROM ({said})) "
         f"AND {held} NOT IN (SELECT {held} FROM sealed_now)",
         {"night": night.date},
     )

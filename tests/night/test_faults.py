@@ -22,10 +22,10 @@ from pathlib import Path
 import pyarrow.parquet
 import pytest
 
-from flows import nightly
+from flows import nightly, upkeep
 from flows.outcome import status_file
 from flows.replay import nights_in, run_many, run_one
-from linkage import store
+from linkage import settings, store
 from linkage.people.verdict import Outcome, Verdict, question_of
 from linkage.review.inbox import Inbox
 from linkage.sources.decisions import inbox_of
@@ -112,6 +112,25 @@ def test_every_step_was_a_place_to_die(calm, killed, record_property):
     record_property("nights killed, each right after another step", len(killed))
     record_property("killed nights after which something was lost or half-made", len(wrong))
     assert not wrong
+
+
+@pytest.mark.parametrize("step", ["report", "committed"])
+def test_what_a_killed_night_left_in_plain_text_goes_with_the_next_work_on_the_store(calm, tmp_path, step):
+    """Another night, one that is done already, or the deletion of what is over."""
+    for name, work_on in (
+        ("another night", lambda work: run_one(plan(calm.landing, work), calm.nights[2])),
+        ("a night that is done", lambda work: run_one(plan(calm.landing, work), calm.nights[0])),
+        (
+            "retain",
+            lambda work: upkeep.retain(work / "store.duckdb", work / "out", None, calm.nights[1], settings.load()),
+        ),
+    ):
+        work = calm.begin(tmp_path / name, 0)
+        assert child.run(plan(calm.landing, work), calm.nights[1], die_after=step) == -9
+        (work / "out" / ".old-2026-01-01" / "hubs").mkdir(parents=True)
+        work_on(work)
+        assert [p.name for p in (work / "out").iterdir() if p.name.startswith(".")] == []
+        assert (work / "out" / str(calm.nights[1])).exists() is (step == "committed"), name
 
 
 # Disk, permissions, two at once, clocks

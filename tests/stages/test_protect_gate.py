@@ -11,6 +11,7 @@ from linkage.night import Night
 from linkage.protect import gate
 from linkage.protect.hashes import number_hash
 from linkage.tables import CONTRACTS
+from tests.conftest import NIGHT
 
 CANARY = "CANARY LANE"
 MOTHER, OLD = "9991777636", "9997783530"
@@ -160,6 +161,44 @@ def test_an_entry_whose_first_day_lies_ahead_protects_at_once(con, accept, night
     assert "CANARY" not in everything(con)
 
 
+def test_a_phone_that_went_with_the_mark_stays_sealed_when_the_night_is_done_again(con, accept, night):
+    """Only the night before said it, and that row is blank since."""
+    later = Night(date(2026, 1, 6), night.landing, night.out, night.settings)
+    accept(gp=[patient()])
+    run(con, night)
+    for _ in range(2):
+        accept(later, gp=[patient(mobile=None, sensitivity="S")], council_tax=[paying()])
+        run(con, later)
+        assert con.execute("SELECT phone, address_line_1 FROM council_tax").fetchall() == [(None, None)]
+        kept = con.execute("SELECT * FROM store.sealed_contact ORDER BY ALL").fetchall()
+        assert [(row[4], row[5]) for row in kept] == [(later.date, None)] * 3
+
+
+KIN = {"record_id": "k1", "practice_code": "M87001", "given_names": "Bo", "family_name": "Moss", "date_of_birth": date(1980, 1, 2),
+       "registered_on": date(2020, 1, 1), "next_of_kin_name": "Ann Lee", "next_of_kin_phone": "07700 900123"}  # fmt: skip
+"""Somebody whose next of kin is the patient."""
+
+
+def test_a_row_that_was_listed_by_mistake_is_whole_when_the_night_is_done_again(con, accept, night):
+    later = Night(date(2026, 1, 6), night.landing, night.out, night.settings)
+    mistake = {"record_id": "x", "nhs_number": MOTHER, "reason": "other"}
+    for at, listed in ((night, []), (later, [mistake]), (later, [])):
+        accept(at, gp=[patient(), KIN], protected=listed)
+        run(con, at)
+        told = con.execute("SELECT uprn, next_of_kin_phone FROM gp ORDER BY record_id").fetchall()
+        assert told == ([(None, None)] * 2 if listed else [(None, "07700 900123"), ("900", "07700900124")])
+
+
+def test_a_restricted_row_that_stays_as_it_is_has_one_version_from_its_mark_on(con, accept, night):
+    for day, mark in ((5, None), (6, "S"), (7, "S"), (8, "S")):
+        at = Night(date(2026, 1, day), night.landing, night.out, night.settings)
+        accept(at, gp=[patient(sensitivity=mark), KIN])
+        run(con, at)
+    versions = con.execute("SELECT record_id, known_from, known_to FROM store.gp_record ORDER BY ALL").fetchall()
+    marked = date(2026, 1, 6)
+    assert versions == [("k1", NIGHT, marked), ("k1", marked, None), ("p1", NIGHT, marked), ("p1", marked, None)]
+
+
 def test_an_entry_that_is_over_protects_no_more(con, accept, night):
     over = {"record_id": "x", "nhs_number": MOTHER, "reason": "other", "to_date": date(2025, 1, 1)}
     accept(gp=[patient()], protected=[over])
@@ -237,7 +276,7 @@ def test_no_number_and_no_phone_outlives_the_gate_in_memory(con, accept, night):
     after = {name for (name,) in con.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
     assert after - before == {
         "protected_entry", "refused_person", "refused_name", "refused_record", "restricted_row", "sealed_address",
-        "secret", "sealed_place", "sealed_contact", "sealed_number", "tombstone",
+        "secret", "sealed_place", "sealed_contact", "sealed_number", "foreseen", "tombstone",
         "person_member", "person_event", "household_member", "household_event",
     }  # fmt: skip
 
