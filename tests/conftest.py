@@ -22,7 +22,7 @@ NIGHT = date(2026, 1, 5)
 Rows = Iterable[Mapping[str, Any]]
 DEAREST = (
     "night/test_faults.py", "night/test_case_ys.py", "stages/test_train.py", "night/test_disclosure.py", "night/test_prefect.py",
-    "night/test_spark.py", "night/test_done_again.py",
+    "night/test_spark.py", "night/test_done_again.py", "night/test_ways_out.py",
     "review/test_hostile_walk.py", "rules/test_rules.py", "stages/test_score.py", "night/test_nights.py",
     "review/test_pages.py", "night/test_other_landings.py", "rules/test_explanations.py", "quality/test_linkage_holds.py",
     "rules/test_divergence.py", "stages/test_gates_contracts.py", "stages/test_places_match.py", "deliver/test_mesh.py",

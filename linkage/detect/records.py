@@ -79,7 +79,7 @@ class Records:
 
         Never by person_id, which depends on the nights before: the same records are told the same way whatever was known when.
         """
-        if person_id is None:
+        if person_id is None or person_id not in self._profiles:
             return (date.max, "", "")
         told, mentions = self._profiles[person_id], self.mentions[person_id]
         return (told["born"] or date.max, told["name_display"] or "", mentions[0]["mention_id"])

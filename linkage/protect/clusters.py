@@ -48,9 +48,9 @@ def run(con: duckdb.DuckDBPyConnection, night: Night) -> dict[str, int]:
     _restricted_children(con, night)
     _shielded_people(con)
     _withheld(con)
+    _cut_records(con)
     _withhold_ids(con)
     purge.stored(con)
-    _cut_records(con)
     # Of a withheld person's records nothing goes out: not the friend or sister they name either.
     cut = "FROM {} WHERE person_id IN (SELECT person_id FROM restricted_person) OR (contract, supplier, record_id) IN (FROM cut_record) RETURNING 1"
     claims, mentions = (con.execute(f"DELETE {cut.format(table)}").fetchall() for table in ("claim", "person"))
@@ -83,12 +83,14 @@ def _cut_records(con: duckdb.DuckDBPyConnection) -> None:
 def _withhold_ids(con: duckdb.DuckDBPyConnection) -> None:
     """`store.withheld`: ids of which `linkage person` and `linkage household` say no more than of ids that never were.
 
-    Restricted people, whoever was held to be them on any night, and every household of theirs or at a protected place.
+    Restricted people, whoever was held to be them on any night, people of whom no record goes out, and every household of theirs or
+    at a protected place.
     """
     for kind in identity.MEMBERS:
         identity.prepare(con, kind)
     con.execute(
         "CREATE OR REPLACE TABLE store.withheld AS WITH people AS (SELECT person_id AS id FROM restricted_person "
+        "UNION (SELECT person_id FROM person EXCEPT SELECT person_id FROM person ANTI JOIN cut_record USING (contract, supplier, record_id)) "
         "UNION SELECT s.person_id FROM store.person_member AS s INNER JOIN person AS p USING (mention_id) "
         "WHERE p.person_id IN (SELECT person_id FROM restricted_person)) SELECT id FROM people UNION "
         "SELECT household_id FROM store.household_member WHERE uprn IN (SELECT uprn FROM withheld_place) "
