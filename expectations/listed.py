@@ -25,8 +25,8 @@ def prepare(con: duckdb.DuckDBPyConnection, night: Night) -> None:
     parts = [f"SELECT false AS place, {_number(c)} AS name FROM landed_protected WHERE {standing}" for c in NUMBERS]
     parts += [
         f"SELECT true, {_place('uprn')} FROM landed_protected WHERE {standing}",
-        f"SELECT false, {_number('fragment')} FROM landed_fragment",
-        f"SELECT true, {_place('fragment')} FROM landed_fragment",
+        f"SELECT false, {_number('fragment')} FROM landed_fragment WHERE contract = 'protected'",
+        f"SELECT true, {_place('fragment')} FROM landed_fragment WHERE contract = 'protected'",
     ]
     if _remembers(con):
         remembered = f"store.protected_record WHERE known_to IS NULL AND ({_over('to_date')}) IS NOT TRUE"
@@ -64,11 +64,11 @@ def _is_listed(column: str, *, place: bool, hashed: bool) -> str:
 
 
 def _number(column: str) -> str:
-    return gate._digits(column)
+    return gate.digits(column)
 
 
 def _place(column: str) -> str:
-    return f"ltrim({gate._digits(column)}, '0')"
+    return f"ltrim({gate.digits(column)}, '0')"
 
 
 def _over(to_date: str) -> str:

@@ -70,12 +70,12 @@ def record_key(contract: str) -> str:
 
 def place_hash(expression: str) -> str:
     """SQL for the keyed hash of a UPRN; leading zeros, blanks and the `.0` of a spreadsheet do not matter."""
-    return number_hash(f"ltrim({_digits(expression)}, '0')")
+    return number_hash(f"ltrim({digits(expression)}, '0')")
 
 
 def plain_hash(expression: str) -> str:
     """SQL for the keyed hash of a number; blanks, marks and the `.0` of a spreadsheet do not matter."""
-    return number_hash(_digits(expression))
+    return number_hash(digits(expression))
 
 
 def count(con: duckdb.DuckDBPyConnection, table: str) -> int:
@@ -127,7 +127,7 @@ def _gather_numbers(con: duckdb.DuckDBPyConnection) -> None:
     )
     con.execute(
         f"CREATE OR REPLACE TABLE borne_number AS SELECT *, {number_hash('number')} AS hash FROM ("
-        f"SELECT text, CASE WHEN regexp_full_match(text, '[0-9]+') THEN text ELSE {_digits('text')} END AS number "
+        f"SELECT text, CASE WHEN regexp_full_match(text, '[0-9]+') THEN text ELSE {digits('text')} END AS number "
         f"FROM (SELECT DISTINCT text FROM ({texts}) WHERE text IS NOT NULL))"
     )
 
@@ -136,9 +136,9 @@ def _refuse_invalidated(con: duckdb.DuckDBPyConnection, night: Night) -> int:
     """Turn `invalidated` entries into tombstones and delete every row, old or new, that bears one."""
     for column in ("nhs_number", "nominal_ref"):
         con.execute(
-            f"INSERT INTO store.tombstone SELECT DISTINCT {number_hash(_digits(column))} AS h, $night, NULL, 'number' "
+            f"INSERT INTO store.tombstone SELECT DISTINCT {number_hash(digits(column))} AS h, $night, NULL, 'number' "
             f"FROM accepted_protected WHERE reason = 'invalidated' AND {column} IS NOT NULL "
-            f"AND {number_hash(_digits(column))} NOT IN (SELECT number_hash FROM store.tombstone) ORDER BY h",
+            f"AND {number_hash(digits(column))} NOT IN (SELECT number_hash FROM store.tombstone) ORDER BY h",
             {"night": night.date},
         )
     con.execute("DELETE FROM accepted_protected WHERE reason = 'invalidated'")
@@ -212,8 +212,8 @@ def _forget_ids_of_refused(con: duckdb.DuckDBPyConnection) -> None:
     con.execute("DELETE FROM store.person_member WHERE person_id IN (SELECT person_id FROM refused_person)")
 
 
-def _digits(column: str) -> str:
-    """SQL for a number without blanks and marks."""
+def digits(column: str) -> str:
+    """SQL for a number without blanks and marks, and without the `.0` of a spreadsheet."""
     return f"regexp_replace(upper({without_decimals(column)}), '[^0-9A-Z/]', '', 'g')"
 
 
@@ -232,8 +232,8 @@ def _list_marks(con: duckdb.DuckDBPyConnection, night: Night) -> None:
     Tonight's list is turned to hashes in place, so that the history never sees a number.
     """
     con.execute(
-        f"UPDATE accepted_protected SET uprn = {place_hash('uprn')}, nhs_number = {number_hash(_digits('nhs_number'))}, "
-        f"nominal_ref = {number_hash(_digits('nominal_ref'))}"
+        f"UPDATE accepted_protected SET uprn = {place_hash('uprn')}, nhs_number = {number_hash(digits('nhs_number'))}, "
+        f"nominal_ref = {number_hash(digits('nominal_ref'))}"
     )
     columns = "uprn AS place_hash, nhs_number, nominal_ref, to_date"
     con.execute(
@@ -547,8 +547,8 @@ def _forget_landing(con: duckdb.DuckDBPyConnection) -> None:
     for contract in _with_numbers() if count(con, "quarantine") else ():
         numbers = ", ".join(f"l.{column}" for column in _numbers(contract))
         bears = " OR ".join(
-            f"{_digits(column)} IN (SELECT number FROM restricted_number) "
-            f"OR {number_hash(_digits(column))} IN (SELECT number_hash FROM store.tombstone)"
+            f"{digits(column)} IN (SELECT number FROM restricted_number) "
+            f"OR {number_hash(digits(column))} IN (SELECT number_hash FROM store.tombstone)"
             for column in _numbers(contract)
         )
         con.execute(
