@@ -12,7 +12,7 @@ from __future__ import annotations
 import duckdb
 
 from linkage.night import Night
-from linkage.protect.hashes import RECORD, keep, number_hash, reopen
+from linkage.protect.hashes import RECORD, came, keep, number_hash, reopen
 from linkage.store import added
 from linkage.tables import CONTRACTS, PEOPLE_CONTRACTS
 
@@ -158,8 +158,8 @@ def remember(con: duckdb.DuckDBPyConnection, night: Night) -> None:
         "CREATE OR REPLACE TABLE sealed_now AS SELECT DISTINCT contract, supplier, record_id, contact_hash FROM marked_contact"
     )
     con.execute(f"DELETE FROM store.sealed_contact WHERE {RECORD} IN (SELECT {RECORD} FROM refused_record)")
-    came = " UNION ALL ".join(f"SELECT '{name}' AS contract, supplier, record_id FROM accepted_{name}" for name in OWN)
-    keep(con, night, "store.sealed_contact", "contact_hash", unmarked=came, said=came)
+    said = came(OWN)
+    keep(con, night, "store.sealed_contact", "contact_hash", unmarked=said, said=said)
 
 
 def _find_sealed_texts(con: duckdb.DuckDBPyConnection) -> None:

@@ -19,7 +19,6 @@ from linkage.protect.hashes import number_hash
 from linkage.store import holds
 from linkage.tables import CONTRACTS, PEOPLE_CONTRACTS, Contract
 
-NUMBERS = ("nhs_number", "nominal_ref")
 LATER = "(known_to IS NULL OR known_to > $next)"
 """SQL: a version stood on the next published night or a later one."""
 
@@ -66,7 +65,9 @@ def _note_rows(con: duckdb.DuckDBPyConnection, contract: Contract, following: da
         return
     marked = f", '{contract.name}' AS contract, supplier FROM store.{contract.name}_record WHERE ({marks}) AND {LATER}"
     found = [f"SELECT 'record' AS kind, {number_hash(gate.record_key(contract.name))} AS hash{marked}"]
-    found += [f"SELECT 'number', {gate.plain_hash(column)}{marked}" for column in NUMBERS if column in contract.names]
+    found += [
+        f"SELECT 'number', {gate.plain_hash(column)}{marked}" for column in gate.NUMBERS if column in contract.names
+    ]
     _add(con, " UNION ALL ".join(found), {"next": following, "last": last})
 
 

@@ -25,7 +25,7 @@ from linkage import beside
 from linkage.mention_id import of_record
 from linkage.night import Night
 from linkage.protect import contacts, identities
-from linkage.protect.hashes import RECORD, keep, number_hash, reopen
+from linkage.protect.hashes import RECORD, came, keep, number_hash, reopen
 from linkage.spreadsheet import without_decimals
 from linkage.store import added, insert
 from linkage.tables import CONTRACTS, PEOPLE_CONTRACTS, Contract
@@ -36,6 +36,8 @@ KEPT = {
     "births_in_delivery", "status", "sensitivity", "disclosure", "registration_type",
 }  # fmt: skip
 """Columns that a restricted row keeps: who, never where. Dates and codes the contract needs are kept too."""
+NUMBERS = ("nhs_number", "nominal_ref")
+"""The columns of numbers by which a row or an entry of the protected list names somebody."""
 PRINCIPALS_HOME = ("home", "discharge", "forwarding")
 """Address groups of a row that say where the one it is about lives or went to; the others speak of somebody else or of a visit."""
 MARKS = {"sensitivity": "sensitivity = 'S'", "disclosure": "disclosure = 'withhold'"}
@@ -70,7 +72,12 @@ def record_key(contract: str) -> str:
 
 def place_hash(expression: str) -> str:
     """SQL for the keyed hash of a UPRN; leading zeros, blanks and the `.0` of a spreadsheet do not matter."""
-    return number_hash(f"ltrim({digits(expression)}, '0')")
+    return number_hash(plain_place(expression))
+
+
+def plain_place(expression: str) -> str:
+    """SQL for the one form of a UPRN."""
+    return f"ltrim({digits(expression)}, '0')"
 
 
 def plain_hash(expression: str) -> str:
@@ -222,7 +229,7 @@ def _with_numbers() -> list[Contract]:
 
 
 def _numbers(contract: Contract) -> list[str]:
-    return [c for c in ("nhs_number", "nominal_ref") if c in contract.names]
+    return [c for c in NUMBERS if c in contract.names]
 
 
 def _list_marks(con: duckdb.DuckDBPyConnection, night: Night) -> None:
@@ -382,14 +389,11 @@ def _list_numbers(con: duckdb.DuckDBPyConnection, night: Night) -> None:
     """The numbers of rows that the protected list names, in plain for the length of this stage; and those that a marked record bore
     until it went, for a year: who flees registers anew, often before anybody marks the new record.
     """
-    came = " OR ".join(
-        f"(s.contract = '{name}' AND EXISTS (SELECT 1 FROM accepted_{name} AS a WHERE a.supplier = s.supplier AND a.record_id = s.record_id))"
-        for name in PEOPLE_CONTRACTS
-    )
     con.execute(
         "INSERT INTO restricted_number SELECT number FROM borne_number "
         "WHERE hash IN (SELECT unnest([p.nhs_number, p.nominal_ref]) FROM protected_entry AS p UNION ALL "
-        f"SELECT s.number_hash FROM store.sealed_number AS s WHERE coalesce(s.known_to, $night) >= $night - INTERVAL 1 YEAR AND NOT ({came})) "
+        f"SELECT s.number_hash FROM store.sealed_number AS s WHERE coalesce(s.known_to, $night) >= $night - INTERVAL 1 YEAR "
+        f"AND {RECORD} NOT IN (SELECT {RECORD} FROM ({came(PEOPLE_CONTRACTS)}))) "
         "AND number IN (SELECT n.number FROM standing_number AS n) GROUP BY number",
         {"night": night.date},
     )
@@ -402,14 +406,11 @@ def _seal_numbers(con: duckdb.DuckDBPyConnection, night: Night) -> None:
         f"FROM standing_number SEMI JOIN restricted_row USING {RECORD}"
     )
     con.execute(f"DELETE FROM store.sealed_number WHERE {RECORD} IN (SELECT {RECORD} FROM refused_record)")
-    came = " UNION ALL ".join(
-        f"SELECT '{name}' AS contract, supplier, record_id FROM accepted_{name}" for name in PEOPLE_CONTRACTS
-    )
     delivered = (
         "SELECT s.contract, s.supplier, s.record_id FROM store.sealed_number AS s SEMI JOIN "
         "(SELECT contract, supplier FROM input_file WHERE status = 'accepted') AS f USING (contract, supplier)"
     )
-    keep(con, night, "store.sealed_number", "number_hash", unmarked=came, said=delivered)
+    keep(con, night, "store.sealed_number", "number_hash", unmarked=came(PEOPLE_CONTRACTS), said=delivered)
 
 
 def _list_unreadable(con: duckdb.DuckDBPyConnection) -> None:

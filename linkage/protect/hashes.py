@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import duckdb
 
 from linkage.night import Night
@@ -12,6 +14,13 @@ RECORD = "(contract, supplier, record_id)"
 def number_hash(expression: str) -> str:
     """SQL for the keyed hash of a number, null for none; the key lives in the encrypted store alone."""
     return f"sha256((SELECT pepper FROM store.secret) || ':' || nullif({expression}, ''))"
+
+
+def came(contracts: Iterable[str]) -> str:
+    """SQL: the records of some contracts of which a row came through tonight."""
+    return " UNION ALL ".join(
+        f"SELECT '{name}' AS contract, supplier, record_id FROM accepted_{name}" for name in contracts
+    )
 
 
 def reopen(con: duckdb.DuckDBPyConnection, table: str, night: Night) -> None:

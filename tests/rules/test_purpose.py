@@ -35,14 +35,18 @@ def birth(born, **more):
     }  # fmt: skip
 
 
+def hers(**more):
+    return booking("b1", "Ann Lee", BORN["Ann Lee"], "1", MOTHER, **more)
+
+
 def delivered(due, **more):
-    return booking("b1", "Ann Lee", BORN["Ann Lee"], "1", MOTHER, status="delivered", expected_delivery_on=due,
+    return hers(status="delivered", expected_delivery_on=due,
                    booked_on=due.replace(year=due.year - 1), single_parent="Y", **more)  # fmt: skip
 
 
 @pytest.mark.parametrize(("due", "raised"), [(date(2026, 4, 1), True), (date(2023, 6, 1), False)])
 def test_a_booking_that_was_never_closed_is_no_pregnancy(raise_from, due, raised):
-    named = booking("b1", "Ann Lee", BORN["Ann Lee"], "1", MOTHER, expected_delivery_on=due, single_parent="Y",
+    named = hers(expected_delivery_on=due, single_parent="Y",
                     booked_on=due.replace(year=due.year - 1))  # fmt: skip
     found = raise_from(
         gp=[ANN, JACK], maternity_booking=[named], police=met(), council_tax=[liable("c2", "Jack Hill", "2")]
@@ -72,7 +76,7 @@ def test_a_delivery_of_which_no_birth_comes_concerns_a_child_for_six_weeks(raise
 def test_whom_a_register_has_at_the_childs_registered_home_is_not_hidden(raise_from, registered_at, raised):
     """Wherever the mother last told the police that she lives."""
     man = patient("p3", "Jack Hill", BORN["Jack Hill"], registered_at, MAN, sex="1")
-    named = booking("b1", "Ann Lee", BORN["Ann Lee"], "1", MOTHER, single_parent="N")
+    named = hers(single_parent="N")
     elsewhere = [{**row, **at("3")} if row["record_id"] == "i0" else row for row in met(role="suspect")]
     found = raise_from(gp=[ANN, man], maternity_booking=[named], police=elsewhere)
     assert ("hidden_adult" in [kind for kind, _ in found]) == raised
@@ -96,12 +100,7 @@ def test_a_booking_after_delivery_is_overtaken_by_any_later_claim(raise_from, st
     """She moved between booking and birth, and told her practice."""
     born = date(2025, 12, 10)
     moved = {**ANN, **at("2"), "address_updated_on": date(2025, 9, 1)}
-    named = booking(
-        "b1",
-        "Ann Lee",
-        BORN["Ann Lee"],
-        "1",
-        MOTHER,
+    named = hers(
         status=status,
         expected_delivery_on=born,
         booked_on=date(2025, 5, 1),
