@@ -1,11 +1,12 @@
 -- one row: one person of several homes and one of these that only records without a birth date give them, where a register shows a namesake
--- reads: claim, stay, mention, profile
+-- reads: claim, stay, mention, name_part, profile
 CREATE OR REPLACE TABLE benign_namesake AS
 WITH said AS MATERIALIZED (
-    SELECT c.person_id, c.uprn, m.date_of_birth, m.nhs_number, m.given_keys, m.initials, m.family_keys
+    SELECT c.person_id, c.uprn, m.date_of_birth, m.nhs_number, n.given_keys, n.initials, m.family_keys
     FROM claim AS c
     SEMI JOIN (SELECT person_id FROM stay WHERE places > 1) AS s ON c.person_id = s.person_id
     INNER JOIN mention AS m ON c.mention_id = m.mention_id
+    INNER JOIN name_part AS n ON m.name_id = n.name_id
     WHERE c.stands
 ),
 
@@ -21,10 +22,11 @@ given AS (
 ),
 
 registered AS (
-    SELECT c.person_id, c.uprn, m.given_keys, m.initials, m.family_keys
+    SELECT c.person_id, c.uprn, n.given_keys, n.initials, m.family_keys
     FROM claim AS c
     SEMI JOIN given AS g ON c.uprn = g.uprn
     INNER JOIN mention AS m ON c.mention_id = m.mention_id
+    INNER JOIN name_part AS n ON m.name_id = n.name_id
     WHERE c.stands AND c.is_register AND m.date_of_birth IS NOT NULL
 )
 

@@ -1,5 +1,5 @@
 -- one row: one adult with a part in a pregnancy or a child of it that the maternity record does not give them
--- reads: pregnancy, relation, stay, profile, police, person, person_name, mention, maternity_booking, benign_relative
+-- reads: pregnancy, relation, stay, profile, police, person, person_name, mention, name_part, maternity_booking, benign_relative
 CREATE OR REPLACE TABLE hidden_adult AS
 WITH of_booking AS (
     SELECT
@@ -89,10 +89,11 @@ names_in_part AS (
     SELECT
         k.supplier,
         k.record_id,
-        list_distinct(flatten(list(k.given_keys))) AS given_keys,
-        list_distinct(flatten(list(k.initials))) AS initials,
-        bool_or(len(k.given_keys) = 0) AS has_initial_only
+        list_distinct(flatten(list(n.given_keys))) AS given_keys,
+        list_distinct(flatten(list(n.initials))) AS initials,
+        bool_or(len(n.given_keys) = 0) AS has_initial_only
     FROM mention AS k
+    INNER JOIN name_part AS n ON k.name_id = n.name_id
     WHERE
         k.contract = 'maternity_booking'
         AND (

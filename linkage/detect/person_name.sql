@@ -1,5 +1,5 @@
 -- one row: one of those whose names are compared, and all names that their records give them
--- reads: person, mention, stay, pregnancy, relation
+-- reads: person, mention, name_part, stay, pregnancy, relation
 CREATE OR REPLACE TABLE person_name AS
 WITH mother_or_baby AS (
     SELECT mother_id AS person_id FROM pregnancy
@@ -32,11 +32,12 @@ compared AS (
 
 SELECT
     p.person_id,
-    list_distinct(flatten(list(m.given_keys))) AS given_keys,
-    list_distinct(flatten(list(m.initials))) AS initials,
+    list_distinct(flatten(list(n.given_keys))) AS given_keys,
+    list_distinct(flatten(list(n.initials))) AS initials,
     list_distinct(flatten(list(m.family_keys))) AS family_keys
 FROM person AS p
 SEMI JOIN compared AS c ON p.person_id = c.person_id
 INNER JOIN mention AS m ON p.mention_id = m.mention_id
+INNER JOIN name_part AS n ON m.name_id = n.name_id
 GROUP BY p.person_id
 ORDER BY p.person_id

@@ -152,8 +152,8 @@ crowded_day AS (
 
 account AS MATERIALIZED (
     SELECT
-        m.mention_id, m.liable_from, m.liable_to, m.sex, m.given, m.given_keys, m.initials, m.family, m.family_keys,
-        n.later, n.family_written, m.given_keys || n.family_called AS names
+        m.mention_id, m.liable_from, m.liable_to, m.sex, n.given, n.given_keys, n.initials, n.family, m.family_keys,
+        n.later, n.family_written, n.given_keys || n.family_called AS names
     FROM mention AS m
     INNER JOIN name_part AS n ON m.name_id = n.name_id
     WHERE m.liable_from IS NOT NULL OR m.liable_to IS NOT NULL

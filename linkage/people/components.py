@@ -40,7 +40,7 @@ FACTS = (
     "CASE WHEN mention = 'liable' THEN i.home_keys ELSE [] END AS liable_at, "
     "CASE WHEN relationship IN ('son', 'daughter', 'brother', 'sister') THEN i.context_keys ELSE [] END AS younger_at "
     "FROM mention INNER JOIN (SELECT mention_id, home_keys, context_keys FROM blocking_key) AS i USING (mention_id) "
-    "INNER JOIN (SELECT name_id, family_called, name_letters FROM name_part) AS n USING (name_id)"
+    "INNER JOIN (SELECT name_id, given, given_keys, initials, family_called, name_letters FROM name_part) AS n USING (name_id)"
 )
 _PLACED = model.gammas_of(
     model.FAMILY_AND_HOME,

@@ -3,6 +3,5 @@
 CREATE OR REPLACE VIEW own_key AS
 SELECT
     * REPLACE (supplier || ':' || force_key AS force_key),
-    CAST(date_of_birth AS VARCHAR) AS born,
-    coalesce(given_called[1], initials[1]) AS given_initial
+    CAST(date_of_birth AS VARCHAR) AS born
 FROM mention

@@ -7,9 +7,9 @@ SELECT
     m.supplier,
     m.record_id,
     m.mention,
-    m.given,
-    m.given_keys,
-    m.initials,
+    n.given,
+    n.given_keys,
+    n.initials,
     n.two_initials,
     n.lead_initials,
     n.later,
@@ -21,11 +21,11 @@ SELECT
     n.family_readings,
     n.family_initials,
     -- The called name's initial and the family name's: K Y of Khadra Yusuf, whom another record gives a third name.
-    list_distinct(list_transform(n.family_initials, lambda f: coalesce(m.given_called[1], m.initials[1]) || f)) AS name_initials,
-    m.family,
+    list_distinct(list_transform(n.family_initials, lambda f: m.given_initial || f)) AS name_initials,
+    n.family,
     m.family_keys,
     -- What may stand before a given name that is in the family name's place: K of Kaur, or S of a second name.
-    list_distinct(n.family_initials || n.title_initials || CASE WHEN len(m.given) > 0 THEN n.later_initials ELSE [] END) AS leading_initials,
+    list_distinct(n.family_initials || n.title_initials || CASE WHEN len(n.given) > 0 THEN n.later_initials ELSE [] END) AS leading_initials,
     m.given_called,
     n.given_joined,
     n.name_letters,
@@ -48,7 +48,7 @@ SELECT
     both_initials(m.given_called, m.family_last, m.family_keys) AS both_initials,
     -- Names stand in either order, so the first letter of a family name or a title opens a pair too, and so does that of a formal
     -- name: Tony's A.
-    list_distinct(m.initials || n.family_initials || n.title_initials || list_transform(m.given_keys, lambda f: f[1])) AS any_initial,
+    list_distinct(n.initials || n.family_initials || n.title_initials || list_transform(n.given_keys, lambda f: f[1])) AS any_initial,
     k.home_keys,
     k.context_keys,
     k.place_key,

@@ -109,7 +109,6 @@ def put_away(con: duckdb.DuckDBPyConnection) -> None:
     con.execute("DROP VIEW asked_key")
     con.execute("DROP VIEW own_key")
     con.execute("DROP TABLE blocking_key")
-    con.execute("DROP VIEW name_part")
 
 
 def _ask_for(con: duckdb.DuckDBPyConnection, among: str | None = None) -> None:

@@ -45,12 +45,12 @@ name_of AS (
             || CASE WHEN len(given_keys) = 0 THEN list_transform(lead_initials, lambda i: side || i) ELSE [] END
         ) AS given
         FROM (
-            SELECT '1' AS side, '2' AS other_side, m.mention_id, m.family_keys, m.given_keys, n.lead_initials
+            SELECT '1' AS side, '2' AS other_side, m.mention_id, m.family_keys, n.given_keys, n.lead_initials
             FROM mention AS m
             INNER JOIN name_part AS n ON m.name_id = n.name_id
             SEMI JOIN unknown_there AS u ON m.mention_id = u.mention_id
             UNION ALL
-            SELECT '2' AS side, '1' AS other_side, g.mention_id, g.family_keys, g.given_keys, n.lead_initials
+            SELECT '2' AS side, '1' AS other_side, g.mention_id, g.family_keys, n.given_keys, n.lead_initials
             FROM grown AS g
             INNER JOIN name_part AS n ON g.name_id = n.name_id
         ) AS both_sides
@@ -74,7 +74,7 @@ asked AS (
 ),
 
 account AS (
-    SELECT m.mention_id, m.family_keys, m.given_keys, m.given_called, n.lead_initials, n.two_initials, m.sex, m.date_of_birth, m.phone,
+    SELECT m.mention_id, m.family_keys, n.given_keys, m.given_called, n.lead_initials, n.two_initials, m.sex, m.date_of_birth, m.phone,
     m.liable_from, s.holders
     FROM (SELECT *, count(*) OVER (PARTITION BY supplier, account) AS holders FROM standing) AS s
     INNER JOIN mention AS m ON s.mention_id = m.mention_id
@@ -83,7 +83,7 @@ account AS (
 ),
 
 patient AS (
-    SELECT g.mention_id, g.family_keys, g.given_keys, g.given_called, n.lead_initials, n.two_initials, g.sex, g.date_of_birth, g.phone, g.asserted_on
+    SELECT g.mention_id, g.family_keys, n.given_keys, g.given_called, n.lead_initials, n.two_initials, g.sex, g.date_of_birth, g.phone, g.asserted_on
     FROM grown AS g
     INNER JOIN name_part AS n ON g.name_id = n.name_id
     SEMI JOIN named AS q ON g.mention_id = q.patient_id

@@ -34,7 +34,7 @@ HASHED = ("full_name", "given_pair")
 
 
 def stored(con: duckdb.DuckDBPyConnection) -> None:
-    """Purge the store of all but records. Those that must go are noted for `records`, since the night reads them to its end."""
+    """Purge the store of all but records and names. Those that must go are noted for `records`, since the night reads them to its end."""
     _note_records(con)
     contacts.note_withheld(con)
     _forget_texts(con)
@@ -82,13 +82,14 @@ def _forget_pages(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def records(con: duckdb.DuckDBPyConnection) -> None:
-    """Purge the records of the store. Rows with a mark of their own stay, stripped, so that the mark stands when a supplier is silent."""
+    """Purge the records of the store, and their names. Rows with a mark of their own stay, stripped, so that the mark stands when a supplier is silent."""
     for name in PEOPLE_CONTRACTS:
         con.execute(
             f"DELETE FROM store.{name}_record AS r USING given_away AS g "
             f"WHERE g.contract = '{name}' AND r.supplier = g.supplier AND r.record_id = g.record_id"
         )
     con.execute("DROP TABLE given_away")
+    _forget_names(con)
     contacts.forget(con)
 
 
@@ -102,13 +103,17 @@ def _note_records(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def _forget_texts(con: duckdb.DuckDBPyConnection) -> None:
-    """Address texts and names that withheld records bear, or that mean a withheld place, are read anew each night."""
+    """Address texts that withheld records bear, or that mean a withheld place, are read anew each night."""
     columns = ("line_1", "line_2", "line_3", "line_4", "line_5", "postcode", "uprn_given")
     alike = " AND ".join(f"a.{c} IS NOT DISTINCT FROM r.{c}" for c in columns)
     con.execute(
         f"DELETE FROM store.resolved_address AS r WHERE {PLACE} OR EXISTS (SELECT 1 FROM address AS a WHERE {alike} "
         f"AND (a.contract, a.supplier, a.record_id) IN (SELECT {KEY} FROM withheld_record))"
     )
+
+
+def _forget_names(con: duckdb.DuckDBPyConnection) -> None:
+    """Names that withheld records bear are read anew each night."""
     con.execute(
         "DELETE FROM store.name_part WHERE name_display IN (SELECT m.name_display FROM mention AS m WHERE "
         f"(m.contract, m.supplier, m.record_id) IN (SELECT {KEY} FROM withheld_record))"

@@ -33,7 +33,7 @@ anchored AS (
 named AS (
     SELECT
         s.* EXCLUDE (given_text, family_text, other_text, known_as_text, full_text),
-        n.name_id, n.name_hash, n.given, n.given_keys, n.initials, n.family, n.family_keys, n.given_called, n.family_last, n.name_display
+        n.name_id, n.name_hash, coalesce(n.given_called[1], n.initials[1]) AS given_initial, n.family_keys, n.given_called, n.family_last, n.name_display
     -- Names first: they are wide, and so they are read past the mentions and not laid up to be looked up.
     FROM name_part AS n
     -- Each mention's name is in it, the empty one as well.
@@ -58,10 +58,7 @@ SELECT
     mention IN ('father', 'partner', 'emergency_contact', 'next_of_kin') AS is_contact,
     name_id,
     name_hash,
-    given,
-    given_keys,
-    initials,
-    family,
+    given_initial,
     family_keys,
     given_called,
     family_last,
