@@ -165,22 +165,21 @@ def audit(job: Job) -> Counts:
 
 
 def report(job: Job) -> Counts:
-    con, night, entries = job.work.con, job.work.night, job.handed["entries"]
-    content = _content(con, job)
-    memory.leave_room(con, night.memory, memory.FOR_PRINT)
+    con, night = job.work.con, job.work.night
     # The data files are the database's work, the pages Python's, and print has processes of its own: of a night of any size side by side.
-    works: list[beside.Work[Any]] = [lambda own: parquet.write(own, night), lambda _: _hub_files(job, content)]
+    works: list[beside.Work[Any]] = [lambda own: parquet.write(own, night), lambda own: _hub_files(own, job)]
     counts, _ = beside.each(con, works, len(works))
     purge.records(con)
-    return {"exceptions": len(entries), **counts}
+    return {"exceptions": len(job.handed["entries"]), **counts}
 
 
-def _hub_files(job: Job, content: NightContent) -> None:
+def _hub_files(con: DuckDBPyConnection, job: Job) -> None:
     """What the hubs get, and meanwhile the files that are no hub's."""
-    con, night = job.work.con, job.work.night
+    night, content = job.work.night, _content(con, job)
+    memory.leave_room(con, night.memory, memory.FOR_PRINT)
     concerned = [hub for gss in sorted(content.hubs) if (hub := summary.hub(content, gss)).views]
     presses = beside.threads_for(con, night.threads)
-    hub_report.write(night.out, content, concerned, lambda: _further(job, content, concerned), presses=presses)
+    hub_report.write(night.out, content, concerned, lambda: _further(con, job, content, concerned), presses=presses)
 
 
 def _content(con: DuckDBPyConnection, job: Job) -> NightContent:
@@ -190,9 +189,9 @@ def _content(con: DuckDBPyConnection, job: Job) -> NightContent:
     return nightly_content.build(con, job.work.night, job.handed["entries"], version.SOFTWARE, model_version)
 
 
-def _further(job: Job, content: NightContent, concerned: Sequence[summary.Hub]) -> None:
+def _further(con: DuckDBPyConnection, job: Job, content: NightContent, concerned: Sequence[summary.Hub]) -> None:
     """The files that are no hub's report, and what the store keeps for the hubs' pages."""
-    con, night, entries = job.work.con, job.work.night, job.handed["entries"]
+    night, entries = job.work.night, job.handed["entries"]
     with open(night.out / "exceptions.jsonl", "w", encoding="utf-8", newline="\n") as handle:
         for entry in entries:
             handle.write(json.dumps(entry.exception, ensure_ascii=False) + "\n")

@@ -33,7 +33,6 @@ def each(con: duckdb.DuckDBPyConnection, works: Sequence[Work[R]], threads: int)
 
 def _on_its_own(con: duckdb.DuckDBPyConnection, work: Work[R]) -> R:
     with con.cursor() as own:
-        own.execute("SET TimeZone = 'UTC'")
         return work(own)
 
 

@@ -98,7 +98,7 @@ def connect(
     if writes:
         con.execute(f"LOAD '{_httpfs()}'")
     con.execute("SET temp_file_encryption = true")
-    con.execute("SET TimeZone = 'UTC'")
+    con.execute("SET GLOBAL TimeZone = 'UTC'")  # of every connection to it that works side by side, too
     return con
 
 
