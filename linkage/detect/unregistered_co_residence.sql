@@ -16,12 +16,18 @@ told_by AS (
     SELECT *, mother_id AS person_id FROM family WHERE infant AND child_id IS NOT NULL
 ),
 
--- The children and pregnancies of a property: their latest word puts them there.
+-- The children and pregnancies of a property: their latest word puts them there. A discharge is where mother and baby went home
+-- to (extracts.md): it overtakes what she said before.
 households AS (
     SELECT DISTINCT s.uprn, y.child_id, y.mother_id, y.pregnancy, y.unborn, y.infant, y.family_id
     FROM told_by AS y
     INNER JOIN stay AS s ON y.person_id = s.person_id AND s.is_latest
-    WHERE s.place_kind IN ('dwelling', 'flat', 'hmo')
+    WHERE
+        s.place_kind IN ('dwelling', 'flat', 'hmo')
+        AND NOT EXISTS (
+            SELECT 1 FROM stay AS d
+            WHERE d.person_id = y.child_id AND d.on_discharge AND d.uprn <> s.uprn AND d.last_said > s.last_said
+        )
 ),
 
 -- The oldest grown-up whom a register shows at a property.

@@ -174,6 +174,19 @@ def test_a_police_address_older_than_a_year_says_nothing(raise_from):
     assert raise_from(gp=[*FAMILY, JACK], police=[seen]) == []
 
 
+@pytest.mark.parametrize(("said", "raised"), [(date(2025, 11, 1), False), (date(2025, 12, 30), True)])
+def test_a_discharge_overtakes_what_the_mother_said_before(raise_from, said, raised):
+    baby = patient("p3", "Eve Lee", date(2025, 12, 20), "1", "9998414367", sex="2", registered_on=date(2025, 12, 28))
+    born = {
+        "record_id": "b1", "booking_record_id": "k1", "nhs_number": "9998414367", "given_names": "Eve", "family_name": "Lee",
+        "date_of_birth": date(2025, 12, 20), "discharged_on": date(2025, 12, 22), **at("1", "discharge_"),
+    }  # fmt: skip
+    booked = booking("k1", "Ann Lee", BORN["Ann Lee"], "1", MOTHER, status="delivered")
+    seen = involved("i1", "Ann Lee", BORN["Ann Lee"], "2", said)
+    found = raise_from(gp=[ANN, baby], maternity_booking=[booked], maternity_birth=[born], police=[seen])
+    assert ("unregistered_co_residence" in [kind for kind, _ in found]) == raised
+
+
 def test_a_contact_without_a_part_whom_another_register_knows(raise_from):
     named = booking("b1", "Ann Lee", BORN["Ann Lee"], "1", MOTHER, single_parent="Y", emergency_contact_name="Jack Hill",
                     emergency_contact_phone="07700 900123")  # fmt: skip
