@@ -12,7 +12,8 @@ concerned AS (
     FROM family
     WHERE mother_id IS NOT NULL
     UNION ALL BY NAME
-    -- A carer: a grown-up whose latest word is the home that a child's latest word gives.
+    -- A carer: a grown-up at a home that a record gives for a child. Of both the register or the latest word: an earlier
+    -- statement is overtaken by any later claim (exceptions.md, "Current"), of the grown-up as of the child.
     SELECT DISTINCT
         a.person_id, 'carer' AS part, y.family_id, y.child_id, y.mother_id, y.pregnancy, y.unborn, y.infant,
         c.uprn AS shared_uprn, CASE WHEN k.person_a IS NULL AND h.person_a IS NULL THEN c.first_said END AS child_since
@@ -23,7 +24,9 @@ concerned AS (
     -- One condition a join: with IN over both everybody would be laid beside all kin.
     LEFT JOIN kin AS k ON a.person_id = k.person_a AND y.child_id = k.person_b
     LEFT JOIN kin AS h ON a.person_id = h.person_a AND y.mother_id = h.person_b
-    WHERE c.place_kind IN ('dwelling', 'flat') AND a.person_id IS DISTINCT FROM y.mother_id
+    WHERE
+        c.place_kind IN ('dwelling', 'flat') AND a.person_id IS DISTINCT FROM y.mother_id
+        AND (c.is_latest OR c.lasting) AND (a.is_latest OR a.lasting)
     UNION ALL BY NAME
     -- Of a child whom no record has at a home any more: a parent or her partner, by a record's word, where the mother is.
     SELECT DISTINCT

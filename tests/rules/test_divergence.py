@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from tests.rules.conftest import at, booking, involved, liable, patient
-from tests.rules.test_rules import ANN, BORN, CHILD, MOTHER, TOM
+from tests.rules.test_rules import ANN, BORN, CHILD, MAN, MOTHER, TOM
 
 TWIN = "9997406818"
 PHONE = {"phone": "07700900555"}
@@ -154,3 +154,23 @@ def test_a_name_alone_gives_nobody_a_second_home_that_they_pay_for(contents_from
     # She has paid for years where she lives: whoever pays for the empty home is as likely somebody of her name.
     own = liable("c2", "Ann Lee", "1", phone="07700900555")
     assert contents_from(gp=[KNOWN, TOM], council_tax=[OPEN, own]) == []
+
+
+def test_an_overtaken_statement_makes_no_carer(raise_from):
+    jack = patient("p3", "Jack Hill", BORN["Jack Hill"], "2", MAN, sex="1")
+    once = involved("i1", "Jack Hill", BORN["Jack Hill"], "1", date(2025, 3, 10))
+    since = involved("i2", "Jack Hill", BORN["Jack Hill"], "3", date(2025, 12, 16))
+    # His practice and his latest word give two homes of his own; with the child he was once, before either.
+    assert raise_from(gp=[ANN, TOM, jack], police=[once, since]) == []
+    # A register at the child's home stands while it is not changed.
+    there = {**jack, **at("1")}
+    found = raise_from(gp=[ANN, TOM, there], police=[since])
+    assert [(kind, who["carer"]) for kind, who in found] == [("address_divergence", "Jack Hill")]
+
+
+def test_where_a_child_was_once_seen_nobody_cares_for_it(raise_from):
+    once = involved("i1", "Tom Lee", BORN["Tom Lee"], "2", date(2025, 3, 10), role="child_present")
+    told = {**TOM, "address_updated_on": date(2025, 9, 1)}
+    behind = patient("p3", "Jack Hill", BORN["Jack Hill"], "2", None, sex="1")
+    account = liable("c1", "Jack Hill", "3", date_of_birth=BORN["Jack Hill"], liable_from=date(2025, 8, 1))
+    assert raise_from(gp=[ANN, told, behind], council_tax=[account], police=[once]) == []
