@@ -1,5 +1,5 @@
 -- one row: one child, mother or carer whose standing records give two properties as current
--- reads: stay, profile, family, pregnancy, relation
+-- reads: stay, profile, family, pregnancy, relation, claim
 CREATE OR REPLACE TABLE address_divergence AS
 WITH kin AS (SELECT DISTINCT person_a, person_b FROM relation WHERE relation IN ('parent', 'partner')),
 
@@ -41,6 +41,21 @@ concerned AS (
             AND ((r.relation = 'parent' AND r.person_b = y.child_id) OR (r.relation = 'partner' AND r.person_b = y.mother_id))
     ANTI JOIN stay AS c ON y.child_id = c.person_id
     WHERE y.child_id IS NOT NULL
+),
+
+-- Since when the accounts of a home stand, and who closed one there and when.
+accounts AS (
+    SELECT uprn, min(valid_from) AS since
+    FROM claim
+    WHERE contract = 'council_tax' AND address_role = 'home' AND stands
+    GROUP BY uprn
+),
+
+closed AS (
+    SELECT person_id, uprn, max(valid_to) AS closed_on
+    FROM claim
+    WHERE contract = 'council_tax' AND address_role = 'home' AND says_residence AND valid_to < $night AND uprn IS NOT NULL
+    GROUP BY person_id, uprn
 ),
 
 -- Homes at which another child of the same birth is registered.
@@ -86,10 +101,25 @@ FROM concerned AS c
 INNER JOIN stay AS o ON c.person_id = o.person_id AND o.lasting
 INNER JOIN stay AS n ON c.person_id = n.person_id AND o.uprn <> n.uprn
 LEFT JOIN twin_at AS t ON n.person_id = t.person_id AND n.uprn = t.uprn
+LEFT JOIN accounts AS k ON o.uprn = k.uprn
+LEFT JOIN closed AS e ON o.person_id = e.person_id AND o.uprn = e.uprn
+LEFT JOIN stay AS w ON c.mother_id = w.person_id AND o.uprn = w.uprn
 WHERE
     o.place_kind IN ('dwelling', 'flat') AND n.place_kind IN ('dwelling', 'flat')
     -- Who was elsewhere before the child came, and is nobody's parent or partner by any record, lived there before the family did.
-    AND (c.child_since IS NULL OR c.shared_uprn <> o.uprn OR c.child_since <= n.first_said + INTERVAL 90 DAY)
+    AND (
+        c.child_since IS NULL OR c.shared_uprn <> o.uprn OR c.child_since <= n.first_said
+        -- A practice may hear of a family three months after it came, and a child be born after somebody left its mother there.
+        -- Nothing is allowed for that where council tax dates the family's coming, or this person's leaving: the accounts that
+        -- stand began after the newer home, or an own one ended before the child came.
+        OR (
+            c.child_since <= n.first_said + INTERVAL 90 DAY
+            AND (
+                coalesce(w.first_said <= n.first_said, FALSE)
+                OR (coalesce(k.since <= n.first_said, TRUE) AND coalesce(e.closed_on > c.child_since, TRUE))
+            )
+        )
+    )
     AND (
         (n.last_said > o.register_said AND n.is_latest)
         -- Of the same day: neither is older. A practice's is taken for the older one, being slower to hear.

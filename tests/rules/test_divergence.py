@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -174,3 +174,57 @@ def test_where_a_child_was_once_seen_nobody_cares_for_it(raise_from):
     behind = patient("p3", "Jack Hill", BORN["Jack Hill"], "2", None, sex="1")
     account = liable("c1", "Jack Hill", "3", date_of_birth=BORN["Jack Hill"], liable_from=date(2025, 8, 1))
     assert raise_from(gp=[ANN, told, behind], council_tax=[account], police=[once]) == []
+
+
+LET_GO = date(2025, 3, 1)
+"""The day on which the former tenant's new account began."""
+
+
+@pytest.mark.parametrize("days", [10, 40, 80])
+@pytest.mark.parametrize("closed", [True, False], ids=["his account closed", "no account of his"])
+def test_a_former_tenant_whose_practice_is_behind_cares_for_nobody(raise_from, days, closed):
+    came = LET_GO + timedelta(days=days)
+    family = [
+        patient("p1", "Ann Lee", BORN["Ann Lee"], "1", MOTHER, sex="2", registered_on=came + timedelta(days=10)),
+        patient("p2", "Tom Lee", BORN["Tom Lee"], "1", CHILD, sex="1", registered_on=came + timedelta(days=10)),
+    ]
+    behind = patient("p3", "Jack Hill", BORN["Jack Hill"], "1", None, sex="1")
+    born = {"date_of_birth": BORN["Jack Hill"]}
+    accounts = [
+        liable("c1", "Ann Lee", "1", date_of_birth=BORN["Ann Lee"], liable_from=came),
+        liable("c2", "Jack Hill", "2", **born, liable_from=LET_GO),
+    ]
+    if closed:
+        accounts.append(liable("c3", "Jack Hill", "1", **born, liable_to=LET_GO))
+    assert raise_from(gp=[*family, behind], council_tax=accounts) == []
+
+
+def test_a_family_whose_account_is_older_than_his_new_home_had_him_with_them(raise_from):
+    # The child's practice heard of the home eleven weeks after he had left it: her account tells that they lived there together.
+    late = patient("p2", "Tom Lee", BORN["Tom Lee"], "1", CHILD, sex="1", registered_on=LET_GO + timedelta(days=77))
+    behind = patient("p3", "Jack Hill", BORN["Jack Hill"], "1", None, sex="1")
+    accounts = [
+        liable("c1", "Ann Lee", "1", date_of_birth=BORN["Ann Lee"], liable_from=LET_GO - timedelta(days=60)),
+        liable("c2", "Jack Hill", "2", date_of_birth=BORN["Jack Hill"], liable_from=LET_GO),
+    ]
+    found = raise_from(gp=[ANN, late, behind], council_tax=accounts)
+    assert [(kind, who["carer"]) for kind, who in found] == [("address_divergence", "Jack Hill")]
+
+
+def test_who_left_a_pregnant_woman_at_the_home_of_both_is_no_former_tenant(raise_from):
+    born = LET_GO + timedelta(days=50)
+    baby = patient("p2", "Mia Lee", born, "1", CHILD, sex="2", registered_on=born + timedelta(days=20))
+    birth_row = {**birth("n1", CHILD, 1, "1"), "date_of_birth": born, "discharged_on": born, "births_in_delivery": 1}
+    named = booking("b1", "Ann Lee", BORN["Ann Lee"], "1", MOTHER, status="delivered", booked_on=date(2024, 11, 1),
+                    expected_delivery_on=born)  # fmt: skip
+    behind = patient("p3", "Jack Hill", BORN["Jack Hill"], "1", None, sex="1")
+    his = {"date_of_birth": BORN["Jack Hill"]}
+    accounts = [
+        liable("c1", "Jack Hill", "1", **his, liable_to=LET_GO),
+        liable("c2", "Jack Hill", "2", **his, liable_from=LET_GO),
+        liable("c3", "Ann Lee", "1", date_of_birth=BORN["Ann Lee"], liable_from=LET_GO + timedelta(days=1)),
+    ]
+    found = raise_from(
+        gp=[ANN, baby, behind], council_tax=accounts, maternity_booking=[named], maternity_birth=[birth_row]
+    )
+    assert [(kind, who["carer"]) for kind, who in found] == [("address_divergence", "Jack Hill")]
