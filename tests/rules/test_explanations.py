@@ -84,6 +84,21 @@ def test_a_practice_that_names_the_parent_it_has_the_child_with_knows_of_no_seco
     assert [k for k, _ in raise_from(gp=[mother, child, DAD], police=[TOM_SEEN])] == ["address_divergence"]
 
 
+def test_two_practices_that_each_name_the_other_parent_both_know_of_the_second_home(raise_from, dismissed):
+    mother, there = {**ANN, "mobile": "07700900777"}, {**at("2"), "record_id": "p5", "registered_on": date(2024, 5, 1)}
+    names_him, names_her = kin("Jack Lee", "father", "07700900123"), kin("Ann Lee", "mother", "07700900777")
+
+    def raised(at_hers, at_his):
+        return [k for k, _ in raise_from(gp=[mother, DAD, {**TOM, **at_hers}, {**TOM, **there, **at_his}])]
+
+    assert raised(names_him, names_her) == []
+    assert "shared_care" in dismissed()
+    # That one names the parent whom it has the child with says nothing of a second home; that one names nobody, neither.
+    assert raised(names_her, names_him) == ["address_divergence"]
+    assert raised(names_him, names_him) == ["address_divergence"]
+    assert raised(names_him, {}) == ["address_divergence"]
+
+
 def test_mother_and_baby_who_both_went_to_the_fathers_are_no_shared_care(raise_from):
     born = date(2025, 9, 1)
     baby = patient("p5", "Mia Lee", born, "1", CHILD, sex="2", registered_on=date(2025, 9, 20)) | kin(
