@@ -5,6 +5,8 @@ WITH mothers AS (
     SELECT b.baby_id AS child_id, min_by(p.mother_id, (p.supplier, p.record_id)) AS mother_id,
         min_by({'supplier': p.supplier, 'record_id': p.record_id}, (p.supplier, p.record_id)) AS pregnancy
     FROM pregnancy AS p, unnest(p.baby_ids) AS b (baby_id)
+    -- Where a mother lived who has died says nothing of where her child is.
+    WHERE NOT p.mother_died
     GROUP BY b.baby_id
 )
 

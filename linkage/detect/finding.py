@@ -48,6 +48,7 @@ class Finding:
     registered: tuple[str, ...]
     mention_ids: tuple[tuple[str, str | None], ...]
     carer_ids: tuple[str, ...] = ()
+    mother_died: bool = False
     place: tuple[date, str, str] = (date.max, "", "")
     score_parts: list[tuple[str, float]] = field(default_factory=list)
     benign: list[Benign] = field(default_factory=list)

@@ -33,7 +33,9 @@ def find(told: list[Row], night: Night, records: Records) -> list[Finding]:
 
 def _hidden(row: dict[str, Any]) -> bool:
     """Whether the row is a claim at all: a part, and records that do not say so (exceptions.md, hidden_adult)."""
-    if (row["registered_with_mother"] or row["registered_at_childs_home"]) and row["single_parent"] != "Y":
+    # Once she has died nobody is with a single parent: who is registered with her child has it in their care.
+    alone = row["single_parent"] == "Y" and not row["mother_died"]
+    if (row["registered_with_mother"] or row["registered_at_childs_home"]) and not alone:
         return False
     if row["named_alike"]:
         return False
@@ -76,6 +78,7 @@ def _finding(night: Night, records: Records, row: dict[str, Any]) -> Finding:
         since=row["booked_on"],
         observed=shared if row["lives_with_mother"] else (),
         registered=(),
+        mother_died=row["mother_died"],
         place=records.place_of(adult),
         mention_ids=(*records.between(adult, mother, babies), *(records.claims_of(adult, *shared) if shared else ())),
     )

@@ -103,12 +103,19 @@ names_in_part AS (
     GROUP BY k.supplier, k.record_id
 ),
 
+-- Whose home is looked at: the mother's, and after her death the children's.
+at_home AS (
+    SELECT supplier, record_id, mother_id, mother_id AS person_id FROM pregnancy WHERE NOT mother_died
+    UNION ALL
+    SELECT supplier, record_id, mother_id, unnest(baby_ids) AS person_id FROM pregnancy WHERE mother_died
+),
+
 -- Who lives, by the latest word on each, where the mother lives by the latest word on her.
 with_mother AS (
     SELECT p.supplier, p.record_id, a.person_id AS adult_id, min(m.uprn) AS uprn,
         bool_or(a.registered) AS adult_registered, bool_or(a.on_police) AS adult_police, max(a.first_said) AS since
-    FROM pregnancy AS p
-    INNER JOIN stay AS m ON p.mother_id = m.person_id AND m.is_latest AND m.place_kind IN ('dwelling', 'flat')
+    FROM at_home AS p
+    INNER JOIN stay AS m ON p.person_id = m.person_id AND m.is_latest AND m.place_kind IN ('dwelling', 'flat')
     INNER JOIN stay AS a ON m.uprn = a.uprn AND a.is_latest AND a.person_id <> p.mother_id
     GROUP BY ALL
 ),
@@ -214,6 +221,7 @@ SELECT
     w.adult_id AS subject_id,
     p.mother_id AS family_id,
     p.mother_id,
+    p.mother_died,
     p.baby_ids,
     p.supplier,
     p.record_id,

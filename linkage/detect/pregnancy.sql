@@ -17,6 +17,7 @@ SELECT
     concat_ws('|', 'maternity_booking', k.supplier, k.record_id, 'mother') AS mother_mention_id,
     p.person_id AS mother_id,
     f.shielded AS mother_shielded,
+    f.died_on IS NOT NULL AS mother_died,
     k.status,
     k.booked_on,
     k.expected_delivery_on,
@@ -27,8 +28,8 @@ SELECT
     k.previous_social_care,
     coalesce(b.baby_ids, []) AS baby_ids,
     -- Overdue by more than six weeks and still active: the record was not closed, and is no current pregnancy.
-    k.status = 'active' AND coalesce(k.expected_delivery_on, k.booked_on + INTERVAL 240 DAY) >= $night - INTERVAL 42 DAY
-        AS is_current,
+    f.died_on IS NULL AND k.status = 'active'
+    AND coalesce(k.expected_delivery_on, k.booked_on + INTERVAL 240 DAY) >= $night - INTERVAL 42 DAY AS is_current,
     -- A living child of it is known, or was born so lately that its own record is still to come (the newborn's six weeks).
     b.baby_ids IS NOT NULL OR (
         k.status = 'delivered' AND n.supplier IS NULL
@@ -36,8 +37,11 @@ SELECT
     ) AS has_child
 FROM maternity_booking AS k
 INNER JOIN person AS p ON p.mention_id = concat_ws('|', 'maternity_booking', k.supplier, k.record_id, 'mother')
-INNER JOIN profile AS f ON p.person_id = f.person_id AND f.died_on IS NULL
+INNER JOIN profile AS f ON p.person_id = f.person_id
 LEFT JOIN babies AS b ON k.supplier = b.supplier AND k.record_id = b.booking_record_id
 LEFT JOIN born AS n ON k.supplier = n.supplier AND k.record_id = n.booking_record_id
-WHERE k.status IN ('active', 'delivered')
+WHERE
+    k.status IN ('active', 'delivered')
+    -- Where the mother has died and the child lives, what her record leaves out about a father is asked all the more.
+    AND (f.died_on IS NULL OR b.baby_ids IS NOT NULL)
 ORDER BY k.supplier, k.record_id

@@ -169,7 +169,9 @@ def checks(finding: Finding) -> list[str]:
     lines = ["Make a safe-contact decision before anyone speaks to the adults, relatives or community."]
     if finding.kind == "hidden_adult":
         lines.append(
-            "Ask the midwife or health visitor, alone with the mother, who this person is to her and the child."
+            "The mother has died: ask the health visitor who has the child in their care, and who this person is to the child."
+            if finding.mother_died
+            else "Ask the midwife or health visitor, alone with the mother, who this person is to her and the child."
         )
         lines.append("Ask maternity whether the father was not asked about, not known, or not named by choice.")
     if finding.unborn or finding.infant:

@@ -194,6 +194,32 @@ def test_a_contact_without_a_part_whom_another_register_knows(raise_from):
     assert found == [("hidden_adult", {"adult": "Jack Hill", "mother": "Ann Lee"})]
 
 
+def test_who_is_hidden_stays_so_when_the_mother_dies_and_the_baby_lives(contents_from, con):
+    born = date(2025, 9, 1)
+    named = booking("b1", "Ann Lee", BORN["Ann Lee"], "1", MOTHER, single_parent="Y", emergency_contact_name="Jack Hill",
+                    emergency_contact_phone="07700 900123", status="delivered", expected_delivery_on=born,
+                    booked_on=date(2025, 3, 1))  # fmt: skip
+    birth = {
+        "record_id": "n1", "booking_record_id": "b1", "nhs_number": CHILD, "given_names": "Mia", "family_name": "Lee",
+        "date_of_birth": born, "sex": "2", "discharged_on": date(2025, 9, 3), **at("1", "discharge_"),
+    }  # fmt: skip
+    baby = patient("p5", "Mia Lee", born, "1", CHILD, sex="2", registered_on=date(2025, 9, 20))
+    # Her account still stands, at another home: where a woman lived who died is nobody's divergence.
+    account = liable("c1", "Ann Lee", "3", date_of_birth=BORN["Ann Lee"], liable_from=date(2025, 10, 1))
+    died = {**ANN, "date_of_death": date(2025, 12, 30)}
+    records = {"maternity_booking": [named], "maternity_birth": [birth], "council_tax": [account]}
+    (found,) = contents_from(gp=[died, baby, JACK], **records)
+    names = dict(con.execute("SELECT person_id, name_display FROM profile").fetchall())
+    assert (found["kind"], found["pregnancy"]["record_id"]) == ("hidden_adult", "b1")
+    assert {p["role"]: names[p["person_id"]] for p in found["people"]} == {
+        "adult": "Jack Hill", "child": "Mia Lee", "mother": "Ann Lee"
+    }  # fmt: skip
+    # Nobody is told to speak with her.
+    assert "alone with the mother" not in " ".join(found["checks"])
+    dead = {**baby, "date_of_death": date(2025, 12, 30)}
+    assert contents_from(gp=[died, dead, JACK], **records) == []
+
+
 def test_a_contact_who_says_what_he_is_is_not_hidden(raise_from):
     named = booking("b1", "Ann Lee", BORN["Ann Lee"], "1", MOTHER, single_parent="N", emergency_contact_name="Jack Hill",
                     emergency_contact_phone="07700 900123", emergency_contact_relationship="husband")  # fmt: skip
