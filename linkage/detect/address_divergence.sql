@@ -4,18 +4,18 @@ CREATE OR REPLACE TABLE address_divergence AS
 WITH kin AS (SELECT DISTINCT person_a, person_b FROM relation WHERE relation IN ('parent', 'partner')),
 
 concerned AS (
-    SELECT child_id AS person_id, 'child' AS part, family_id, child_id, mother_id, pregnancy, unborn, infant
+    SELECT child_id AS person_id, 'child' AS part, family_id, child_id, mother_id, pregnancy, unborn, infant, child_one_on
     FROM family
     WHERE child_id IS NOT NULL
     UNION ALL BY NAME
-    SELECT mother_id AS person_id, 'mother' AS part, family_id, child_id, mother_id, pregnancy, unborn, infant
+    SELECT mother_id AS person_id, 'mother' AS part, family_id, child_id, mother_id, pregnancy, unborn, infant, child_one_on
     FROM family
     WHERE mother_id IS NOT NULL
     UNION ALL BY NAME
     -- A carer: a grown-up at a home that a record gives for a child. Of both the register or the latest word: an earlier
     -- statement is overtaken by any later claim (exceptions.md, "Current"), of the grown-up as of the child.
     SELECT DISTINCT
-        a.person_id, 'carer' AS part, y.family_id, y.child_id, y.mother_id, y.pregnancy, y.unborn, y.infant,
+        a.person_id, 'carer' AS part, y.family_id, y.child_id, y.mother_id, y.pregnancy, y.unborn, y.infant, y.child_one_on,
         c.uprn AS shared_uprn, CASE WHEN k.person_a IS NULL AND h.person_a IS NULL THEN c.first_said END AS child_since
     FROM family AS y
     INNER JOIN stay AS c ON y.child_id = c.person_id
@@ -30,7 +30,7 @@ concerned AS (
     UNION ALL BY NAME
     -- Of a child whom no record has at a home any more: a parent or her partner, by a record's word, where the mother is.
     SELECT DISTINCT
-        a.person_id, 'carer' AS part, y.family_id, y.child_id, y.mother_id, y.pregnancy, y.unborn, y.infant
+        a.person_id, 'carer' AS part, y.family_id, y.child_id, y.mother_id, y.pregnancy, y.unborn, y.infant, y.child_one_on
     FROM family AS y
     INNER JOIN stay AS m ON y.mother_id = m.person_id AND m.place_kind IN ('dwelling', 'flat')
     INNER JOIN stay AS a ON m.uprn = a.uprn AND a.person_id <> m.person_id
@@ -77,6 +77,7 @@ SELECT DISTINCT
     c.pregnancy,
     c.unborn,
     c.infant,
+    c.child_one_on,
     o.uprn AS older_uprn,
     n.uprn,
     o.register_said AS older_said,

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from linkage.detect import wording
-from linkage.detect.finding import Benign, Finding, grace_days
+from linkage.detect.finding import Benign, Finding, Young, grace_days
 from linkage.detect.records import Records, Row, places_of
 from linkage.night import Night
 
@@ -56,7 +56,7 @@ def _finding(night: Night, records: Records, found: list[dict[str, Any]]) -> Fin
     row = found[0]
     children = sorted({r["child_id"] for r in found if r["child_id"]}, key=records.place_of)
     mothers = sorted({r["mother_id"] for r in found if r["mother_id"]}, key=records.place_of)
-    infant = any(r["infant"] for r in found)
+    young = Young.of(found)
     pregnancy = next((r["pregnancy"] for r in found if r["pregnancy"]), None)
     subject = row["subject_id"]
     finding = Finding(
@@ -69,7 +69,7 @@ def _finding(night: Night, records: Records, found: list[dict[str, Any]]) -> Fin
         mother_id=next((m for m in mothers if m != subject), None),
         pregnancy=(pregnancy["supplier"], pregnancy["record_id"]) if pregnancy else None,
         unborn=all(r["unborn"] for r in found),
-        infant=infant,
+        infant=young.tonight,
         since=row["since"],
         observed=(row["uprn"],),
         registered=tuple(u for u in (row["elsewhere"] or []) if u != row["uprn"]),
@@ -77,7 +77,7 @@ def _finding(night: Night, records: Records, found: list[dict[str, Any]]) -> Fin
         mention_ids=records.claims_of(subject, row["uprn"]),
     )
     _weigh(finding, row | {"hidden": any(r["hidden"] for r in found)}, night)
-    _look_for_benign(finding, row, night, infant)
+    _look_for_benign(finding, row, night, young)
     return finding
 
 
@@ -116,12 +116,16 @@ def _weigh(finding: Finding, row: dict[str, Any], night: Night) -> None:
     finding.score_parts = parts
 
 
-def _look_for_benign(finding: Finding, row: dict[str, Any], night: Night, infant: bool) -> None:
-    days = grace_days(night.settings, _lagging(row), infant=infant)
-    if infant and row["on_police"] and row["verified"]:
+def _look_for_benign(finding: Finding, row: dict[str, Any], night: Night, young: Young) -> None:
+    days = grace_days(night.settings, _lagging(row), row["since"], young)
+    if young.when(row["since"], night.settings) and row["on_police"] and row["verified"]:
         # Officers were at the door: with a child under one nobody waits for a register to follow.
         days = 0
-    recent = row["since"] > night.date - timedelta(days=days) or _register_is_fresh(row, night) or _all_new(row, night)
+    recent = (
+        row["since"] > night.date - timedelta(days=days)
+        or _register_is_fresh(row, night)
+        or _all_new(row, night, young)
+    )
     finding.benign = [
         Benign("recent_move", recent, f"first said on {wording.day(row['since'])}; {wording.lag(days)}"),
         Benign("same_person_registered", row["same_name"], "looked for a registered resident of the same name and age"),
@@ -152,11 +156,11 @@ def _look_for_benign(finding: Finding, row: dict[str, Any], night: Night, infant
     ]
 
 
-def _all_new(row: dict[str, Any], night: Night) -> bool:
+def _all_new(row: dict[str, Any], night: Night, young: Young) -> bool:
     """The household itself began here a short while ago: however long ago this person moved, it is no longer than that."""
     register = "gp" if row["elsewhere_on_gp"] else "council_tax"
-    days = grace_days(night.settings, register, infant=row["infant"])
-    return row["account_since"] is not None and row["account_since"] > night.date - timedelta(days=days)
+    began = row["account_since"]
+    return began is not None and began > night.date - timedelta(days=grace_days(night.settings, register, began, young))
 
 
 def _in_institution(row: dict[str, Any]) -> bool:

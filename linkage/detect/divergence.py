@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from linkage.detect import wording
-from linkage.detect.finding import Benign, Finding, grace_days
+from linkage.detect.finding import Benign, Finding, Young, grace_days
 from linkage.detect.records import Records, Row, places_of
 from linkage.night import Night
 
@@ -52,9 +52,9 @@ def find(told: list[Row], night: Night, records: Records) -> list[Finding]:
 
 
 def _finding(night: Night, records: Records, found: list[dict[str, Any]]) -> Finding:
-    infant = any(r["infant"] for r in found)
+    young = Young.of(found)
     found = sorted(found, key=lambda r: (_PART_ORDER[r["part"]], r["older_uprn"], *places_of(r, records)))
-    row, benign = _spokesman(night, found, infant)
+    row, benign = _spokesman(night, found, young)
     subject = row["subject_id"]
     people = sorted({r["subject_id"] for r in found}, key=records.place_of)
     carers = sorted({r["subject_id"] for r in found if r["part"] == "carer"} - {subject}, key=records.place_of)
@@ -78,7 +78,7 @@ def _finding(night: Night, records: Records, found: list[dict[str, Any]]) -> Fin
         mother_id=next((m for m in mothers if m != subject), None),
         pregnancy=(pregnancy["supplier"], pregnancy["record_id"]) if pregnancy else None,
         unborn=all(r["unborn"] for r in found),
-        infant=infant,
+        infant=young.tonight,
         since=min(r["since"] for r in found),
         observed=(row["uprn"],),
         registered=(row["older_uprn"],),
@@ -91,13 +91,13 @@ def _finding(night: Night, records: Records, found: list[dict[str, Any]]) -> Fin
     return finding
 
 
-def _spokesman(night: Night, found: list[dict[str, Any]], infant: bool) -> tuple[dict[str, Any], list[Benign]]:
+def _spokesman(night: Night, found: list[dict[str, Any]], young: Young) -> tuple[dict[str, Any], list[Benign]]:
     """Whose records tell of the two homes, and what was looked for: the child before the mother before a carer.
 
     Where the child's own were put right a while ago, a father's may have been wrong for months: of several people the
     first whose records nothing explains, unless something explains the two homes themselves. found: in that order.
     """
-    looked = [(row, _look_for_benign(row, night, infant)) for row in found]
+    looked = [(row, _look_for_benign(row, night, young)) for row in found]
     explained = [{b.explanation for b in benign if b.found} for _, benign in looked]
     of_homes = (place for place, names in enumerate(explained) if names & _OF_THE_HOMES)
     unexplained = (place for place, names in enumerate(explained) if not names)
@@ -129,13 +129,13 @@ def _weigh(finding: Finding, row: dict[str, Any], people: int, night: Night) -> 
     finding.score_parts = parts
 
 
-def _look_for_benign(row: dict[str, Any], night: Night, infant: bool) -> list[Benign]:
+def _look_for_benign(row: dict[str, Any], night: Night, young: Young) -> list[Benign]:
     register = "gp" if row["older_on_gp"] else "council_tax" if row["older_on_council_tax"] else "maternity_booking"
     if row["newer_on_police"] and not row["newer_registered"]:
         # A police address tells of a stay some time after it began, not of the move itself.
         register = "statement"
-    days = grace_days(night.settings, register, infant=infant)
-    recent = row["since"] > night.date - timedelta(days=days) or _all_new(row, night, infant)
+    days = grace_days(night.settings, register, row["since"], young)
+    recent = row["since"] > night.date - timedelta(days=days) or _all_new(row, night, young)
     return [
         Benign(
             "recent_move", recent, f"the newer home was first given on {wording.day(row['since'])}; {wording.lag(days)}"
@@ -178,11 +178,11 @@ def _look_for_benign(row: dict[str, Any], night: Night, infant: bool) -> list[Be
     ]
 
 
-def _all_new(row: dict[str, Any], night: Night, infant: bool) -> bool:
+def _all_new(row: dict[str, Any], night: Night, young: Young) -> bool:
     """The household at the newer home began there a short while ago, whatever first gave it as theirs."""
     register = "gp" if row["older_on_gp"] else "council_tax" if row["older_on_council_tax"] else "maternity_booking"
-    days = grace_days(night.settings, register, infant=infant)
-    return row["account_since"] is not None and row["account_since"] > night.date - timedelta(days=days)
+    began = row["account_since"]
+    return began is not None and began > night.date - timedelta(days=grace_days(night.settings, register, began, young))
 
 
 def _pays_for_both(row: dict[str, Any], night: Night) -> bool:

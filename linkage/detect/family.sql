@@ -16,6 +16,7 @@ SELECT
     m.pregnancy,
     FALSE AS unborn,
     f.is_infant OR FALSE AS infant,
+    (f.born + INTERVAL 1 YEAR)::DATE AS child_one_on,
     coalesce(m.mother_id, f.person_id) AS family_id
 FROM profile AS f
 LEFT JOIN mothers AS m ON f.person_id = m.child_id

@@ -7,8 +7,10 @@ A finding is about one subject and one family. Findings of the same people and p
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
+from typing import Any
 
 from linkage.settings import Settings
 
@@ -68,8 +70,31 @@ class Finding:
         return tuple(dict.fromkeys(found))
 
 
-def grace_days(settings: Settings, register: str, *, infant: bool) -> int:
+@dataclass(frozen=True)
+class Young:
+    """A household with a child under one or a pregnancy, for which less time is allowed, and when its youngest turned or turns one.
+
+    A difference whose shorter time had run out before the first birthday does not get the longer one on that day: it was
+    out of grace, and stays so.
+    """
+
+    tonight: bool
+    one_on: date | None
+
+    @classmethod
+    def of(cls, rows: Iterable[Mapping[str, Any]]) -> Young:
+        rows = list(rows)
+        birthdays = [r["child_one_on"] for r in rows if r["child_one_on"]]
+        return cls(any(r["infant"] for r in rows), max(birthdays, default=None))
+
+    def when(self, since: date, settings: Settings) -> bool:
+        """Whether the shorter time counts for a difference that began on a day."""
+        over = since + timedelta(days=settings.integer("grace.infant_days"))
+        return self.tonight or (self.one_on is not None and over < self.one_on)
+
+
+def grace_days(settings: Settings, register: str, since: date, young: Young) -> int:
     """Days a register may lag behind a real move before the difference means anything (exceptions.md, Grace period)."""
-    if infant and register != "statement":
+    if register != "statement" and young.when(since, settings):
         return settings.integer("grace.infant_days")
     return settings.integer(f"grace.{register}_days")

@@ -19,7 +19,7 @@ told_by AS (
 -- The children and pregnancies of a property: their latest word puts them there. A discharge is where mother and baby went home
 -- to (extracts.md): it overtakes what she said before.
 households AS (
-    SELECT DISTINCT s.uprn, y.child_id, y.mother_id, y.pregnancy, y.unborn, y.infant, y.family_id
+    SELECT DISTINCT s.uprn, y.child_id, y.mother_id, y.pregnancy, y.unborn, y.infant, y.child_one_on, y.family_id
     FROM told_by AS y
     INNER JOIN stay AS s ON y.person_id = s.person_id AND s.is_latest
     WHERE
@@ -48,6 +48,7 @@ SELECT
     h.pregnancy,
     h.unborn,
     h.infant OR l.is_infant AS infant,
+    h.child_one_on,
     l.uprn,
     l.first_said AS since,
     l.last_said,

@@ -228,3 +228,16 @@ def test_who_left_a_pregnant_woman_at_the_home_of_both_is_no_former_tenant(raise
         gp=[ANN, baby, behind], council_tax=accounts, maternity_booking=[named], maternity_birth=[birth_row]
     )
     assert [(kind, who["carer"]) for kind, who in found] == [("address_divergence", "Jack Hill")]
+
+
+def test_who_was_out_of_grace_with_a_child_under_one_is_not_in_it_again_on_the_first_birthday(raise_from):
+    account = liable("c1", "Jack Hill", "2", date_of_birth=BORN["Jack Hill"], liable_from=date(2025, 12, 1))
+    behind = patient("p3", "Jack Hill", BORN["Jack Hill"], "1", None, sex="1")
+
+    def raised(born):
+        baby = patient("p5", "Mia Lee", born, "2", CHILD, sex="2", registered_on=born + timedelta(days=20))
+        return [who["carer"] for _, who in raise_from(gp=[baby, behind], council_tax=[account])]
+
+    # One on 1 January, seventeen days after the fourteen were over; and on 10 December, within them.
+    assert raised(date(2025, 1, 1)) == ["Jack Hill"]
+    assert raised(date(2024, 12, 10)) == []
