@@ -74,7 +74,7 @@ def _lead(content: NightContent, exception: Mapping[str, Any]) -> View:
         "speaks_for": list(detail.speaks_for),
         "speaks_against": list(detail.speaks_against),
         "claim": exception["claim"],
-        "people": [_known_person(content, exception, p) for p in exception["people"]],
+        "people": [_known_person(content, exception, p) for p in _each_once(exception)],
         "addresses": [_address(content, exception, a) for a in exception["addresses"]],
         "ties": _ties(content, exception),
         "evidence": evidence,
@@ -92,11 +92,16 @@ def _lead(content: NightContent, exception: Mapping[str, Any]) -> View:
     return cut(_shown(view), allow.LEAD)
 
 
+def _each_once(exception: Mapping[str, Any]) -> list[Mapping[str, str]]:
+    """The people of an exception, each once: the person at the address who is the child, or the mother, is told as that."""
+    return list({p["person_id"]: p for p in exception["people"]}.values())
+
+
 def _ties(content: NightContent, exception: Mapping[str, Any]) -> list[View]:
     """Which person the records put where. Disputed: records put that person at more than one of these homes."""
     found = [
         (i, j, content.ties[(p["person_id"], a["uprn"])])
-        for i, p in enumerate(exception["people"])
+        for i, p in enumerate(_each_once(exception))
         for j, a in enumerate(exception["addresses"])
         if (p["person_id"], a["uprn"]) in content.ties
     ]

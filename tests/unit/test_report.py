@@ -133,6 +133,19 @@ def test_formats_hold_the_same_facts(lead, name):
         assert fact in told, fact
 
 
+def test_a_child_who_is_the_person_at_the_address_is_listed_once(content):
+    told = copy.deepcopy(content.exceptions[0])
+    child = next(p for p in told["people"] if p["role"] == "child")
+    told["people"] = [{**child, "role": "co_resident"}, *told["people"]]
+    before = views(dataclasses.replace(content, exceptions=[content.exceptions[0]]), LEAD)[0]
+    after = views(dataclasses.replace(content, exceptions=[told]), LEAD)[0]
+    in_order = sorted(after["people"], key=lambda p: p["name"])
+    assert in_order == sorted(before["people"], key=lambda p: p["name"])
+    # Who lives where is told of the same people.
+    lives = [{(v["people"][t["person"]]["name"], t["address"]) for t in v["ties"]} for v in (before, after)]
+    assert lives[0] == lives[1]
+
+
 def test_an_address_is_given_by_the_records_that_give_it_and_no_other(content):
     first, second = views(content, LEAD)[0]["addresses"]
     assert [r["date"] for r in first["records"]] == ["2019-04-02", "2026-01-04"]
