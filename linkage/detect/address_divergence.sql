@@ -40,7 +40,7 @@ concerned AS (
             a.person_id = r.person_a
             AND ((r.relation = 'parent' AND r.person_b = y.child_id) OR (r.relation = 'partner' AND r.person_b = y.mother_id))
     ANTI JOIN stay AS c ON y.child_id = c.person_id
-    WHERE y.child_id IS NOT NULL
+    WHERE y.child_id IS NOT NULL AND (m.is_latest OR m.lasting) AND (a.is_latest OR a.lasting)
 ),
 
 -- Since when the accounts of a home stand, and who closed one there and when.

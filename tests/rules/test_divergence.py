@@ -79,6 +79,10 @@ def test_a_father_whom_the_booking_names_is_a_carer_where_the_mother_is(raise_fr
     # Nothing says that he is anything to the child: a lodger's own two homes are nobody's concern.
     unnamed = {**named, "father_name": None, "father_date_of_birth": None}
     assert raise_from(maternity_booking=[unnamed], **records) == []
+    # That he was where she is once, before either of his two homes was given last, puts him nowhere near the child.
+    once = involved("i1", "Jack Hill", BORN["Jack Hill"], "2", date(2025, 6, 1))
+    elsewhere = {**account, **at("3")}
+    assert raise_from(maternity_booking=[named], **{**records, "council_tax": [elsewhere]}, police=[once]) == []
 
 
 def test_with_a_child_under_one_nobody_of_the_household_waits_twelve_weeks(raise_from):
