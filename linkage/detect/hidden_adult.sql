@@ -25,7 +25,8 @@ stands_named AS (
             OR relationship IN ('husband', 'wife', 'partner', 'father_of_baby')
         ) AS in_part,
         bool_or(relationship IN (
-            'mother', 'father', 'brother', 'sister', 'son', 'daughter', 'grandparent', 'grandchild', 'in_law', 'kin'
+            'mother', 'father', 'parent', 'step_parent', 'brother', 'sister', 'son', 'daughter', 'grandparent', 'grandchild',
+            'in_law', 'kin'
         )) AS kin_stated,
         bool_or(relationship = 'relative') AS relative_stated,
         bool_or(mention IN ('emergency_contact', 'next_of_kin')

@@ -4,14 +4,15 @@ CREATE OR REPLACE TABLE pair AS
 WITH told AS NOT MATERIALIZED (
     SELECT
         *,
-        -- A maternity booking's father is the baby's.
+        -- A maternity booking's father is the baby's, and a contact in it whom it calls father may be.
         CASE
-            WHEN mention = 'father' THEN NULL
+            WHEN contract = 'maternity_booking' AND relationship = 'father' THEN NULL
             WHEN relationship IN ('husband', 'wife', 'partner', 'father_of_baby') THEN 'partner'
             WHEN relationship IN ('mother', 'father') THEN 'parent'
             WHEN relationship IN ('brother', 'sister') THEN 'sibling'
             WHEN relationship IN ('son', 'daughter') THEN 'child'
-        END AS kin
+        END AS kin,
+        coalesce(relationship IN ('father', 'parent', 'step_parent'), FALSE) AS is_parent
     FROM mention
 )
 
@@ -52,7 +53,7 @@ SELECT
         WHEN l.born_before < r.born_after OR r.born_before < l.born_after THEN 'another_generation'
     END AS veto,
     -- Kin live together oftener than friends, and than those of whom nobody says who they are.
-    coalesce(l.kin, r.kin) IS NOT NULL OR l.mention = 'father' OR r.mention = 'father' AS of_kin
+    coalesce(l.kin, r.kin) IS NOT NULL OR l.is_parent OR r.is_parent AS of_kin
 FROM scored AS s
 INNER JOIN told AS l ON s.mention_id_l = l.mention_id
 INNER JOIN told AS r ON s.mention_id_r = r.mention_id

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import csv
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import cache
 
 import nhs_number
 import phonenumbers
 
 from linkage.spreadsheet import DECIMALS
-from linkage.standardise.names import visible
+from linkage.standardise.names import REFERENCE, visible
 
 _BESIDE_PHONE = re.compile(r"\b(?!ext\b)[^\W\d_]{2,}\b|[()]")
 """Words that clerks write into the column of the number: `07700 900123 (mum)`."""
@@ -52,42 +54,6 @@ def _digits_of_any_script(text: str) -> str:
     return "".join(str(unicodedata.decimal(mark)) for mark in text if mark.isdecimal())
 
 
-_RELATIONSHIPS: dict[str, tuple[str, ...]] = {
-    "husband": ("husband", "h", "hubby", "hus", "husb"),
-    "wife": ("wife", "w"),
-    "partner": (
-        "partner", "p", "boyfriend", "bf", "girlfriend", "gf", "fiance", "fiancee", "spouse", "ptnr", "part", "ex partner",
-        "domestic partner", "common law", "significant other", "other half",
-        "mother of my child", "mother of my children", "father of my child", "father of my children", "mother of baby",
-        "baby mother", "baby mum", "baby mom", "babys mother", "co parent", "co parents", "living together", "married",
-    ),
-    "father_of_baby": ("fob", "father of baby", "baby father", "baby's father", "babys father", "bd", "baby dad"),
-    "father": ("father", "dad", "fth", "pop"),
-    "mother": ("mother", "mum", "mom", "m", "mam", "mth"),
-    "brother": ("brother", "bro", "b"),
-    "sister": ("sister", "sis", "s"),
-    "son": ("son",),
-    "daughter": ("daughter", "dau", "dtr"),
-    "grandparent": ("grandmother", "grandfather", "nan", "gran", "grandad", "nanny", "grandparent", "gm", "gf nan"),
-    # Who has a child in their care by a court, a council or an agreement; no kin of theirs need be.
-    "guardian": (
-        "guardian", "legal guardian", "special guardian", "foster carer", "foster mother", "foster mum", "foster father",
-        "foster dad", "foster parent", "foster", "private foster carer", "private fostering", "kinship carer", "kinship",
-    ),
-    "ward": ("ward", "foster child", "foster son", "foster daughter"),
-    "grandchild": ("grandson", "granddaughter", "grandchild"),
-    "in_law": ("mother in law", "father in law", "sister in law", "brother in law", "mil", "fil", "sil", "bil", "in law"),
-    "kin": ("cousin", "aunt", "auntie", "uncle", "niece", "nephew"),
-    # Says that there is a tie and not which.
-    "relative": ("relative", "family", "family member", "relation", "rel"),
-    "friend": ("friend", "fr", "mate", "pal", "best friend", "frnd", "family friend", "neighbour", "housemate", "flatmate"),
-    "professional": (
-        "carer", "interpreter", "doula", "landlord", "support worker", "social worker", "key worker", "colleague", "landlady",
-    ),
-}  # fmt: skip
-_MEANING = {word: meaning for meaning, words in _RELATIONSHIPS.items() for word in words}
-
-
 @dataclass(frozen=True)
 class Plain:
     """SQL over a column `text`, for what is written as nearly all is: whether a text is so, and then its shape.
@@ -120,21 +86,100 @@ PLAIN = {
 """By column of a mention. Others have no such way of being written."""
 
 
+@cache
+def _meanings() -> dict[str, str]:
+    """Words of a relationship to what they mean, from reference/relationships.csv."""
+    lines = (REFERENCE / "relationships.csv").read_text(encoding="utf-8").splitlines()
+    rows = csv.DictReader(line for line in lines if line and not line.startswith("#"))
+    return {row["token"]: row["class"] for row in rows}
+
+
+_KINDS = {
+    "husband": "partner", "wife": "partner", "partner": "partner", "father_of_baby": "partner", "father": "parent",
+    "mother": "parent", "step_parent": "parent", "parent": "parent", "brother": "sibling", "sister": "sibling", "kin": "kin",
+    "grandparent": "grandparent", "son": "child", "daughter": "child", "friend": "friend",
+}  # fmt: skip
+_OF_ANOTHER = {
+    ("partner", "parent"): "in_law", ("partner", "sibling"): "in_law", ("partner", "grandparent"): "in_law",
+    ("partner", "kin"): "in_law", ("partner", "child"): "kin", ("parent", "partner"): "step_parent", ("parent", "parent"): "grandparent",
+    ("parent", "sibling"): "kin", ("parent", "child"): "kin", ("sibling", "partner"): "in_law", ("sibling", "child"): "kin",
+    ("kin", "partner"): "in_law",
+}  # fmt: skip
+"""What somebody's somebody is: a partner's mother is an in-law. A friend's mother and a mother's friend are friends."""
+_BABY = {
+    "baby", "babys", "babies", "bub", "unborn", "child", "childs", "bump", "pregnancy", "fetus", "foetus", "twins", "newborn", "infant",
+}  # fmt: skip
+_CHILDREN = {"children", "childrens", "kids"}
+
+
 def relationship(text: str) -> str | None:
     """What a free-text relationship means: husband, wife, partner, father_of_baby, …; `other` when not understood.
 
-    None where nothing was written. `father` and `mother` are those of the person who named them.
+    None where nothing was written. `father` and `mother` are those of the person who named them, or so the word says: in a
+    maternity booking a bare "father" may be the baby's.
     """
-    plain = unicodedata.normalize("NFKD", text.lower()).encode("ascii", "ignore").decode()
-    words = re.sub(r"[^a-z' ]+", " ", plain).split()
+    plain = unicodedata.normalize("NFKD", text.lower()).encode("ascii", "ignore").decode().replace("'", "")
+    words = re.sub(r"[^a-z]+", " ", plain).replace("grand ", "grand").split()
     if not words:
         return None
-    whole = " ".join(words)
-    if whole in _MEANING:
-        return _MEANING[whole]
+    if "not" in words:
+        words = words[: words.index("not")]
+    meanings = _meanings()
+    return (
+        meanings.get(" ".join(words))
+        or meanings.get(_letters(words))
+        or _worked_out(words)
+        or _mentioned(words)
+        or "other"
+    )
+
+
+def _letters(words: list[str]) -> str:
+    """Letters that stand alone as one word: b/f is bf."""
+    return "".join(words) if all(len(word) == 1 for word in words) else ""
+
+
+def _worked_out(words: list[str]) -> str | None:
+    """What several words mean beside each other that none of them means alone."""
+    means = {_meanings().get(word) for word in words}
+    if "in_law" in means or ("in" in words and {"law", "laws"} & set(words)):
+        return "in_law"
+    return _of_another(words) or _of_a_child(words, means)
+
+
+def _of_another(words: list[str]) -> str | None:
+    """Who the partner's mother, or the mother of a partner, is."""
+    for place, word in enumerate(words[1:], 1):
+        before = words[place - 1]
+        if word == "of":
+            owner, owned = words[-1], before
+        else:
+            owner, owned = before[:-1] if len(before) > 3 and before.endswith("s") else "", word
+        whose, who = (_KINDS.get(_meanings().get(one, "")) for one in (owner, owned))
+        if whose == "parent" and _BABY & set(words):
+            whose = "partner"
+        if whose and who:
+            return "friend" if "friend" in (whose, who) else _OF_ANOTHER.get((whose, who))
+    return None
+
+
+def _of_a_child(words: list[str], means: set[str | None]) -> str | None:
+    """Who the father of a baby is, or of children that are there already."""
+    if "father_of_baby" in means:
+        return "father_of_baby"
+    if "father" not in means:
+        return None
+    if "step" in words or _CHILDREN & set(words):
+        return "partner"
+    return "father_of_baby" if _BABY & set(words) or " to be" in " ".join(words) else None
+
+
+def _mentioned(words: list[str]) -> str | None:
+    """The longest words that mean something. What somebody does for a living comes after who they are to the patient."""
+    found = []
     for length in (4, 3, 2, 1):
-        for start in range(len(words) - length + 1):
-            phrase = " ".join(words[start : start + length])
-            if len(phrase) > 2 and phrase in _MEANING:
-                return _MEANING[phrase]
-    return "other"
+        phrases = [" ".join(words[start : start + length]) for start in range(len(words) - length + 1)]
+        found = [_meanings()[phrase] for phrase in phrases if len(phrase) > 2 and phrase in _meanings()]
+        if found:
+            break
+    return next((one for one in found if one != "professional"), found[0] if found else None)

@@ -22,7 +22,13 @@ WITH plain AS MATERIALIZED (
 
 anchored AS (
     SELECT
-        s.*,
+        s.* EXCLUDE (relationship),
+        -- Whom a child's practice has as "father of child" is the patient's.
+        CASE
+            WHEN s.contract = 'gp' AND s.relationship = 'father_of_baby' AND a.date_of_birth > s.asserted_on - INTERVAL 12 YEAR
+                THEN 'father'
+            ELSE s.relationship
+        END AS relationship,
         a.nhs_number AS anchor_number,
         a.phone AS anchor_phone,
         a.date_of_birth AS anchor_born
@@ -91,13 +97,14 @@ SELECT
     -- Bounds that a mention sets on its person's birth: liable persons and parents are grown up, parents are older
     -- than their child by 13 years or more, children younger. Counted to the end of the year, so that a bound does not
     -- move, and what rests on it stands, from one night to the next. Nobody gives a small child as the person to ring. Nobody is born
-    -- after they died.
+    -- after they died. A maternity booking's bare "father" may be the baby's, who is not older than her by anything.
     least(
         CASE
             WHEN mention = 'liable' THEN date_trunc('year', $night) - INTERVAL 16 YEAR
             WHEN mention IN ('father', 'partner') THEN date_trunc('year', $night) - INTERVAL 12 YEAR
             WHEN relationship IN ('husband', 'wife', 'partner', 'father_of_baby') THEN date_trunc('year', $night) - INTERVAL 14 YEAR
-            WHEN relationship IN ('mother', 'father', 'grandparent') THEN anchor_born - INTERVAL 13 YEAR
+            WHEN relationship IN ('mother', 'grandparent') OR (relationship = 'father' AND contract <> 'maternity_booking')
+                THEN anchor_born - INTERVAL 13 YEAR
             WHEN mention IN ('next_of_kin', 'emergency_contact') THEN date_trunc('year', $night) - INTERVAL 12 YEAR
             WHEN mention = 'mother' THEN asserted_on - INTERVAL 10 YEAR
         END::DATE,

@@ -226,6 +226,56 @@ def test_a_contact_who_says_what_he_is_is_not_hidden(raise_from):
     assert raise_from(gp=[ANN, JACK], maternity_booking=[named]) == []
 
 
+FATHER_SAID = {"emergency_contact_name": "Jack Hill", "emergency_contact_phone": "07700 900123"}
+
+
+@pytest.mark.parametrize("said", ["Baby's dad", "Father"])
+def test_a_father_in_a_booking_may_be_the_babys(raise_from, con, said):
+    stated = booking("b1", "Ann Lee", BORN["Ann Lee"], "1", MOTHER, single_parent="Y", emergency_contact_relationship=said,
+                     **FATHER_SAID)  # fmt: skip
+    assert raise_from(gp=[ANN, JACK], maternity_booking=[stated]) == [], "the booking says so"
+    linked = con.execute(
+        "SELECT count(DISTINCT person_id) FROM person WHERE mention_id SIMILAR TO 'gp.s.p3.*|.*emergency_contact'"
+    )
+    assert linked.fetchone() == (1,)
+    told = con.execute("SELECT DISTINCT relation FROM relation WHERE mention = 'emergency_contact'").fetchall()
+    assert told in ([("partner",)], [("father_of_pregnancy",)]), "he is too young to be hers"
+
+
+def test_a_father_in_a_booking_who_is_old_enough_is_hers(raise_from, con):
+    old = {**JACK, "date_of_birth": date(1965, 3, 3)}
+    stated = booking("b1", "Ann Lee", BORN["Ann Lee"], "1", MOTHER, emergency_contact_relationship="Dad", **FATHER_SAID)
+    assert raise_from(gp=[ANN, old], maternity_booking=[stated]) == []
+    assert con.execute("SELECT relation FROM relation").fetchall() == [("parent",)]
+
+
+def test_a_father_whom_a_booking_names_as_partner_too_is_one_man(raise_from, con):
+    stated = booking("b1", "Ann Lee", BORN["Ann Lee"], "1", MOTHER, partner_name="Jack Hill", partner_phone="07700900123",
+                     emergency_contact_relationship="Father", **FATHER_SAID)  # fmt: skip
+    assert raise_from(gp=[ANN, JACK], maternity_booking=[stated]) == []
+    people = con.execute(
+        "SELECT count(DISTINCT person_id) FROM person JOIN mention USING (mention_id) WHERE is_contact"
+    )
+    assert people.fetchone() == (1,)
+
+
+def test_in_a_childs_registration_the_babys_father_is_the_patients(raise_from, con):
+    tom = TOM | {
+        "next_of_kin_name": "Jack Hill",
+        "next_of_kin_relationship": "Father of child",
+        "next_of_kin_phone": "07700900123",
+    }
+    raise_from(gp=[ANN, tom, JACK])
+    assert con.execute("SELECT relation FROM relation").fetchall() == [("parent",)]
+
+
+def test_a_contact_by_trade_is_not_hidden(raise_from):
+    stated = booking("b1", "Ann Lee", BORN["Ann Lee"], "1", MOTHER, single_parent="Y", **FATHER_SAID)
+    assert len(raise_from(gp=[ANN, JACK], maternity_booking=[stated])) == 1
+    stated["emergency_contact_relationship"] = "Church pastor"
+    assert raise_from(gp=[ANN, JACK], maternity_booking=[stated]) == []
+
+
 def test_a_named_father_is_not_hidden(raise_from):
     named = booking("b1", "Ann Lee", BORN["Ann Lee"], "1", MOTHER, father_name="Jack Hill", emergency_contact_name="Jack Hill",
                     emergency_contact_phone="07700 900123")  # fmt: skip

@@ -53,6 +53,55 @@ def test_relationship(written, meaning):
     assert contact.relationship(written) == meaning
 
 
+@pytest.mark.parametrize(
+    "written",
+    ["Baby's dad", "BABY’S DAD", "dad of baby", "Father of unborn", "father of child", "FOB", "F.O.B.", "Dad to be", "father-to-be",
+     "baby father", "baby daddy", "bd", "Dad (bump)", "Father of the twins", "friend (FOB)", "dad of unborn baby"],
+)  # fmt: skip
+def test_a_father_beside_a_baby_is_the_babys(written):
+    assert contact.relationship(written) == "father_of_baby"
+
+
+@pytest.mark.parametrize(
+    ("written", "meaning"),
+    [("her dad", "father"), ("Abu", "father"), ("Ammi", "mother"), ("Dad - not FOB", "father"), ("friend, not baby's dad", "friend"),
+     ("not father of baby", "other"), ("Grand father of baby", "grandparent"), ("Father's mother", "grandparent"),
+     ("Baby's dad's mum", "in_law"), ("mother of FOB", "in_law"), ("kids' dad", "partner"), ("Step-dad", "step_parent"),
+     ("stepmother", "step_parent"), ("Mum's partner", "step_parent"), ("step dad of baby", "partner"), ("Parents", "parent"),
+     ("Mum & Dad", "parent"), ("step son", "kin"), ("sibling", "kin")],
+)  # fmt: skip
+def test_which_parent_is_meant(written, meaning):
+    assert contact.relationship(written) == meaning
+
+
+@pytest.mark.parametrize(
+    ("written", "meaning"),
+    [("Husband-to-be", "partner"), ("B/F", "partner"), ("b.f.", "partner"), ("Boy friend", "partner"), ("bf", "partner"),
+     ("hubby", "husband"), ("Estranged husband", "partner"), ("ex-husband", "partner"), ("EX", "partner"), ("Ex partner", "partner"),
+     ("former partner", "partner"), ("ex bf", "partner"), ("Partner's mother", "in_law"), ("mother of partner", "in_law"),
+     ("boyfriends mum", "in_law"), ("M.I.L.", "in_law"), ("Mother-in-law", "in_law"), ("mother inlaw", "in_law"),
+     ("Bro in law", "in_law"), ("sister's husband", "in_law"), ("Gran", "grandparent"), ("NANA", "grandparent"), ("nan", "grandparent"),
+     ("Grandma.", "grandparent"), ("cousin", "kin"), ("Aunty", "kin"), ("Mum's sister", "kin"), ("friend's mum", "friend"),
+     ("Friend of family", "friend"), ("House mate", "friend"), ("God mother", "friend")],
+)  # fmt: skip
+def test_what_clerks_write_of_partners_kin_and_friends(written, meaning):
+    assert contact.relationship(written) == meaning
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["Social worker", "SW", "Support Worker", "Key-worker", "Landlord", "Church pastor", "Employer", "Line manager", "teacher", "Midwife",
+     "carer", "Health visitor", "Imam", "Youth worker", "Hostel staff", "Babysitter"],
+)  # fmt: skip
+def test_who_stands_there_by_trade(written):
+    assert contact.relationship(written) == "professional"
+
+
+@pytest.mark.parametrize("written", ["Other", "Unknown", "n/a", "not known", "emergency contact", "see notes"])
+def test_words_that_say_nothing_are_no_tie(written):
+    assert contact.relationship(written) == "other"
+
+
 def _in_sql(column, text):
     """Whether a text is written plainly, and the shape that SQL gives it then."""
     plain = contact.PLAIN[column]
