@@ -12,6 +12,8 @@ equal but the key; and a record that comes back as it was is itself again.
 
 from __future__ import annotations
 
+from datetime import date
+
 import duckdb
 
 from linkage.night import Night
@@ -151,6 +153,18 @@ def warnings(con: duckdb.DuckDBPyConnection, night: Night) -> list[str]:
 def first_keys(con: duckdb.DuckDBPyConnection) -> dict[tuple[str, str, str], str]:
     """The key that a record was first known by, for every (contract, supplier, record_id) that ever changed."""
     first: dict[tuple[str, str, str], str] = {}
+    for _, changed in key_changes(con):
+        first |= changed
+    return first
+
+
+def key_changes(con: duckdb.DuckDBPyConnection) -> list[tuple[date, dict[tuple[str, str, str], str]]]:
+    """By night, in order, the keys that came to stand for a record that had another, and the first key of each.
+
+    Taken together up to a night they are `first_keys` as of that night: a key may stand for another record later.
+    """
+    first: dict[tuple[str, str, str], str] = {}
+    steps = []
     rows = con.execute(
         "SELECT night, contract, supplier, record_id, was_record_id FROM store.same_record "
         "WHERE record_id <> was_record_id ORDER BY ALL"
@@ -158,5 +172,7 @@ def first_keys(con: duckdb.DuckDBPyConnection) -> dict[tuple[str, str, str], str
     for night in dict.fromkeys(r[0] for r in rows):
         tonight = [r[1:] for r in rows if r[0] == night]
         # Keys may have changed places on one night, so all are read before any is written.
-        first |= {(c, s, new): first.get((c, s, was), was) for c, s, new, was in tonight}
-    return first
+        changed = {(c, s, new): first.get((c, s, was), was) for c, s, new, was in tonight}
+        first |= changed
+        steps.append((night, changed))
+    return steps

@@ -110,7 +110,7 @@ def _unique(raised: list[Raised]) -> list[Raised]:
     return list({found.thread: found for found in raised}.values())
 
 
-def _under_first_keys(content: dict[str, Any], keys: dict[tuple[str, str, str], str]) -> dict[str, Any]:
+def under_first_keys(content: dict[str, Any], keys: dict[tuple[str, str, str], str]) -> dict[str, Any]:
     """The content as if no supplier had ever renumbered: a new key alone changes no exception."""
     if not keys:
         return content
@@ -124,7 +124,7 @@ def _under_first_keys(content: dict[str, Any], keys: dict[tuple[str, str, str], 
 
 
 def _entry(night: Night, found: Raised, known: Past | None, why: str, keys: dict[tuple[str, str, str], str]) -> Entry:
-    told = content_hash_text(_under_first_keys(found.content, keys))
+    told = content_hash_text(under_first_keys(found.content, keys))
     digest = hashlib.sha256(told.encode()).hexdigest()
     if known is None:
         status, first, changed = "new", night.date, night.date

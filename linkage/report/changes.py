@@ -9,27 +9,41 @@ from typing import Any
 
 import duckdb
 
+from linkage import succession
 from linkage import vocabulary as words
+from linkage.ledger import ledger
 from linkage.report.dates import day
 
 KEY = ("contract", "supplier", "record_id", "mention", "says")
+NO_KEYS: Mapping[tuple[str, str, str], str] = {}
 
 
 def before(con: duckdb.DuckDBPyConnection, night: date) -> dict[str, dict[str, Any]]:
-    """The object of each exception as the ledger last told it before the night, by exception_id."""
+    """The object of each exception as the ledger last told it before the night, by exception_id. Of records the first keys."""
     found = con.execute(
-        "SELECT exception_id, arg_max(content, night) FROM store.exception_event WHERE night < $night "
-        "GROUP BY exception_id ORDER BY exception_id",
+        "SELECT exception_id, max(night), arg_max(content, night) FROM store.exception_event WHERE night < $night "
+        "GROUP BY exception_id ORDER BY max(night), exception_id",
         {"night": night},
     ).fetchall()
-    return {exception_id: json.loads(content) for exception_id, content in found}
+    told, keys, steps = {}, dict[tuple[str, str, str], str](), succession.key_changes(con)
+    for exception_id, when, content in found:
+        # A key means what it meant on the night on which it was told.
+        while steps and steps[0][0] <= when:
+            keys |= steps.pop(0)[1]
+        told[exception_id] = ledger.under_first_keys(json.loads(content), keys)
+    return told
 
 
 def told(
-    was: Mapping[str, Any] | None, now: Mapping[str, Any], name: Callable[[Mapping[str, Any]], str], why: str = ""
+    was: Mapping[str, Any] | None,
+    now: Mapping[str, Any],
+    name: Callable[[Mapping[str, Any]], str],
+    why: str = "",
+    keys: Mapping[tuple[str, str, str], str] = NO_KEYS,
 ) -> list[str]:
     """Sentences for tonight's page. `was` is None for what is raised for the first time; `name` says whom a record is about;
-    `why` is the reason for other person ids, when people were merged or split.
+    `why` is the reason for other person ids, when people were merged or split; `keys` are the first keys of records that were
+    renumbered (`succession.first_keys`), under which `was` stands already.
     """
     if was is None:
         return ["Raised for the first time tonight."]
@@ -38,7 +52,7 @@ def told(
     lines = ["Raised again tonight after it had been resolved."] if now["status"] == "reopened" else []
     # New ids of the same people make nobody more.
     people = [why] if why else _people(was, now)
-    lines += _heading(was, now) + people + _records(was, now, name)
+    lines += _heading(was, now) + people + _records(was, now, name, keys)
     return lines or [f"Nothing since {day(now['last_changed'])}."]
 
 
@@ -67,9 +81,18 @@ def _children(exception: Mapping[str, Any]) -> bool:
     return any(p["role"] == "child" for p in exception["people"])
 
 
-def _records(was: Mapping[str, Any], now: Mapping[str, Any], name: Callable[[Mapping[str, Any]], str]) -> list[str]:
+def _records(
+    was: Mapping[str, Any],
+    now: Mapping[str, Any],
+    name: Callable[[Mapping[str, Any]], str],
+    keys: Mapping[tuple[str, str, str], str],
+) -> list[str]:
     old = {tuple(e[k] for k in KEY): e for e in was["evidence"]}
-    new = {tuple(e[k] for k in KEY): e for e in now["evidence"]}
+    new = {
+        (*record[:2], keys.get(record, record[2]), e["mention"], e["says"]): e
+        for e in now["evidence"]
+        for record in [(e["contract"], e["supplier"], e["record_id"])]
+    }
     added = [f"New about {name(e) or 'a person'}: {_said(e)}" for key, e in new.items() if key not in old]
     # Of a record that is gone only its kind and date: what it said may have come under protection since.
     gone = [f"No longer there: {_gone(e)}" for key, e in old.items() if key not in new]

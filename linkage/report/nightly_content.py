@@ -11,6 +11,7 @@ from typing import Any
 import duckdb
 import polars as pl
 
+from linkage import succession
 from linkage.detect.records import rows
 from linkage.ledger.ledger import Entry
 from linkage.night import Night
@@ -47,6 +48,7 @@ def build(
     """The content of tonight's reports."""
     exceptions = [e.exception for e in entries]
     before, people, about = changes.before(con, night.date), _people(con, exceptions), _about(con, exceptions)
+    keys = succession.first_keys(con)
     links, kin = _links(con, exceptions, people), family.Kin(con, exceptions)
 
     def name(evidence: Mapping[str, Any]) -> str:
@@ -58,7 +60,7 @@ def build(
         told = entry.exception
         return _detail(
             entry,
-            changes.told(was, told, name, entry.detail.get("identity", "")),
+            changes.told(was, told, name, entry.detail.get("identity", ""), keys),
             links[told["exception_id"]],
             family.of(kin, told),
         )

@@ -10,6 +10,7 @@ import pytest
 from linkage import identity, succession
 from linkage.detect.exceptions import Raised
 from linkage.ledger import ledger, threads
+from linkage.report import changes
 from linkage.sources import decisions
 from tests.conftest import NIGHT
 
@@ -288,6 +289,45 @@ def test_another_answer_silences_nothing(run, con):
     (entry,) = run(0, raised("A|M"))
     answer(con, entry.exception["exception_id"], entry.detail["content_hash"], code="already_known")
     assert the_one(run(1, raised("A|M")))["status"] == "continuing"
+
+
+def said_by(*keys):
+    return [
+        {"contract": "gp", "supplier": "s", "record_id": key, "mention": "patient", "fields": [], "date": f"2025-01-0{place}", "basis": "b",
+         "says": f"Home {place}."}
+        for place, key in enumerate(keys, 1)
+    ]  # fmt: skip
+
+
+def renumber(con, days, **keys):
+    """That tonight's `keys` stand for the records that their values stood for."""
+    night = NIGHT + timedelta(days=days)
+    for new, old in keys.items():
+        con.execute("INSERT INTO store.same_record VALUES ($night, 'gp', 's', $new, $old, $night)",
+                    {"night": night, "new": new, "old": old})  # fmt: skip
+
+
+def news(con, days, entries):
+    night, (entry,) = NIGHT + timedelta(days=days), entries
+    was = changes.before(con, night)[entry.exception["exception_id"]]
+    return changes.told(was, entry.exception, lambda e: "", keys=succession.first_keys(con))
+
+
+def test_a_new_key_is_no_news(run, con):
+    run(0, raised("A|M", evidence=said_by("r1", "r2")))
+    renumber(con, 1, n1="r1", n2="r2")
+    assert news(con, 1, run(1, raised("A|M", evidence=said_by("n1", "n2")))) == ["Nothing since 5 Jan 2026."]
+    assert news(con, 2, run(2, raised("A|M", evidence=said_by("n1", "n2")))) == ["Nothing since 5 Jan 2026."]
+    (gone, _) = said_by("n1", "n2")
+    assert news(con, 3, run(3, raised("A|M", evidence=[gone]))) == [
+        "No longer there: GP registration record (2 Jan 2025)."
+    ]
+
+
+def test_keys_that_change_places_are_no_news(run, con):
+    run(0, raised("A|M", evidence=said_by("r1", "r2")))
+    renumber(con, 1, r1="r2", r2="r1")
+    assert news(con, 1, run(1, raised("A|M", evidence=said_by("r2", "r1")))) == ["Nothing since 5 Jan 2026."]
 
 
 def test_any_night_can_be_rebuilt_and_run_again(run, con):
