@@ -22,6 +22,7 @@ from linkage.detect import exceptions
 from linkage.households import households as households_of
 from linkage.households import links
 from linkage.ledger import ledger as ledger_of
+from linkage.ledger import reasons
 from linkage.outputs import parquet, seal
 from linkage.people import drift, model, persons, spark
 from linkage.people import score as scoring
@@ -137,7 +138,7 @@ def detect(job: Job) -> Counts:
 
 
 def ledger(job: Job) -> Counts:
-    entries = ledger_of.run(job.work.con, job.work.night, job.handed["raised"])
+    entries = ledger_of.run(job.work.con, job.work.night, job.handed["raised"], reasons.explain)
     job.handed["entries"] = entries
     return {"exceptions": len(entries)}
 

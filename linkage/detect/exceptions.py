@@ -70,12 +70,23 @@ def run(con: duckdb.DuckDBPyConnection, night: Night) -> tuple[list[Raised], dic
     writer = Writer(con, night, records)
     situations = join(raised, weaker)
     exceptions = [e for s in situations if (e := writer.write(s)) is not None]
+    threads_ = {e.thread for e in exceptions}
+    unrouted = [s.finding for s in situations if s.thread not in threads_]
+    shut = {id(f) for f in open_}
+    _lay_out_unraised(
+        con,
+        suppressed=[f for f in found if id(f) not in shut],
+        dismissed=[f for f in open_ if f.dismissed],
+        inside=[f for s in situations if s.thread in threads_ for f in s.supporting],
+        below=[f for f in stands if f.score < least[f.kind]],
+        unrouted=unrouted,
+    )
     counts = {
         "findings": len(found),
         "suppressed_findings": len(found) - len(open_),
         "dismissed_findings": sum(f.dismissed for f in open_),
         "exceptions": len(exceptions),
-        "unrouted": len(situations) - len(exceptions),
+        "unrouted": len(unrouted),
     }
     return sorted(exceptions, key=lambda e: e.thread), counts
 
@@ -110,6 +121,24 @@ def _keep_dismissed(con: duckdb.DuckDBPyConnection, night: Night, dismissed: lis
         for f in dismissed
     ]  # fmt: skip
     insert(con, "store.dismissed_finding", columns, rows_)
+
+
+def _lay_out_unraised(con: duckdb.DuckDBPyConnection, **unraised: list[Finding]) -> None:
+    """`unraised_finding`: one row a finding of tonight that is no exception by itself, and why. The ledger reads it; nothing writes it out."""
+    columns = {
+        "why": pl.String, "thread": pl.String, "kind": pl.String, "subject_id": pl.String, "people": pl.List(pl.String),
+        "uprns": pl.List(pl.String), "explanations": pl.List(pl.String), "parts": pl.String,
+    }  # fmt: skip
+    con.execute(
+        "CREATE OR REPLACE TABLE unraised_finding (why VARCHAR, thread VARCHAR, kind VARCHAR, subject_id VARCHAR, people VARCHAR[], "
+        "uprns VARCHAR[], explanations VARCHAR[], parts VARCHAR)"
+    )
+    rows_ = [
+        (why, Situation(f).thread, f.kind, f.subject_id, list(f.people), [*f.observed, *f.registered],
+         [b.explanation for b in f.benign if b.found], json.dumps(f.score_parts))
+        for why, findings in unraised.items() for f in findings
+    ]  # fmt: skip
+    insert(con, "unraised_finding", columns, rows_)
 
 
 class Writer:

@@ -12,6 +12,7 @@ import hashlib
 import json
 import math
 from collections import Counter
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -22,6 +23,7 @@ import polars as pl
 from linkage import succession
 from linkage.detect.exceptions import Raised, content_hash_text, in_order
 from linkage.ledger import threads
+from linkage.ledger.reasons import NO_LONGER
 from linkage.night import Night
 from linkage.sources import decisions
 from linkage.store import insert
@@ -34,7 +36,6 @@ CREATE TABLE IF NOT EXISTS store.exception_event (
 )
 """
 ORDER = "ABCH"
-NO_LONGER = "The records no longer say so."
 
 
 @dataclass
@@ -45,8 +46,13 @@ class Entry:
     detail: dict[str, Any]
 
 
-def run(con: duckdb.DuckDBPyConnection, night: Night, raised: list[Raised]) -> list[Entry]:
-    """Compare tonight's exceptions with the ledger, append what happened, and return what stands (and what resolved)."""
+def run(
+    con: duckdb.DuckDBPyConnection, night: Night, raised: list[Raised], explain: Explain = lambda *_: {}
+) -> list[Entry]:
+    """Compare tonight's exceptions with the ledger, append what happened, and return what stands (and what resolved).
+
+    explain: why exceptions stand no more, by exception_id (`reasons.explain`); `NO_LONGER` where it says nothing.
+    """
     con.execute(DDL)
     con.execute("DELETE FROM store.exception_event WHERE night >= $night", {"night": night.date})
     past = _past(con)
@@ -60,11 +66,11 @@ def run(con: duckdb.DuckDBPyConnection, night: Night, raised: list[Raised]) -> l
     quiet = {e.exception["exception_id"] for e in entries if _answered(e, benign)}
     entries = [e for e in entries if e.exception["exception_id"] not in quiet]
     standing = {e.exception["exception_id"] for e in entries}
-    entries += [
-        _resolved(night, p, _why(benign[p.exception_id][1]) if p.exception_id in quiet else _gone(followed, p))
-        for p in past.values()
-        if p.open and p.exception_id not in standing
-    ]
+    gone = [p for p in past.values() if p.open and p.exception_id not in standing]
+    why = {p.exception_id: _gone(followed, p) for p in gone}
+    why |= {exception_id: _why(benign[exception_id][1]) for exception_id in why.keys() & quiet}
+    said = explain(con, night, [p for p in gone if not why[p.exception_id]])
+    entries += [_resolved(night, p, why[p.exception_id] or said.get(p.exception_id, NO_LONGER)) for p in gone]
     _budget(con, night, entries, past)
     _append(con, night, entries, past)
     return sorted(entries, key=lambda e: str(e.exception["exception_id"]))
@@ -100,10 +106,13 @@ def _past(con: duckdb.DuckDBPyConnection) -> dict[str, Past]:
     return {r[0]: Past(r[0], r[1], r[2], r[3], r[4], r[5], r[6], json.loads(r[7]), json.loads(r[8])) for r in rows}
 
 
+Explain = Callable[[duckdb.DuckDBPyConnection, Night, list[Past]], Mapping[str, str]]
+
+
 def _gone(followed: threads.Followed[Past], known: Past) -> str:
-    """Why an exception no longer stands."""
+    """Why an exception no longer stands that another took up; empty where none did."""
     other = followed.taken_up.get(known.exception_id)
-    return f"{threads.MERGED} Exception {other} goes on about them." if other else NO_LONGER
+    return f"{threads.MERGED} Exception {other} goes on about them." if other else ""
 
 
 def _unique(raised: list[Raised]) -> list[Raised]:

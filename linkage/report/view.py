@@ -60,7 +60,7 @@ def _shown(view: View) -> View:
     (some of it may have come under protection since); of a held one nothing, since it may be about the wrong person.
     """
     if view["status"] == "resolved":
-        return _unsaid(view, "The records no longer say so.", "people", "changed")
+        return _unsaid(view, "This is no longer raised.", "people", "changed")
     return _unsaid(view, HELD) if view["priority"] == "H" else view
 
 
