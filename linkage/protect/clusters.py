@@ -18,6 +18,8 @@ from linkage.protect.hashes import keep, number_hash, reopen
 from linkage.store import added
 from linkage.tables import PEOPLE_CONTRACTS
 
+MOTHER = "p.mention_id = concat_ws('|', 'maternity_booking', n.supplier, n.pregnancy, 'mother')"
+"""SQL: a person's mention (p) is that of the mother of a baby's mention (n), in the booking of the birth."""
 
 def keep_sealed_places(con: duckdb.DuckDBPyConnection, night: Night) -> None:
     """Remember, as keyed hashes, the properties that sealed addresses may mean; then forget the addresses.
@@ -163,15 +165,19 @@ def _remember_forms(con: duckdb.DuckDBPyConnection, night: Night) -> None:
 
 
 def _restricted_people(con: duckdb.DuckDBPyConnection, night: Night) -> None:
-    """People with a restricted mention, or said within a year to live at a listed place (a refuge).
+    """`restricted_person`: people with a restricted mention, or said within a year to live at a listed place (a refuge).
 
-    For protection a registration of any kind says so (a hostel's code, a temporary one), and a home of any kind that police wrote down.
+    For protection a registration of any kind says so (a hostel's code, a temporary one), and a home of any kind that police wrote down. Where
+    a baby is discharged to, its mother went home to.
     """
     con.execute(
-        "CREATE OR REPLACE TABLE restricted_person AS "
+        "CREATE OR REPLACE TABLE restricted_person AS WITH listed AS ("
+        "SELECT person_id, mention_id, address_role FROM claim SEMI JOIN (FROM marked_place WHERE listed) USING (uprn) "
+        "WHERE (says_residence OR address_role = 'home') AND coalesce(valid_to, $night) >= $night - INTERVAL 1 YEAR) "
         "SELECT DISTINCT p.person_id FROM person AS p INNER JOIN mention AS m USING (mention_id) WHERE m.restricted "
-        "UNION SELECT person_id FROM claim SEMI JOIN (FROM marked_place WHERE listed) USING (uprn) "
-        "WHERE (says_residence OR address_role = 'home') AND coalesce(valid_to, $night) >= $night - INTERVAL 1 YEAR",
+        "UNION SELECT person_id FROM listed "
+        f"UNION SELECT p.person_id FROM listed AS b INNER JOIN mention AS n USING (mention_id) INNER JOIN person AS p ON {MOTHER} "
+        "WHERE b.address_role = 'discharge'",
         {"night": night.date},
     )
 
@@ -198,17 +204,19 @@ def _restricted_children(con: duckdb.DuckDBPyConnection, night: Night) -> None:
 
 
 def _shielded_people(con: duckdb.DuckDBPyConnection) -> None:
-    """Restricted people, whoever any record puts at a protected place, and whoever shares a record with one of these."""
+    """Restricted people, whoever any record puts at a protected place, and whoever shares a record with one of these.
+
+    A booking and its births are one record here: the mother is named in the one, and the baby in the other.
+    """
     con.execute(
         "CREATE OR REPLACE TABLE shielded AS WITH direct AS ("
         "SELECT person_id FROM restricted_person UNION "
         "SELECT person_id FROM claim WHERE uprn IN (SELECT uprn FROM withheld_place)), "
-        "record AS (SELECT DISTINCT n.contract, n.supplier, coalesce(n.pregnancy, n.record_id) AS record_id FROM mention AS n "
-        "INNER JOIN person AS q USING (mention_id) INNER JOIN direct AS d USING (person_id) "
-        "WHERE n.contract IN ('gp', 'maternity_booking', 'maternity_birth')) "
-        "SELECT person_id FROM direct UNION SELECT p.person_id FROM mention AS m INNER JOIN record AS r "
-        "ON m.contract = r.contract AND m.supplier = r.supplier AND coalesce(m.pregnancy, m.record_id) = r.record_id "
-        "INNER JOIN person AS p ON m.mention_id = p.mention_id"
+        "named AS (SELECT p.person_id, CASE WHEN m.contract = 'gp' THEN 'gp' ELSE 'maternity' END AS register, m.supplier, "
+        "coalesce(m.pregnancy, m.record_id) AS record_id FROM mention AS m INNER JOIN person AS p USING (mention_id) "
+        "WHERE m.contract IN ('gp', 'maternity_booking', 'maternity_birth')) "
+        "SELECT person_id FROM direct UNION SELECT person_id FROM named "
+        "SEMI JOIN (FROM named SEMI JOIN direct USING (person_id)) AS record USING (register, supplier, record_id)"
     )
 
 

@@ -164,12 +164,19 @@ def a_marked_row_is_not_in_utf8(rows: Rows, c: zoo.Canary, at: int) -> None:
     record(rows, c, "M-GP")["broken"] = "bytes" if at else ""
 
 
+def the_baby_is_discharged_to_the_refuge(rows: Rows, c: zoo.Canary, at: int) -> None:
+    """Mother and baby went there, and her own records still give her former home."""
+    listed(rows, c, uprn=c.refuge.uprn)
+    if at:
+        record(rows, c, "B-MA").update(c.refuge.group("discharge_"), discharge_uprn="", discharged_on="2025-12-28")
+
+
 WAYS = (
     the_building_is_listed, the_flat_is_listed_and_left_out, the_gazetteer_gives_another_uprn,
     a_row_gives_the_listed_uprn_beside_another_text, a_temporary_registration_at_the_refuge, a_registration_in_an_institution,
     police_wrote_down_an_institution, the_marked_record_is_deducted, the_look_back_of_a_marked_police_row_is_over,
     a_marked_row_has_a_comma_too_many, a_marked_row_cannot_be_read_from_the_first_night_on, a_marked_row_is_cut_short,
-    a_marked_row_is_not_in_utf8,
+    a_marked_row_is_not_in_utf8, the_baby_is_discharged_to_the_refuge,
 )  # fmt: skip
 BREAK = {
     "comma": lambda line: line + b",x,y",
