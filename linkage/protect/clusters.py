@@ -12,7 +12,7 @@ import duckdb
 
 from linkage import identity
 from linkage.night import Night
-from linkage.protect import foreseen, purge
+from linkage.protect import foreseen, purge, reach
 from linkage.protect.gate import place_hash
 from linkage.protect.hashes import keep, number_hash, reopen
 from linkage.store import added
@@ -20,6 +20,7 @@ from linkage.tables import PEOPLE_CONTRACTS
 
 MOTHER = "p.mention_id = concat_ws('|', 'maternity_booking', n.supplier, n.pregnancy, 'mother')"
 """SQL: a person's mention (p) is that of the mother of a baby's mention (n), in the booking of the birth."""
+
 
 def keep_sealed_places(con: duckdb.DuckDBPyConnection, night: Night) -> None:
     """Remember, as keyed hashes, the properties that sealed addresses may mean; then forget the addresses.
@@ -46,8 +47,12 @@ def run(con: duckdb.DuckDBPyConnection, night: Night) -> dict[str, int]:
     _marked_places(con, night)
     _restricted_people(con, night)
     foreseen.restrict(con)
+    reach.hold(con, night)
     _protected_places(con)
+    reach.withhold_homes(con)
     _restricted_children(con, night)
+    reach.hold(con, night)
+    reach.settle(con, night)
     _shielded_people(con)
     _withheld(con)
     _cut_records(con)
@@ -58,6 +63,7 @@ def run(con: duckdb.DuckDBPyConnection, night: Night) -> dict[str, int]:
     claims, mentions = (con.execute(f"DELETE {cut.format(table)}").fetchall() for table in ("claim", "person"))
     for table in (
         "marked_place",
+        "hashed_place",
         "cut_record",
         "restricted_person",
         "protected_entry",
@@ -101,7 +107,7 @@ def _withhold_ids(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def _marked_places(con: duckdb.DuckDBPyConnection, night: Night) -> None:
-    """`marked_place`: places of tonight that are listed, or that sealed addresses may mean; each place is hashed once.
+    """`marked_place`: places of tonight that are listed, or that sealed addresses may mean; each place is hashed once, as `hashed_place`.
 
     A property that bears the name of a listed one is listed too: gazetteers give a place another UPRN, and nobody tells the list. So is
     every flat of a listed building. Of a marked flat the building is marked, since records leave the flat out.
@@ -118,8 +124,7 @@ def _marked_places(con: duckdb.DuckDBPyConnection, night: Night) -> None:
         "UNION ALL SELECT uprn, TRUE FROM form_now SEMI JOIN store.listed_form USING (form_hash)) GROUP BY uprn",
         {"night": night.date},
     )
-    for table in ("hashed_place", "form_now"):
-        con.execute(f"DROP TABLE {table}")
+    con.execute("DROP TABLE form_now")
     _mark_flats_and_buildings(con)
 
 
@@ -168,18 +173,20 @@ def _restricted_people(con: duckdb.DuckDBPyConnection, night: Night) -> None:
     """`restricted_person`: people with a restricted mention, or said within a year to live at a listed place (a refuge).
 
     For protection a registration of any kind says so (a hostel's code, a temporary one), and a home of any kind that police wrote down. Where
-    a baby is discharged to, its mother went home to.
+    a baby is discharged to, its mother went home to. `protecting` is the same with the record that shows it.
     """
     con.execute(
-        "CREATE OR REPLACE TABLE restricted_person AS WITH listed AS ("
-        "SELECT person_id, mention_id, address_role FROM claim SEMI JOIN (FROM marked_place WHERE listed) USING (uprn) "
+        "CREATE OR REPLACE TABLE protecting AS WITH listed AS ("
+        "SELECT contract, supplier, record_id, person_id, mention_id, address_role FROM claim "
+        "SEMI JOIN (FROM marked_place WHERE listed) USING (uprn) "
         "WHERE (says_residence OR address_role = 'home') AND coalesce(valid_to, $night) >= $night - INTERVAL 1 YEAR) "
-        "SELECT DISTINCT p.person_id FROM person AS p INNER JOIN mention AS m USING (mention_id) WHERE m.restricted "
-        "UNION SELECT person_id FROM listed "
-        f"UNION SELECT p.person_id FROM listed AS b INNER JOIN mention AS n USING (mention_id) INNER JOIN person AS p ON {MOTHER} "
-        "WHERE b.address_role = 'discharge'",
+        "SELECT p.contract, p.supplier, p.record_id, p.person_id FROM person AS p INNER JOIN mention AS m USING (mention_id) WHERE m.restricted "
+        "UNION SELECT contract, supplier, record_id, person_id FROM listed "
+        "UNION SELECT b.contract, b.supplier, b.record_id, p.person_id FROM listed AS b INNER JOIN mention AS n USING (mention_id) "
+        f"INNER JOIN person AS p ON {MOTHER} WHERE b.address_role = 'discharge'",
         {"night": night.date},
     )
+    con.execute("CREATE OR REPLACE TABLE restricted_person AS SELECT DISTINCT person_id FROM protecting")
 
 
 def _protected_places(con: duckdb.DuckDBPyConnection) -> None:
@@ -195,11 +202,15 @@ def _protected_places(con: duckdb.DuckDBPyConnection) -> None:
 def _restricted_children(con: duckdb.DuckDBPyConnection, night: Night) -> None:
     """A child who lives at a protected place is held back like the parent: the child's practice tells of the area."""
     con.execute(
-        "INSERT INTO restricted_person SELECT DISTINCT c.person_id FROM claim AS c INNER JOIN mention AS m USING (mention_id) "
+        "INSERT INTO protecting SELECT DISTINCT c.contract, c.supplier, c.record_id, c.person_id FROM claim AS c "
+        "INNER JOIN mention AS m USING (mention_id) "
         "WHERE c.says_residence AND c.stands AND c.uprn IN (SELECT uprn FROM withheld_place) "
         "AND m.date_of_birth > $night - INTERVAL 18 YEAR "
         "AND c.person_id NOT IN (SELECT person_id FROM restricted_person)",
         {"night": night.date},
+    )
+    con.execute(
+        "INSERT INTO restricted_person SELECT DISTINCT person_id FROM protecting ANTI JOIN restricted_person USING (person_id)"
     )
 
 

@@ -57,6 +57,7 @@ def run(con: duckdb.DuckDBPyConnection, night: Night) -> dict[str, int]:
     identities.forget(con)
     _list_marks(con, night)
     _find_restricted_rows(con, night)
+    _begin_reach(con, night)
     _seal_addresses(con)
     contacts.remember(con, night)
     _cut(con, night)
@@ -105,6 +106,10 @@ def _prepare(con: duckdb.DuckDBPyConnection) -> None:
     con.execute(
         "CREATE TABLE IF NOT EXISTS store.sealed_number (contract VARCHAR, supplier VARCHAR, record_id VARCHAR, "
         "number_hash VARCHAR, known_from DATE, known_to DATE)"
+    )
+    con.execute(
+        "CREATE TABLE IF NOT EXISTS store.sealed_reach (contract VARCHAR, supplier VARCHAR, record_id VARCHAR, hash VARCHAR, "
+        "of_contract VARCHAR, of_supplier VARCHAR, of_hash VARCHAR, known_from DATE, known_to DATE)"
     )
     # A tombstone is never taken back: running the night again finds it already standing.
 
@@ -411,6 +416,22 @@ def _seal_numbers(con: duckdb.DuckDBPyConnection, night: Night) -> None:
         "(SELECT contract, supplier FROM input_file WHERE status = 'accepted') AS f USING (contract, supplier)"
     )
     keep(con, night, "store.sealed_number", "number_hash", unmarked=came(PEOPLE_CONTRACTS), said=delivered)
+
+
+def _begin_reach(con: duckdb.DuckDBPyConnection, night: Night) -> None:
+    """`reach_came`: the records of `store.sealed_reach` (linkage/protect/reach.py) of which a row came through tonight.
+
+    What that table has of refused records, and of invalidated numbers, goes.
+    """
+    reopen(con, "store.sealed_reach", night)
+    con.execute(
+        f"DELETE FROM store.sealed_reach WHERE {RECORD} IN (SELECT {RECORD} FROM refused_record) "
+        "OR hash IN (SELECT number_hash FROM store.tombstone)"
+    )
+    con.execute(
+        f"CREATE OR REPLACE TABLE reach_came AS SELECT DISTINCT contract, supplier, record_id FROM ({came(PEOPLE_CONTRACTS)}) "
+        f"SEMI JOIN store.sealed_reach USING {RECORD}"
+    )
 
 
 def _list_unreadable(con: duckdb.DuckDBPyConnection) -> None:
