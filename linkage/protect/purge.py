@@ -82,7 +82,7 @@ def _forget_pages(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def records(con: duckdb.DuckDBPyConnection) -> None:
-    """Purge the records of the store, and their names. Rows with a mark of their own stay, stripped, so that the mark stands when a supplier is silent."""
+    """Purge the records of the store and their names. Rows with a mark of their own stay, stripped: the mark stands when a supplier is silent."""
     for name in PEOPLE_CONTRACTS:
         con.execute(
             f"DELETE FROM store.{name}_record AS r USING given_away AS g "
