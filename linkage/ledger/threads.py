@@ -39,9 +39,13 @@ P = TypeVar("P", bound=Known)
 
 
 class About(NamedTuple):
-    """Whom and what an exception is about, whatever its family is called."""
+    """Whom and what an exception is about, whatever its family is called.
+
+    subject: as its thread calls them, who may be the "family"; person: who they are.
+    """
 
     subject: str
+    person: str
     family: frozenset[str]
     places: frozenset[str]
     kind: str
@@ -106,12 +110,14 @@ def _renamed(
 ) -> dict[str, tuple[P, str]]:
     """What goes on by threads without a past: of the same subject, a child or mother, and a place where both name one.
 
+    A divergence is told of a family, and so goes on under another thread what became stronger or weaker: of the same person and a place.
     left: what stood or was quiet and nothing goes on, by its thread in tonight's ids. Those with the most people and places in common
     first, then those of one kind, then the oldest.
     """
     before = {thread: _about(thread, one.content, into) for thread, one in left.items()}
     alike = [
         (
+            now.subject != was.subject,
             -len(now.family & was.family),
             -len(now.places & was.places),
             now.kind != was.kind,
@@ -128,7 +134,7 @@ def _renamed(
     taken: set[str] = set()
     for *_, thread, old in sorted(alike):
         if thread not in known and old not in taken:
-            known[thread] = (left[old], RENAMED)
+            known[thread] = (left[old], RENAMED if thread.partition("|")[0] == old.partition("|")[0] else "")
             taken.add(old)
     return known
 
@@ -136,8 +142,10 @@ def _renamed(
 def _about(thread: str, content: Mapping[str, Any], into: Mapping[str, str]) -> About:
     subject, _, family = thread.partition("|")
     members = {p["person_id"] for p in content["people"] if p["role"] in ("child", "mother")}
+    first = content["people"][0]["person_id"]
     return About(
         subject,
+        into.get(first, first),
         frozenset({family, *(into.get(person, person) for person in members)}),
         frozenset(a["uprn"] for a in content["addresses"]),
         content["kind"],
@@ -145,8 +153,12 @@ def _about(thread: str, content: Mapping[str, Any], into: Mapping[str, str]) -> 
 
 
 def _of_one(now: About, was: About) -> bool:
-    shares_place = not now.places or not was.places or bool(now.places & was.places)
-    return now.subject == was.subject and shares_place and bool(now.family & was.family)
+    shared = now.places & was.places
+    if now.subject == was.subject:
+        same = bool(shared) or not now.places or not was.places
+    else:
+        same = now.person == was.person and now.kind != was.kind and bool(shared)
+    return same and bool(now.family & was.family)
 
 
 def _origins(con: duckdb.DuckDBPyConnection, night: Night) -> dict[str, list[str]]:

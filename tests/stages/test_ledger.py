@@ -191,6 +191,45 @@ def test_what_is_about_others_is_new(run, other):
     assert [status for status, _ in after.values()] == ["new"]
 
 
+def test_one_situation_goes_on_when_it_weakens_to_another_kind_and_back(run):
+    """A divergence is told of a family, whoever's records give two homes."""
+    stronger = about("A|M", "1", "2", **WITH_MOTHER)
+    weaker = about("family|M", "2", "1", kind="address_divergence", A="carer", C="child", M="mother")
+    first = the_one(run(0, stronger))
+    (entry,) = run(1, weaker)
+    assert (entry.exception["exception_id"], entry.exception["status"]) == (first["exception_id"], "changed")
+    assert "identity" not in entry.detail, "they are called what they were"
+    assert the_one(run(2, weaker))["status"] == "continuing"
+    again = the_one(run(3, stronger))
+    assert (again["exception_id"], again["status"]) == (first["exception_id"], "changed")
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        about("family|M", "1", kind="address_divergence", M="mother", C="child", A="carer"),
+        about("family|M", "3", kind="address_divergence", A="carer", C="child", M="mother"),
+        about("family|M", kind="address_divergence", A="carer", C="child", M="mother"),
+    ],
+    ids=["subject", "place", "no place"],
+)
+def test_another_situation_of_one_family_is_new(run, other):
+    first = the_one(run(0, about("A|M", "1", "2", **WITH_MOTHER)))
+    after = told(run(1, other))
+    assert after.pop(first["exception_id"])[0] == "resolved"
+    assert [status for status, _ in after.values()] == ["new"]
+
+
+def test_a_familys_own_divergence_keeps_its_id_beside_that_of_an_adult(run):
+    own = about("family|M", "1", "2", kind="address_divergence", M="mother", C="child")
+    both = {e.exception["kind"]: e.exception["exception_id"] for e in run(0, own, about("A|M", "1", **WITH_MOTHER))}
+    after = told(run(1, own))
+    assert after == {
+        both["address_divergence"]: ("continuing", False),
+        both["unregistered_co_residence"]: ("resolved", False),
+    }
+
+
 def test_what_names_no_place_may_go_on_anywhere(run):
     first = the_one(run(0, about("A|M", kind="hidden_adult", **WITH_MOTHER)))
     assert the_one(run(1, about("A|C", "1", **LODGER)))["exception_id"] == first["exception_id"]
