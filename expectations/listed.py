@@ -13,18 +13,17 @@ import duckdb
 from expectations.rules import as_date
 from linkage.night import Night
 from linkage.protect import gate
+from linkage.protect.hashes import digits
 from linkage.tables import Contract
 
 
 def prepare(con: duckdb.DuckDBPyConnection, night: Night) -> None:
     """`listed`: each number (place: each UPRN) of a list in force, as it is or hashed; the unreadable rows' numbers are both."""
     standing = f"({_over(as_date('to_date'))}) IS NOT TRUE OR lower(trim(reason)) = 'invalidated'"
-    parts = [
-        f"SELECT false AS place, {gate.digits(c)} AS name FROM landed_protected WHERE {standing}" for c in gate.NUMBERS
-    ]
+    parts = [f"SELECT false AS place, {digits(c)} AS name FROM landed_protected WHERE {standing}" for c in gate.NUMBERS]
     parts += [
         f"SELECT true, {gate.plain_place('uprn')} FROM landed_protected WHERE {standing}",
-        f"SELECT false, {gate.digits('fragment')} FROM landed_fragment WHERE contract = 'protected'",
+        f"SELECT false, {digits('fragment')} FROM landed_fragment WHERE contract = 'protected'",
         f"SELECT true, {gate.plain_place('fragment')} FROM landed_fragment WHERE contract = 'protected'",
     ]
     if _remembers(con):
@@ -54,7 +53,7 @@ def bears(con: duckdb.DuckDBPyConnection, contract: Contract) -> str:
 
 
 def _is_listed(column: str, *, place: bool, hashed: bool) -> str:
-    as_written: Callable[[str], str] = gate.plain_place if place else gate.digits
+    as_written: Callable[[str], str] = gate.plain_place if place else digits
     forms = [as_written(column)]
     if hashed:
         forms.append(gate.place_hash(column) if place else gate.plain_hash(column))

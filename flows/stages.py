@@ -29,7 +29,7 @@ from linkage.people import score as scoring
 from linkage.places import match
 from linkage.places import property as properties
 from linkage.places.index import read_names
-from linkage.protect import clusters, foreseen, gate, purge
+from linkage.protect import apart, clusters, foreseen, gate, purge
 from linkage.report import agency, nightly_content, quality, summary
 from linkage.report import hub as hub_report
 from linkage.report.content import NightContent
@@ -74,8 +74,10 @@ def history(job: Job) -> Counts:
 def standardise(job: Job) -> Counts:
     hubs = job.work.night.settings.table("hubs")
     counts = mention.run(job.work.con, job.work.night, lambda own: properties.build(own, hubs))
+    left_out = apart.leave_out(job.work.con, job.work.night)
+    job.handed["suppressed"] += left_out
     job.warnings += crowd.warnings(job.work.con)
-    return {"mentions": counts["mentions"], "addresses": counts["addresses"]}
+    return {"mentions": counts["mentions"] - left_out, "addresses": counts["addresses"]}
 
 
 def places(job: Job) -> Counts:

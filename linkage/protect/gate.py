@@ -24,9 +24,8 @@ import polars as pl
 from linkage import beside
 from linkage.mention_id import of_record
 from linkage.night import Night
-from linkage.protect import contacts, identities
-from linkage.protect.hashes import RECORD, came, keep, number_hash, reopen
-from linkage.spreadsheet import without_decimals
+from linkage.protect import apart, contacts, identities
+from linkage.protect.hashes import RECORD, came, digits, keep, number_hash, reopen
 from linkage.store import added, insert
 from linkage.tables import CONTRACTS, PEOPLE_CONTRACTS, Contract
 
@@ -54,6 +53,7 @@ def run(con: duckdb.DuckDBPyConnection, night: Night) -> dict[str, int]:
     _prepare(con)
     _gather_numbers(con)
     refused = _refuse_invalidated(con, night)
+    apart.forget_tables(con)
     identities.forget(con)
     _list_marks(con, night)
     _find_restricted_rows(con, night)
@@ -98,6 +98,7 @@ def _prepare(con: duckdb.DuckDBPyConnection) -> None:
         con.execute("INSERT INTO store.secret VALUES ($pepper)", {"pepper": secrets.token_hex(32)})
     prepare_tombstones(con)
     prepare_foreseen(con)
+    apart.prepare(con)
     identities.prepare(con)
     con.execute(
         "CREATE TABLE IF NOT EXISTS store.sealed_place (contract VARCHAR, supplier VARCHAR, record_id VARCHAR, "
@@ -153,12 +154,15 @@ def _refuse_invalidated(con: duckdb.DuckDBPyConnection, night: Night) -> int:
             f"AND {number_hash(digits(column))} NOT IN (SELECT number_hash FROM store.tombstone) ORDER BY h",
             {"night": night.date},
         )
+    apart.note_listed(con)
     con.execute("DELETE FROM accepted_protected WHERE reason = 'invalidated'")
     con.execute("CREATE OR REPLACE TABLE refused_record (contract VARCHAR, supplier VARCHAR, record_id VARCHAR)")
     con.execute("CREATE OR REPLACE TABLE refused_person (person_id VARCHAR)")
     if not count(con, "store.tombstone"):
         identities.keep_names(con, "refused_name", "refused_record", [])
         return 0
+    for contract in _with_numbers():
+        apart.note_bearers(con, night, contract.name, _numbers(contract))
     refused = _refuse_rows(con)
     remembered = _remembered_of_refused(con)
     identities.keep_names(con, "refused_name", "refused_record", remembered)
@@ -168,7 +172,7 @@ def _refuse_invalidated(con: duckdb.DuckDBPyConnection, night: Night) -> int:
             "(SELECT (contract, supplier, record_id) FROM refused_record)"
         )
     if count(con, "refused_record"):
-        _forget_ids_of_refused(con)
+        _forget_ids_of_refused(con, night)
     return refused
 
 
@@ -211,7 +215,7 @@ def _remembered_of_refused(con: duckdb.DuckDBPyConnection) -> list[str]:
     return [name for name in PEOPLE_CONTRACTS if (name,) in found]
 
 
-def _forget_ids_of_refused(con: duckdb.DuckDBPyConnection) -> None:
+def _forget_ids_of_refused(con: duckdb.DuckDBPyConnection, night: Night) -> None:
     """`refused_person`: ids of people linked through a refused record. They end here: one that went on, under the new
     number, would pair new and old.
     """
@@ -221,12 +225,8 @@ def _forget_ids_of_refused(con: duckdb.DuckDBPyConnection) -> None:
         "INNER JOIN refused_record AS r "
         f"ON {of_record('s.mention_id', 'r.contract', 'r.supplier', 'r.record_id')}"
     )
+    apart.note_linked(con, night)
     con.execute("DELETE FROM store.person_member WHERE person_id IN (SELECT person_id FROM refused_person)")
-
-
-def digits(column: str) -> str:
-    """SQL for a number without blanks and marks, and without the `.0` of a spreadsheet."""
-    return f"regexp_replace(upper({without_decimals(column)}), '[^0-9A-Z/]', '', 'g')"
 
 
 def _with_numbers() -> list[Contract]:

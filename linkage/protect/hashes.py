@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import duckdb
 
 from linkage.night import Night
+from linkage.spreadsheet import without_decimals
 
 RECORD = "(contract, supplier, record_id)"
 
@@ -14,6 +15,11 @@ RECORD = "(contract, supplier, record_id)"
 def number_hash(expression: str) -> str:
     """SQL for the keyed hash of a number, null for none; the key lives in the encrypted store alone."""
     return f"sha256((SELECT pepper FROM store.secret) || ':' || nullif({expression}, ''))"
+
+
+def digits(column: str) -> str:
+    """SQL for a number without blanks and marks, and without the `.0` of a spreadsheet."""
+    return f"regexp_replace(upper({without_decimals(column)}), '[^0-9A-Z/]', '', 'g')"
 
 
 def came(contracts: Iterable[str]) -> str:

@@ -17,8 +17,8 @@ from __future__ import annotations
 import duckdb
 
 from linkage.night import Night
-from linkage.protect.gate import digits, place_hash
-from linkage.protect.hashes import RECORD, number_hash
+from linkage.protect.gate import place_hash
+from linkage.protect.hashes import RECORD, digits, number_hash
 
 HELD = "(contract, supplier, record_id, hash)"
 KEY = "concat_ws('|', contract, supplier, record_id)"

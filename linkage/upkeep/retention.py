@@ -45,7 +45,7 @@ OVER = {
 }
 """Table of the store: the setting that gives its days, and which of its rows are over."""
 NEVER = ("tombstone", "secret", "region", "term_frequency", "published", "gazetteer_record", "protected_record",
-         "sealed_place", "sealed_contact", "sealed_number", "sealed_reach", "listed_form", "foreseen",
+         "sealed_place", "sealed_contact", "sealed_number", "sealed_reach", "kept_apart", "listed_form", "foreseen",
          "withheld", "resolved_against", "resolved_address", "resolved_property", "resolved", "resolved_by",
          "refused", "name_part", "model_known", "scored_by", "scored_mention", "scored_pair", "question", "question_mention", "question_link",
          "hub_page", "decision_read", "dismissed_finding", "judged")  # fmt: skip

@@ -276,7 +276,7 @@ def test_no_number_and_no_phone_outlives_the_gate_in_memory(con, accept, night):
     after = {name for (name,) in con.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
     assert after - before == {
         "protected_entry", "refused_person", "refused_name", "refused_record", "restricted_row", "sealed_address",
-        "secret", "sealed_place", "sealed_contact", "sealed_number", "sealed_reach", "reach_came", "foreseen", "tombstone",
+        "secret", "sealed_place", "sealed_contact", "sealed_number", "sealed_reach", "reach_came", "kept_apart", "foreseen", "tombstone",
         "person_member", "person_event", "household_member", "household_event",
     }  # fmt: skip
 
