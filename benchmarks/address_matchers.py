@@ -54,8 +54,8 @@ def matched(properties: pl.DataFrame, texts: list[Text]) -> tuple[Found, float]:
     """The property given to each text, by the property it was made from, and processor seconds."""
     con = store.connect()
     con.execute("ATTACH ':memory:' AS store")
-    con.register("listed", properties.with_columns(pl.lit("g").alias("supplier")))
-    con.execute("CREATE TABLE gazetteer AS SELECT * FROM listed")
+    con.register("as_delivered", properties.with_columns(pl.lit("g").alias("supplier")))
+    con.execute("CREATE TABLE gazetteer AS SELECT * FROM as_delivered")
     lines = ", ".join(f"address_line_{i} VARCHAR" for i in range(1, 6))
     con.execute(f"CREATE TABLE council_tax (supplier VARCHAR, uprn VARCHAR, {lines}, postcode VARCHAR)")
     property.build(con, settings.load().table("hubs"))

@@ -9,7 +9,7 @@ import json
 import polars as pl
 import pytest
 
-from benchmarks import changed, detectors, plain_splink, speed
+from benchmarks import address_matchers, changed, detectors, plain_splink, speed
 
 
 def test_pairwise_precision_and_recall(con):
@@ -108,3 +108,14 @@ def told(tmp_path):
 )
 def test_what_is_told_of_the_protected_is_counted(told, person, uprn, residence, raised, leaked):
     assert told(person, uprn, residence) == {"there": 2, "raised": raised, "leaked": leaked}
+
+
+def test_the_address_benchmark_asks_the_places_stage_as_it_is():
+    columns = [*address_matchers.COMPONENTS.values(), "custodian_code"]
+    house = dict.fromkeys(columns, "") | {
+        "uprn": "1", "building_number": "4", "street": "Elm Road", "post_town": "Dudley", "postcode": "DY1 1AA",
+        "classification": "RD04", "custodian_code": "4615",
+    }  # fmt: skip
+    text = {"source_uprn": "1", "recorded_address": "4, ELM RD, DUDLEY", "recorded_postcode": "DY1 1AA"}
+    found, _ = address_matchers.matched(pl.DataFrame([house]), [text])
+    assert found == {"1": "1"}
