@@ -56,6 +56,10 @@ _NEARLY_FLAT = re.compile(r"^([A-Z]{3,12}) (?=\d+[A-Z]?\b)")
 _SEVERAL_LINES = re.compile(r"[;|\n\r]|\s/\s")
 _STUCK = re.compile(r"\b(\d+)(?=[A-Z]{3})")
 _SLASHED = re.compile(r"(?:^|(?<=[,\s]))(\d+[A-Z]?)\s*/\s*(\d+[A-Z]?)(?=\s+[A-Z]|,\s*[A-Z])")
+_LETTER_SLASHED = re.compile(
+    r"(?:^|(?<=[,\s]))(?:(?P<first>[A-Z])\s*/\s*(?P<house>\d+)|(?P<number>\d+)\s*/\s*(?P<last>[A-Z]))(?=\s+[A-Z]|,\s*[A-Z])"
+)
+"""`A/102 High Street`, `102/A High Street`."""
 _ONE_NUMBER = r"0*(\d+\s?[A-Z]?(?:\s*-\s*\d+[A-Z]?)?)"
 _DIGIT = re.compile(r"\d")
 _NUMBERED = re.compile(rf"^(?:NO\s+|NUMBER\s+)?{_ONE_NUMBER}\s+(.+)$")
@@ -151,16 +155,27 @@ def parse(lines: tuple[str | None, ...], given_postcode: str | None) -> Parsed:
     text = _STUCK.sub(r"\1 ", text).strip(" ,")
     if _BESIDE.search(text):
         return Parsed(None, (), (), code)  # `Adjacent to 34 Watt Street` is not number 34.
-    slashed = _SLASHED.search(text) if "/" in text else None
-    if not slashed:
-        return _read(text, code)
-    a, b = slashed.groups()
-    ways = [f"{a}-{b}"] if _FLAT.search(text) else [f"FLAT {b}, {a}", f"FLAT {a}, {b}", f"{a}-{b}"]
-    first, *others = (
-        _read(f"{text[: slashed.start()]}{way}{text[slashed.end() :]}", code)._replace(whole_range="-" in way)
-        for way in ways
-    )
-    return first._replace(others=tuple(others))
+    first, *others = [_read(way, code)._replace(whole_range=ranged) for way, ranged in _ways(text)]
+    return first._replace(others=tuple(others)) if others else first
+
+
+def _ways(text: str) -> list[tuple[str, bool]]:
+    """A text in capitals as it may be read where a slash stands in it; and whether its numbers are then one house's range."""
+    if "/" not in text:
+        return [(text, False)]
+    if slashed := _SLASHED.search(text):
+        a, b = slashed.groups()
+        ways = [f"{a}-{b}"] if _FLAT.search(text) else [f"FLAT {b}, {a}", f"FLAT {a}, {b}", f"{a}-{b}"]
+    elif slashed := _LETTER_SLASHED.search(text):
+        number, letter = slashed["number"] or slashed["house"], slashed["last"] or slashed["first"]
+        if not _FLAT.search(text):
+            ways = [f"FLAT {letter}, {number}", f"{number}{letter}"]
+        else:
+            # `Flat A/102 High Street` names its flat, and is not of number 102A.
+            ways = [f"{number}{letter}"] if slashed["last"] else [slashed.group()]
+    else:
+        return [(text, False)]
+    return [(f"{text[: slashed.start()]}{way}{text[slashed.end() :]}", "-" in way) for way in ways]
 
 
 def _read(text: str, code: str | None) -> Parsed:

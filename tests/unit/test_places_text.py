@@ -89,6 +89,22 @@ def test_a_flat_told_by_its_floor(text, flat, number):
 
 
 @pytest.mark.parametrize(
+    "text", ["A/102 High Street, Dudley", "102/A HIGH STREET", "102 High Street, Dudley, a/102 High St"]
+)
+def test_a_letter_and_a_number_with_a_slash_are_a_flat_of_the_number_or_one_lettered_number(text):
+    flat, lettered = parse((text,), "DY1 1AA").readings
+    assert (flat.flat, lettered.flat) == ("A", None)
+    assert ("102", "HIGH STREET") in flat.numbered
+    assert ("102A", "HIGH STREET") in lettered.numbered
+
+
+def test_a_letter_before_a_slash_belongs_to_the_word_flat():
+    (read,) = parse(("Flat A/102 High Street",), "DY1 1AA").readings
+    assert read.flat == "A"
+    assert ("102", "HIGH STREET") in read.numbered
+
+
+@pytest.mark.parametrize(
     "text", ["Adjacent to 34 Watt Street", "rear of 34 Watt Street", "o/s 34 Watt Street", "Opp 34 Watt St"]
 )
 def test_a_place_beside_a_house_is_not_the_house(text):
