@@ -39,6 +39,19 @@ class _Search(AsWritten):
         if self.parsed.flat and only and not self._borne_out():
             self.unlisted()
 
+    def keep_listed(self) -> None:
+        """Of a flat told without its word, leave what the gazetteer lists as a flat of the number or building that is written."""
+        behind, near = self.parsed.beside, self.index.near
+        names = [behind] if behind else [*self.written]
+        meant = {known for name in names for known in near.get(name, ())}
+        self.found = {u: c for u, c in self.found.items() if c.property.flat and self._is_of(c.property, meant)}
+
+    def _is_of(self, flat: Property, meant: set[str]) -> bool:
+        """Whether a flat is of the number written, in what is meant; or, by a building's name, of the building meant."""
+        if flat.number in self.numbers:
+            return not self.parsed.beside or not meant.isdisjoint((flat.street, flat.building))
+        return flat.building in meant and not (self.parsed.beside and self.numbers)
+
     def _borne_out(self) -> bool:
         return any(c.street >= 0 and c.postcode >= 0 for c in self.found.values())
 
@@ -210,6 +223,8 @@ def candidates(index: Index, parsed: Parsed, words: list[Named], *, loose: bool 
     for reading, named_ in zip(parsed.readings, words, strict=True):
         search = _Search(index, reading, named_)
         search.all_ways(only=not parsed.others)
+        if reading.listed:
+            search.keep_listed()
         found = search.found
         if not loose:
             found = unrivalled(index, found, reading.postcode, search.written, search.here)

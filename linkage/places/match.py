@@ -302,6 +302,8 @@ def _best(found: list[Candidate], parsed: Parsed) -> Answer:
     if len(meant) > 1:
         # `Lodge Heights, 1, Fern Street` is flat 1 of the building, not the house of that number.
         meant = [(m, c) for m, c in meant if c.property.flat and c.property.building in parsed.names] or meant
+    # `F18, Lodge Heights`: where the flat is listed, the building without it is not what is meant.
+    meant = [(m, c) for m, c in meant if c.reading.listed] or meant
     if len(meant) != 1:
         return (None, "none", "ambiguous", 0.0)
     return _answer(meant[0][1].property, meant[0][0], meant[0][1].reading)

@@ -94,11 +94,23 @@ _BESIDE = re.compile(r"\b(?:ADJACENT|ADJ|ADJOINING|OPPOSITE|OPP|OUTSIDE|BEHIND|N
 _POSTCODE = re.compile(r"\b([A-Z]{1,2}[0-9][0-9A-Z]?)\s*([0-9O][A-Z0-9]{2})\b")
 
 
+_UNIT_FIRST = re.compile(r"(?:^|(?<=[, ]))([FRU]\d{1,3}[A-Z]?)(?:\s*/\s*|,\s*|\s+|$)")
+"""`F18, Quarrington House`, `R2 60 Oak Street`, `100 Oak Street, F3`: a flat, a room or a unit by its initial."""
+_UNIT_LETTER = re.compile(r"(?:^|,)\s*(?:F(?=[A-EGHJK]))?([A-HJK])(?:\s*(?:,|$)|\s+(?=\d))")
+"""`FA, 102 High Street`, `102 High Street, A`. FF is a first floor."""
+_UNIT_LAST = re.compile(r"[A-Z](?:\s+|\s*-\s*)(?:NO\s+|NUMBER\s+)?(\d{1,3}[A-Z]?|[A-DF-K])$")
+"""`Quarrington House 18`, `102 High Street A`. E is east."""
+_MAY_BE_A_UNIT = re.compile(r"\b[FRU]\d|\bF?[A-K]\b|[A-Z][\s,-]+\d+[A-Z]?\s*(?:,|$)")
+"""What every text has in it that names a flat without the word: nearly all have not."""
+
+
 class Parsed(NamedTuple):
     """One address text: its flat (or None), (number, name) pairs, names without number, and postcode.
 
     floor: the floor where no flat is named, `First Floor, 12 High Street`. others: what else it may be read as, since
     `2/14 High Street` is flat 2 of number 14, or flat 14 of number 2, or (whole_range) the house of both numbers.
+    listed: the flat is told without its word (`F18`, `R2`, `FA`), so it is meant only where the gazetteer lists it; beside: the
+    name that it stands behind, `Quarrington House 18`, and then it is a flat of that alone.
     """
 
     flat: str | None
@@ -107,6 +119,8 @@ class Parsed(NamedTuple):
     postcode: str | None
     floor: str | None = None
     whole_range: bool = False
+    listed: bool = False
+    beside: str | None = None
     others: tuple[Parsed, ...] = ()
 
     @property
@@ -156,6 +170,8 @@ def parse(lines: tuple[str | None, ...], given_postcode: str | None) -> Parsed:
     if _BESIDE.search(text):
         return Parsed(None, (), (), code)  # `Adjacent to 34 Watt Street` is not number 34.
     first, *others = [_read(way, code)._replace(whole_range=ranged) for way, ranged in _ways(text)]
+    if not others and not first.flat and not first.floor and _MAY_BE_A_UNIT.search(text):
+        others = [_read(told, code)._replace(listed=True, beside=beside) for told, beside in _with_unit(text)]
     return first._replace(others=tuple(others)) if others else first
 
 
@@ -176,6 +192,22 @@ def _ways(text: str) -> list[tuple[str, bool]]:
     else:
         return [(text, False)]
     return [(f"{text[: slashed.start()]}{way}{text[slashed.end() :]}", "-" in way) for way in ways]
+
+
+def _with_unit(text: str) -> list[tuple[str, str | None]]:
+    """A text in capitals that may name a flat without its word, with the word put in; and the name it stands behind, if it does."""
+    if found := _UNIT_FIRST.search(text) or _UNIT_LETTER.search(text):
+        return [(f"{text[: found.start()]}, FLAT {found.group(1)}, {text[found.end() :]}", None)]
+    parts = [part.strip() for part in text.split(",")]
+    if len(parts) > 1 and _NUMBER.match(parts[-1]):
+        parts[-2:] = [" ".join(parts[-2:])]  # `Quarrington House, 18`
+    for at, part in enumerate(parts):
+        if found := _UNIT_LAST.search(part):
+            before = _part(part[: found.start() + 1])
+            numbered = _NUMBERED.match(before)
+            told = [*parts[:at], f"FLAT {found.group(1)}", before, *parts[at + 1 :]]
+            return [(", ".join(told), name(numbered.group(2) if numbered else before))]
+    return []
 
 
 def _read(text: str, code: str | None) -> Parsed:

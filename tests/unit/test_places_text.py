@@ -105,6 +105,43 @@ def test_a_letter_before_a_slash_belongs_to_the_word_flat():
 
 
 @pytest.mark.parametrize(
+    ("text", "flat", "beside"),
+    [
+        ("F18, Quarry House", "F18", None),
+        ("f18 quarry house", "F18", None),
+        ("12 High Street, R2", "R2", None),
+        ("F3/12 High Street", "F3", None),
+        ("FA, 12 High Street", "A", None),
+        ("A 12 High Street", "A", None),
+        ("12 High Street, B, Dudley", "B", None),
+        ("12 High St (A), Dudley", "A", "HIGH STREET"),
+        ("Quarry Hse 18, High Street", "18", "QUARRY HOUSE"),
+        ("Quarry House No. 18", "18", "QUARRY HOUSE"),
+        ("High Street, Quarry House, 18", "18", "QUARRY HOUSE"),
+    ],
+)
+def test_a_flat_without_its_word_is_one_only_if_it_is_listed(text, flat, beside):
+    plain, told = parse((text,), None).readings
+    assert (plain.flat, plain.listed) == (None, False)
+    assert (told.flat, told.listed, told.beside) == (flat, True, beside)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "FF, 12 High Street",
+        "12 High Street E, Dudley",
+        "12A High Street",
+        "4, 30 Bank Road",
+        "Flat F18, Quarry House",
+        "J Smith, 12 High Street",
+    ],
+)
+def test_what_is_no_flat_without_its_word(text):
+    assert parse((text,), "DY1 1AA").others == ()
+
+
+@pytest.mark.parametrize(
     "text", ["Adjacent to 34 Watt Street", "rear of 34 Watt Street", "o/s 34 Watt Street", "Opp 34 Watt St"]
 )
 def test_a_place_beside_a_house_is_not_the_house(text):
