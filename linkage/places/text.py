@@ -64,6 +64,8 @@ _ONE_NUMBER = r"0*(\d+\s?[A-Z]?(?:\s*-\s*\d+[A-Z]?)?)"
 _DIGIT = re.compile(r"\d")
 _NUMBERED = re.compile(rf"^(?:NO\s+|NUMBER\s+)?{_ONE_NUMBER}\s+(.+)$")
 _NUMBER = re.compile(rf"^(?:NO\s+|NUMBER\s+)?{_ONE_NUMBER}$")
+_HOUSE_NUMBER = re.compile(r"(^|,\s*)(?:HOUSE|HSE)\s+(?:NO\s+|NUMBER\s+)?(?=\d+[A-Z]?,?\s+[A-Z]\D*$)")
+"""`House 44, High Street`: the word says nothing, where no other number follows."""
 _TWO_NUMBERS = re.compile(r"^(\d+[A-Z]?) (?=\d+[A-Z]?(?: |$))")
 _INLINE = re.compile(r"^(.*?\D)\s+(\d+[A-Z]?(?:\s*-\s*\d+[A-Z]?)?)\s+(.+)$")
 _FLOOR = re.compile(r"\b(BASEMENT|LOWER GROUND|GROUND|GRD|FIRST|SECOND|THIRD|FOURTH|TOP|1ST|2ND|3RD|4TH) FLOOR\b")
@@ -170,6 +172,8 @@ def parse(lines: tuple[str | None, ...], given_postcode: str | None) -> Parsed:
     if _BESIDE.search(text):
         return Parsed(None, (), (), code)  # `Adjacent to 34 Watt Street` is not number 34.
     first, *others = [_read(way, code)._replace(whole_range=ranged) for way, ranged in _ways(text)]
+    if _HOUSE_NUMBER.search(text):
+        others.append(_read(_HOUSE_NUMBER.sub(r"\1", text), code))
     if not others and not first.flat and not first.floor and _MAY_BE_A_UNIT.search(text):
         others = [_read(told, code)._replace(listed=True, beside=beside) for told, beside in _with_unit(text)]
     return first._replace(others=tuple(others)) if others else first

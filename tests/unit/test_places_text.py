@@ -141,6 +141,18 @@ def test_what_is_no_flat_without_its_word(text):
     assert parse((text,), "DY1 1AA").others == ()
 
 
+@pytest.mark.parametrize("text", ["House 44, High Street", "Hse 44 High St", "Dudley, House No 44, High Street"])
+def test_the_word_house_before_a_number_may_say_nothing(text):
+    _, bare = parse((text,), None).readings
+    assert bare.numbered == (("44", "HIGH STREET"),)
+    assert bare.flat is None
+
+
+@pytest.mark.parametrize("text", ["House 3, 60 High Street", "Rose House 44 High Street", "House, 44 High Street"])
+def test_the_word_house_is_left_where_it_may_say_something(text):
+    assert [one.numbered for one in parse((text,), None).readings if not one.listed] == [parse((text,), None).numbered]
+
+
 @pytest.mark.parametrize(
     "text", ["Adjacent to 34 Watt Street", "rear of 34 Watt Street", "o/s 34 Watt Street", "Opp 34 Watt St"]
 )
