@@ -142,8 +142,11 @@ def _wanted(index: Index, read: Sequence[Read]) -> Wanted:
 
 def _learn_names(con: duckdb.DuckDBPyConnection, index: Index, read: Sequence[Read]) -> None:
     """Find what names may be, and what the parts of rows of names may be: an answer rests on its own text alone."""
-    unknown = {name for parsed, _ in read for name in parsed.written}.difference(index.near)
-    resolve_names(con, index, unknown.union(*(row_of_names(index, name) for name in unknown)))
+    unknown = more = {name for parsed, _ in read for name in parsed.written}.difference(index.near)
+    while more:
+        more = set[str]().union(*(row_of_names(index, name) for name in more)).difference(index.near, unknown)
+        unknown = unknown | more
+    resolve_names(con, index, unknown)
 
 
 def _read_and_look(index: Index, loose: bool, texts: Sequence[Text]) -> tuple[pa.Table, list[Read]]:

@@ -22,12 +22,14 @@ class Named:
 
     names: as `Parsed` has them, with the parts of rows: `MALVERN POINT IVY ROAD LYE` is three names. here: what it gives as
     places. rows: the parts of each written name that is a row of several. firsts: of each name with a number the first of its row.
+    dropped: the parts of what would be a row if its first were a building's name.
     """
 
     def __init__(self, index: Index, names: tuple[str, ...], numbered: tuple[str, ...]) -> None:
         """names, numbered: those of a reading without and with a number. `index.near` must know them."""
         self.index = index
-        rows = {n: row_of_names(index, n) for n in names}
+        self.dropped = set[str]()
+        rows = {n: self._row(n) for n in names}
         whole = [f"{n} " for n, row in rows.items() if len(row) > 1]
         # Of a row that is read in full no part of a name is a name: `HEATH LODGE HILL` of `HEATH LODGE HILL TOP TIPTON`.
         parts = {
@@ -40,8 +42,8 @@ class Named:
             found += [*rows[n], *_building_first(index, n)]
         firsts = []
         for written in numbered:
-            row = row_of_names(index, written)
-            known = row and (row[0] in index.names or row[0] in index.places)
+            row = self._row(written)
+            known = row and (row[0] in index.names or row[0] in index.places or self._may_be_a_building(row[0]))
             first, *rest = rows[written] = row if known else (written,)
             here += [place for place in rows[written] if place in index.places]
             if first != written:
@@ -52,10 +54,25 @@ class Named:
         self.with_number = {*numbered, *firsts}
         self.written = self.with_number.union(self.names)
 
+    def _row(self, written: str) -> tuple[str, ...]:
+        """A row of names; where its first is none of the gazetteer, only if it may be a building's, mistyped."""
+        index, row = self.index, row_of_names(self.index, written)
+        known = not row or any(row[0] in some for some in (index.names, index.places, KINDS, index.heads))
+        if known or self._may_be_a_building(row[0]):
+            return row
+        self.dropped.update(row)
+        return ()
+
+    def _may_be_a_building(self, name: str) -> bool:
+        """Whether a written name is a building's, or nearly one, and not one without its last word."""
+        index = self.index
+        return name not in index.heads and any(known not in index.streets for known in index.near.get(name, ()))
+
     @cached_property
     def rests_on(self) -> set[str]:
         """Every name that is written, and every name of the gazetteer that it may mean: what the answer rests on."""
-        return self.written.union(*(self.index.near.get(name, ()) for name in self.written))
+        said = self.written | self.dropped
+        return said.union(*(self.index.near.get(name, ()) for name in said))
 
     @cached_property
     def resting_on(self) -> str:
@@ -129,7 +146,8 @@ def rest_on(readings: list[Named]) -> str:
 def row_of_names(index: Index, written: str) -> tuple[str, ...]:
     """The gazetteer names that a text without commas is made of, the longest first; none where a word is left over.
 
-    The first may be a building's without its last word, where names follow: `WATERLOO SAINT PETERS CLOSE TIPTON`.
+    The first may be a building's without its last word, where names follow: `WATERLOO SAINT PETERS CLOSE TIPTON`; or, with two
+    words or more, what no name is, before a street: `Named` leaves it where it may be a building's, mistyped.
     """
     known = index.rows.get(written)
     if known is None:
@@ -138,6 +156,19 @@ def row_of_names(index: Index, written: str) -> tuple[str, ...]:
 
 
 def _read_row(index: Index, words: list[str]) -> list[str]:
+    return _known_row(index, words) or _after_a_slip(index, words)
+
+
+def _after_a_slip(index: Index, words: list[str]) -> list[str]:
+    """`QUARRY HOSUE HIGH STREET DUDLEY`: two or more words that are no name, and the row of a street and its places behind them."""
+    for at in range(2, len(words)):
+        if (rest := _known_row(index, words[at:])) and rest[0] in index.streets:
+            return [" ".join(words[:at]), *rest]
+    return []
+
+
+def _known_row(index: Index, words: list[str]) -> list[str]:
+    """The gazetteer names that words are made of; none where a word is left over."""
     found, at = list[str](), 0
     while at < len(words):
         for end in range(len(words), at, -1):
