@@ -68,14 +68,16 @@ _HOUSE_NUMBER = re.compile(r"(^|,\s*)(?:HOUSE|HSE)\s+(?:NO\s+|NUMBER\s+)?(?=\d+[
 """`House 44, High Street`: the word says nothing, where no other number follows."""
 _TWO_NUMBERS = re.compile(r"^(\d+[A-Z]?) (?=\d+[A-Z]?(?: |$))")
 _INLINE = re.compile(r"^(.*?\D)\s+(\d+[A-Z]?(?:\s*-\s*\d+[A-Z]?)?)\s+(.+)$")
-_FLOOR = re.compile(r"\b(BASEMENT|LOWER GROUND|GROUND|GRD|FIRST|SECOND|THIRD|FOURTH|TOP|1ST|2ND|3RD|4TH) FLOOR\b")
+_FLOOR = re.compile(r"\b(BASEMENT|LOWER GROUND|GROUND|GRD|GND|FIRST|SECOND|THIRD|FOURTH|TOP|1ST|2ND|3RD|4TH) FLOOR\b")
 _ON_A_FLOOR = re.compile(rf"(?:^|(?<=, ))(\d+[A-Z]?),? {_FLOOR.pattern}")
 _AT = re.compile(r"(?:^|(?<=, ))(\d+[A-Z]?) (?:AT|OF)\b,?(?=\s)")
 _FLOORS = {
-    "BASEMENT": "BASEMENT", "LOWER GROUND": "BASEMENT", "GROUND": "GROUND", "GRD": "GROUND", "FIRST": "FIRST", "1ST": "FIRST",
+    "BASEMENT": "BASEMENT", "LOWER GROUND": "BASEMENT", "GROUND": "GROUND", "GRD": "GROUND", "GND": "GROUND", "FIRST": "FIRST", "1ST": "FIRST",
     "SECOND": "SECOND", "2ND": "SECOND", "THIRD": "THIRD", "3RD": "THIRD", "FOURTH": "FOURTH", "4TH": "FOURTH", "TOP": "TOP",
 }  # fmt: skip
 _FLOOR_INITIALS = {"GFF": "GROUND", "FFF": "FIRST", "SFF": "SECOND", "TFF": "TOP", "LGFF": "BASEMENT"}
+_FLOOR_CUT = re.compile(rf"\b({'|'.join(_FLOORS)}) (?:FLR|FL(?= (?:FLAT|FLT|FL|APARTMENT|APT)\b))\b")
+"""`1st Flr`, `Gnd Fl Flat`."""
 _SHORT_FLOOR = re.compile(rf"\b({'|'.join(_FLOOR_INITIALS)})\b")
 _FLAT_FLOOR = re.compile(rf"\b(?:FLAT|FLT|APARTMENT|APT|MAISONETTE),? (?={_FLOOR.pattern})")
 _FLOOR_FLAT = re.compile(
@@ -141,6 +143,7 @@ def flat_of(text: str | None) -> str | None:
     plain = re.sub(r"[^A-Z0-9 ]", " ", (text or "").upper()).strip()
     if not plain:
         return None
+    plain = _FLOOR_CUT.sub(r"\1 FLOOR", plain)
     if (floor := _FLOOR_FLAT.search(plain)) or (floor := re.fullmatch(_FLOOR.pattern, plain)):
         return _FLOORS[floor.group(1)]
     if plain.split()[0] in ("FLAT", "MAISONETTE") and (
@@ -221,6 +224,7 @@ def _read(text: str, code: str | None) -> Parsed:
     if not any(word in text for word in _MAY_BE_A_FLAT):
         return _segments(text, None, code)
     text = _SHORT_FLOOR.sub(lambda m: f"{_FLOOR_INITIALS[m.group(1)]} FLOOR FLAT", text)
+    text = _FLOOR_CUT.sub(r"\1 FLOOR", text)
     text = _FLAT_FLOOR.sub("", text) if not _FLOOR_FLAT.search(text) else text
     text = _IN_A_FLAT.sub("", _THE_FLAT.sub("", text))
     flat = floor = None

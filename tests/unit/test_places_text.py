@@ -79,6 +79,8 @@ def test_flat(written, shape):
         ("Basement Flat, 12 High St", "BASEMENT", "12"),
         ("1st Floor Flat, 12 High St", "FIRST", "12"),
         ("Flat 2, Ground Floor, 12 High St", "2", "12"),
+        ("1st Flr Flat, 12 High St", "FIRST", "12"),
+        ("Gnd Fl Flat, 12 High St", "GROUND", "12"),
     ],
 )
 def test_a_flat_told_by_its_floor(text, flat, number):
