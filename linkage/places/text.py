@@ -54,6 +54,17 @@ _HASH = re.compile(r"#\s*(?=\d)")
 _FLAT_WORDS = ("FLAT", "APARTMENT", "MAISONETTE")
 _NEARLY_FLAT = re.compile(r"^([A-Z]{3,12}) (?=\d+[A-Z]?\b)")
 _SEVERAL_LINES = re.compile(r"[;|\n\r]|\s/\s")
+_NUMBER_STUCK = re.compile(r"\bNO(?=\d)")
+"""`No.12`, once the full stop is gone."""
+_FLAT_STUCK = re.compile(r"\b(FLAT|FLT|APARTMENT|APT|UNIT|ROOM|RM)(?:\s*:\s*|-)(?=\d|[A-Z]\b)")
+"""`Flat: 3`, `Flat-3`."""
+_IN_WORDS = {
+    w: str(n)
+    for n, w in enumerate(
+        ["ONE", "TWO", "THREE", "FOUR", "FIVE", "SIX", "SEVEN", "EIGHT", "NINE", "TEN", "ELEVEN", "TWELVE"], 1
+    )
+}
+_FLAT_IN_WORDS = re.compile(rf"\b((?:FLAT|FLT|APARTMENT|APT|ROOM)(?: NO| NUMBER)?) ({'|'.join(_IN_WORDS)})\b")
 _STUCK = re.compile(r"\b(\d+)(?=[A-Z]{3})")
 _SLASHED = re.compile(r"(?:^|(?<=[,\s]))(\d+[A-Z]?)\s*/\s*(\d+[A-Z]?)(?=\s+[A-Z]|,\s*[A-Z])")
 _LETTER_SLASHED = re.compile(
@@ -143,7 +154,7 @@ def flat_of(text: str | None) -> str | None:
     plain = re.sub(r"[^A-Z0-9 ]", " ", (text or "").upper()).strip()
     if not plain:
         return None
-    plain = _FLOOR_CUT.sub(r"\1 FLOOR", plain)
+    plain = _FLOOR_CUT.sub(r"\1 FLOOR", _in_digits(plain))
     if (floor := _FLOOR_FLAT.search(plain)) or (floor := re.fullmatch(_FLOOR.pattern, plain)):
         return _FLOORS[floor.group(1)]
     if plain.split()[0] in ("FLAT", "MAISONETTE") and (
@@ -152,6 +163,11 @@ def flat_of(text: str | None) -> str | None:
         return _FLOORS[floor.group(1)]
     found = _FLAT.search(plain)
     return _plain_flat((found.group(1) or found.group(2)) if found else plain.split()[-1])
+
+
+def _in_digits(text: str) -> str:
+    """`Flat Three` is flat 3."""
+    return _FLAT_IN_WORDS.sub(lambda found: f"{found.group(1)} {_IN_WORDS[found.group(2)]}", text)
 
 
 def _plain_flat(written: str) -> str:
@@ -171,7 +187,7 @@ def parse(lines: tuple[str | None, ...], given_postcode: str | None) -> Parsed:
     if (found := _POSTCODE.search(text)) and (inside := postcode(found.group())):
         code = code or inside
         text = f"{text[: found.start()]},{text[found.end() :]}"
-    text = _STUCK.sub(r"\1 ", text).strip(" ,")
+    text = _STUCK.sub(r"\1 ", _NUMBER_STUCK.sub("NO ", text)).strip(" ,")
     if _BESIDE.search(text):
         return Parsed(None, (), (), code)  # `Adjacent to 34 Watt Street` is not number 34.
     first, *others = [_read(way, code)._replace(whole_range=ranged) for way, ranged in _ways(text)]
@@ -224,7 +240,7 @@ def _read(text: str, code: str | None) -> Parsed:
     if not any(word in text for word in _MAY_BE_A_FLAT):
         return _segments(text, None, code)
     text = _SHORT_FLOOR.sub(lambda m: f"{_FLOOR_INITIALS[m.group(1)]} FLOOR FLAT", text)
-    text = _FLOOR_CUT.sub(r"\1 FLOOR", text)
+    text = _FLOOR_CUT.sub(r"\1 FLOOR", _in_digits(_FLAT_STUCK.sub(r"\1 ", text)))
     text = _FLAT_FLOOR.sub("", text) if not _FLOOR_FLAT.search(text) else text
     text = _IN_A_FLAT.sub("", _THE_FLAT.sub("", text))
     flat = floor = None

@@ -156,6 +156,28 @@ def test_the_word_house_is_left_where_it_may_say_something(text):
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "Flat No.3 12 High Street",
+        "Flat: 3, 12 High Street",
+        "Flat-3, 12 High St",
+        "Flat Three, 12 High Street",
+        "APT NO THREE 12 HIGH ST",
+    ],
+)
+def test_a_flats_number_with_marks_or_in_words(text):
+    parsed = parse((text,), None)
+    assert parsed.flat == "3"
+    assert ("12", "HIGH STREET") in parsed.numbered
+    assert flat_of(text.split(" 12 ")[0]) == "3"
+
+
+@pytest.mark.parametrize("text", ["No.12 High Street", "NO12 HIGH STREET", "No. 12, High St."])
+def test_a_number_with_its_word_stuck_to_it(text):
+    assert parse((text,), None).numbered == (("12", "HIGH STREET"),)
+
+
+@pytest.mark.parametrize(
     "text", ["Adjacent to 34 Watt Street", "rear of 34 Watt Street", "o/s 34 Watt Street", "Opp 34 Watt St"]
 )
 def test_a_place_beside_a_house_is_not_the_house(text):
