@@ -68,9 +68,11 @@ _FLAT_IN_WORDS = re.compile(rf"\b((?:FLAT|FLT|APARTMENT|APT|ROOM)(?: NO| NUMBER)
 _STUCK = re.compile(r"\b(\d+)(?=[A-Z]{3})")
 _SLASHED = re.compile(r"(?:^|(?<=[,\s]))(\d+[A-Z]?)\s*/\s*(\d+[A-Z]?)(?=\s+[A-Z]|,\s*[A-Z])")
 _LETTER_SLASHED = re.compile(
-    r"(?:^|(?<=[,\s]))(?:(?P<first>[A-Z])\s*/\s*(?P<house>\d+)|(?P<number>\d+)\s*/\s*(?P<last>[A-Z]))(?=\s+[A-Z]|,\s*[A-Z])"
+    r"(?:^|(?<=[,\s]))(?:(?P<first>[A-Z])\s*/\s*(?P<house>\d+)|(?P<number>\d+)(?:\s*/\s*|-)(?P<last>[A-Z]))(?=\s+[A-Z]|,\s*[A-Z])"
 )
-"""`A/102 High Street`, `102/A High Street`."""
+"""`A/102 High Street`, `102/A High Street`, `102-A High Street`."""
+_BOTH = re.compile(r"(?:^|(?<=,)|(?<=, ))(\d+)\s*(?:&|\bAND\b)\s*(\d+)(?=,?\s+[A-Z])")
+"""`12 & 14 High Street`."""
 _ONE_NUMBER = r"0*(\d+\s?[A-Z]?(?:\s*-\s*\d+[A-Z]?)?)"
 _DIGIT = re.compile(r"\d")
 _NUMBERED = re.compile(rf"^(?:NO\s+|NUMBER\s+)?{_ONE_NUMBER}\s+(.+)$")
@@ -190,7 +192,9 @@ def parse(lines: tuple[str | None, ...], given_postcode: str | None) -> Parsed:
     text = _STUCK.sub(r"\1 ", _NUMBER_STUCK.sub("NO ", text)).strip(" ,")
     if _BESIDE.search(text):
         return Parsed(None, (), (), code)  # `Adjacent to 34 Watt Street` is not number 34.
-    first, *others = [_read(way, code)._replace(whole_range=ranged) for way, ranged in _ways(text)]
+    ways = _ways(text)
+    text = ways[0][0]
+    first, *others = [_read(way, code)._replace(whole_range=ranged) for way, ranged in ways]
     if _HOUSE_NUMBER.search(text):
         others.append(_read(_HOUSE_NUMBER.sub(r"\1", text), code))
     if not others and not first.flat and not first.floor and _MAY_BE_A_UNIT.search(text):
@@ -199,8 +203,10 @@ def parse(lines: tuple[str | None, ...], given_postcode: str | None) -> Parsed:
 
 
 def _ways(text: str) -> list[tuple[str, bool]]:
-    """A text in capitals as it may be read where a slash stands in it; and whether its numbers are then one house's range."""
-    if "/" not in text:
+    """A text in capitals as it may be read where it joins numbers; and whether they are then one house's range."""
+    if ("&" in text or " AND " in text) and _BOTH.search(text) and not _FLAT.search(text):
+        return [(_BOTH.sub(r"\1-\2", text), True)]
+    if "/" not in text and "-" not in text:
         return [(text, False)]
     if slashed := _SLASHED.search(text):
         a, b = slashed.groups()

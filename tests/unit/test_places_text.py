@@ -91,7 +91,8 @@ def test_a_flat_told_by_its_floor(text, flat, number):
 
 
 @pytest.mark.parametrize(
-    "text", ["A/102 High Street, Dudley", "102/A HIGH STREET", "102 High Street, Dudley, a/102 High St"]
+    "text",
+    ["A/102 High Street, Dudley", "102/A HIGH STREET", "102-A High Street", "102 High Street, Dudley, a/102 High St"],
 )
 def test_a_letter_and_a_number_with_a_slash_are_a_flat_of_the_number_or_one_lettered_number(text):
     flat, lettered = parse((text,), "DY1 1AA").readings
@@ -175,6 +176,12 @@ def test_a_flats_number_with_marks_or_in_words(text):
 @pytest.mark.parametrize("text", ["No.12 High Street", "NO12 HIGH STREET", "No. 12, High St."])
 def test_a_number_with_its_word_stuck_to_it(text):
     assert parse((text,), None).numbered == (("12", "HIGH STREET"),)
+
+
+@pytest.mark.parametrize("text", ["12 & 14 High Street", "12 and 14, High St, Dudley"])
+def test_two_numbers_together_are_one_house_of_both(text):
+    (read,) = parse((text,), None).readings
+    assert (read.flat, read.numbered[0], read.whole_range) == (None, ("12-14", "HIGH STREET"), True)
 
 
 @pytest.mark.parametrize(
