@@ -56,7 +56,7 @@ class _Search(AsWritten):
         return any(c.street >= 0 and c.postcode >= 0 for c in self.found.values())
 
     def rewritten(self) -> None:
-        """Where the flat as written is nowhere: `Flat B1` for flat 1, `Flat 17A, Bank Street` for number 17A, and the like."""
+        """Where the flat as written is nowhere: `Flat B1` for flat 1, `Flat 17A, Bank Street` for number 17A or its flat A, and the like."""
         index, flat = self.index, self.parsed.flat or ""
         if plain := _PREFIXED.fullmatch(flat):
             # With a lettered flat in the house the letter tells flats apart.
@@ -64,10 +64,13 @@ class _Search(AsWritten):
             self.found = {
                 u: c for u, c in self.found.items() if not any(map(_PREFIXED.fullmatch, self._flats_beside(c.property)))
             }
-        if LETTERED.fullmatch(flat) and not self.numbered:
+        if (lettered := LETTERED.fullmatch(flat)) and not self.numbered:
+            number, letter = lettered.groups()
             for known in {k for name in self.names for k in index.near.get(name, {})}:
-                for one in index.by_street.get((known, flat, ""), []) if not index.flats.get((known, flat)) else []:
-                    self.keep(one, NEAR_NAME, 1)
+                if not index.flats.get((known, flat)):
+                    houses = index.by_street.get((known, flat, ""), [])
+                    for one in [*houses, *index.by_street.get((known, number, letter), [])]:
+                        self.keep(one, NEAR_NAME, 1)
         if flat.isalpha() and len(flat) > 1:
             # `First Floor Flat, 19A High Street`: 19A is the flat, and its floor says nothing more.
             for number, written in self.numbered:
