@@ -108,7 +108,8 @@ _BRACKETS = re.compile(r"[()\[\]\"]")
 _SPACES = re.compile(r"\s+")
 _NOT_IN_A_PART = re.compile(r"[^A-Z0-9/ -]")
 _BESIDE = re.compile(r"\b(?:ADJACENT|ADJ|ADJOINING|OPPOSITE|OPP|OUTSIDE|BEHIND|NEAR|NEXT TO|REAR OF|LAND AT|O/S|R/O)\b")
-_POSTCODE = re.compile(r"\b([A-Z]{1,2}[0-9][0-9A-Z]?)\s*([0-9O][A-Z0-9]{2})\b")
+_POSTCODE = re.compile(r"\b([A-Z]{1,2}[0-9][0-9A-Z]?)\s*([0-9O](?:[A-Z][A-Z0-9]|[0-9][A-Z]))\b")
+"""In the line: without a letter at its end it would be a house number, `F3 100 High Street`."""
 
 
 _UNIT_FIRST = re.compile(r"(?:^|(?<=[, ]))([FRU]\d{1,3}[A-Z]?)(?:\s*/\s*|,\s*|\s+|$)")

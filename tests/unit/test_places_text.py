@@ -184,6 +184,13 @@ def test_two_numbers_together_are_one_house_of_both(text):
     assert (read.flat, read.numbered[0], read.whole_range) == (None, ("12-14", "HIGH STREET"), True)
 
 
+@pytest.mark.parametrize("text", ["Flat No.3 100 High Street", "F3 100 High Street", "Flat A3 100 High Street"])
+def test_a_flat_and_a_house_number_are_no_postcode(text):
+    read = parse((text,), None)
+    assert read.postcode is None
+    assert ("100", "HIGH STREET") in read.readings[-1].numbered
+
+
 @pytest.mark.parametrize(
     "text", ["Adjacent to 34 Watt Street", "rear of 34 Watt Street", "o/s 34 Watt Street", "Opp 34 Watt St"]
 )
