@@ -110,7 +110,8 @@ def _renamed(
 ) -> dict[str, tuple[P, str]]:
     """What goes on by threads without a past: of the same subject, a child or mother, and a place where both name one.
 
-    A divergence is told of a family, and so goes on under another thread what became stronger or weaker: of the same person and a place.
+    A divergence is told of a family, and so goes on under another thread what became stronger or weaker: of the same person,
+    where one names all the places of the other.
     left: what stood or was quiet and nothing goes on, by its thread in tonight's ids. Those with the most people and places in common
     first, then those of one kind, then the oldest.
     """
@@ -157,7 +158,8 @@ def _of_one(now: About, was: About) -> bool:
     if now.subject == was.subject:
         same = bool(shared) or not now.places or not was.places
     else:
-        same = now.person == was.person and now.kind != was.kind and bool(shared)
+        all_of_one = bool(shared) and shared in (now.places, was.places)
+        same = now.person == was.person and now.kind != was.kind and all_of_one
     return same and bool(now.family & was.family)
 
 

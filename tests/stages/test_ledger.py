@@ -209,9 +209,10 @@ def test_one_situation_goes_on_when_it_weakens_to_another_kind_and_back(run):
     [
         about("family|M", "1", kind="address_divergence", M="mother", C="child", A="carer"),
         about("family|M", "3", kind="address_divergence", A="carer", C="child", M="mother"),
+        about("family|M", "2", "3", kind="address_divergence", A="carer", C="child", M="mother"),
         about("family|M", kind="address_divergence", A="carer", C="child", M="mother"),
     ],
-    ids=["subject", "place", "no place"],
+    ids=["subject", "place", "one place of two", "no place"],
 )
 def test_another_situation_of_one_family_is_new(run, other):
     first = the_one(run(0, about("A|M", "1", "2", **WITH_MOTHER)))
