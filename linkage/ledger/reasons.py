@@ -113,9 +113,13 @@ class Tonight:
         self.ended = _by_person(self._of(
             f"SELECT person_id, uprn, contract FROM claim WHERE person_id IN $ids AND valid_to < DATE '{night.date}' ORDER BY ALL"
         ))  # fmt: skip
-        self.unraised = rows(
-            con, "SELECT * FROM unraised_finding WHERE list_has_any(people, $ids) ORDER BY ALL", self._given
+        self._unraised = self._of(
+            "SELECT * FROM unraised_finding WHERE EXISTS (SELECT 1 FROM (SELECT unnest(people) AS person_id) WHERE person_id IN $ids) ORDER BY ALL"
         )
+        self._unraised_about: defaultdict[str, list[int]] = defaultdict(list)
+        for place, finding in enumerate(self._unraised):
+            for person in finding["people"]:
+                self._unraised_about[person].append(place)
         # Pregnancies of which a maternity record stands, by mother: whether one of them is current or has a child.
         self.expecting = {r["person_id"]: r["stands"] for r in self._of(
             "SELECT p.person_id, coalesce(bool_or(k.is_current OR k.has_child), FALSE) AS stands FROM person AS p "
@@ -146,6 +150,12 @@ class Tonight:
     def _of(self, query: str) -> list[Row]:
         return rows(self._con, query.replace("$ids", "(SELECT unnest($ids))"), self._given)
 
+    def unraised(self, people: Collection[str]) -> list[Row]:
+        """Findings of tonight about some people that are no exceptions, in their order."""
+        return [
+            self._unraised[place] for place in sorted({p for person in people for p in self._unraised_about[person]})
+        ]
+
     def at(self, person: str, uprns: Collection[str]) -> list[Row]:
         """A person's stays at some properties."""
         return [stay for stay in self.stays[person] if stay["uprn"] in uprns]
@@ -162,7 +172,7 @@ def _by_person(found: Iterable[Row]) -> defaultdict[str, list[Row]]:
 
 
 def _reason(was: Was, tonight: Tonight) -> str:
-    found = [f for f in tonight.unraised if was.people.intersection(f["people"])]
+    found = tonight.unraised(was.people)
     if tonight.shielded & was.people or any(f["why"] == "suppressed" for f in found):
         return NO_LONGER
     same = [f for f in found if f["kind"] == was.kind and _is_it(was, f)]
