@@ -18,7 +18,7 @@ from __future__ import annotations
 import duckdb
 
 from linkage.night import Night
-from linkage.protect.hashes import RECORD, digits, number_hash
+from linkage.protect.hashes import NUMBERS, RECORD, number_hash, plain_hash
 from linkage.tables import CONTRACTS, PEOPLE_CONTRACTS
 
 PRINCIPAL = {name: CONTRACTS[name].mentions[0] for name in PEOPLE_CONTRACTS}
@@ -39,8 +39,8 @@ def prepare(con: duckdb.DuckDBPyConnection) -> None:
 def note_listed(con: duckdb.DuckDBPyConnection) -> None:
     """`invalidated_now`, before the list's entries of this kind are dropped."""
     entries = " UNION ".join(
-        f"SELECT {number_hash(digits(column))} AS hash FROM accepted_protected WHERE reason = 'invalidated' AND {column} IS NOT NULL"
-        for column in ("nhs_number", "nominal_ref")
+        f"SELECT {plain_hash(column)} AS hash FROM accepted_protected WHERE reason = 'invalidated' AND {column} IS NOT NULL"
+        for column in NUMBERS
     )
     con.execute(f"CREATE OR REPLACE TABLE invalidated_now AS {entries}")
 
@@ -71,7 +71,7 @@ def note_linked(con: duckdb.DuckDBPyConnection, night: Night) -> None:
     )
     _keep(con, night, f"SELECT 'mention' AS kind, {number_hash('mention_id')} AS hash FROM apart_mention")
     for table in ("accepted_police", "store.police_record"):
-        key = number_hash(digits("nominal_ref"))
+        key = plain_hash("nominal_ref")
         _keep(
             con, night,
             f"SELECT 'police_key' AS kind, {key} AS hash FROM {table} WHERE concat_ws('|', 'police', supplier, record_id, 'person') "
@@ -98,7 +98,7 @@ def leave_out(con: duckdb.DuckDBPyConnection, night: Night) -> int:
     con.execute(
         "CREATE OR REPLACE TABLE left_out AS SELECT mention_id, contract, supplier, record_id, mention FROM mention "
         f"WHERE nhs_number IS NULL AND ({_stands(number_hash('mention_id'), 'mention')} "
-        f"OR {_stands(number_hash(digits('force_key')), 'police_key')} OR {_stands(_name_hash('name_display'), 'name')})",
+        f"OR {_stands(plain_hash('force_key'), 'police_key')} OR {_stands(_name_hash('name_display'), 'name')})",
         {"night": night.date},
     )
     _keep(con, night, f"SELECT 'mention' AS kind, {number_hash('mention_id')} AS hash FROM left_out")

@@ -13,8 +13,7 @@ import duckdb
 from linkage import identity
 from linkage.night import Night
 from linkage.protect import foreseen, purge, reach
-from linkage.protect.gate import place_hash
-from linkage.protect.hashes import keep, number_hash, reopen
+from linkage.protect.hashes import keep, number_hash, place_hash, reopen
 from linkage.store import added
 from linkage.tables import PEOPLE_CONTRACTS
 

@@ -15,7 +15,7 @@ import duckdb
 
 from linkage.night import Night
 from linkage.protect import gate
-from linkage.protect.hashes import number_hash
+from linkage.protect.hashes import NUMBERS, number_hash, plain_hash, record_key
 from linkage.store import holds
 from linkage.tables import CONTRACTS, PEOPLE_CONTRACTS, Contract
 
@@ -64,10 +64,8 @@ def _note_rows(con: duckdb.DuckDBPyConnection, contract: Contract, following: da
     if not marks:
         return
     marked = f", '{contract.name}' AS contract, supplier FROM store.{contract.name}_record WHERE ({marks}) AND {LATER}"
-    found = [f"SELECT 'record' AS kind, {number_hash(gate.record_key(contract.name))} AS hash{marked}"]
-    found += [
-        f"SELECT 'number', {gate.plain_hash(column)}{marked}" for column in gate.NUMBERS if column in contract.names
-    ]
+    found = [f"SELECT 'record' AS kind, {number_hash(record_key(contract.name))} AS hash{marked}"]
+    found += [f"SELECT 'number', {plain_hash(column)}{marked}" for column in NUMBERS if column in contract.names]
     _add(con, " UNION ALL ".join(found), {"next": following, "last": last})
 
 

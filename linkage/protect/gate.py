@@ -24,8 +24,19 @@ import polars as pl
 from linkage import beside
 from linkage.mention_id import of_record
 from linkage.night import Night
-from linkage.protect import apart, contacts, identities
-from linkage.protect.hashes import RECORD, came, digits, keep, number_hash, reopen
+from linkage.protect import apart, contacts, identities, reach
+from linkage.protect.hashes import (
+    NUMBERS,
+    RECORD,
+    came,
+    digits,
+    keep,
+    number_hash,
+    place_hash,
+    plain_hash,
+    record_key,
+    reopen,
+)
 from linkage.store import added, insert
 from linkage.tables import CONTRACTS, PEOPLE_CONTRACTS, Contract
 
@@ -35,8 +46,6 @@ KEPT = {
     "births_in_delivery", "status", "sensitivity", "disclosure", "registration_type",
 }  # fmt: skip
 """Columns that a restricted row keeps: who, never where. Dates and codes the contract needs are kept too."""
-NUMBERS = ("nhs_number", "nominal_ref")
-"""The columns of numbers by which a row or an entry of the protected list names somebody."""
 PRINCIPALS_HOME = ("home", "discharge", "forwarding")
 """Address groups of a row that say where the one it is about lives or went to; the others speak of somebody else or of a visit."""
 MARKS = {"sensitivity": "sensitivity = 'S'", "disclosure": "disclosure = 'withhold'"}
@@ -57,33 +66,13 @@ def run(con: duckdb.DuckDBPyConnection, night: Night) -> dict[str, int]:
     identities.forget(con)
     _list_marks(con, night)
     _find_restricted_rows(con, night)
-    _begin_reach(con, night)
+    reach.begin(con, night)
     _seal_addresses(con)
     contacts.remember(con, night)
     _cut(con, night)
     contacts.forget_tables(con)
     _forget_landing(con)
     return {"refused": refused, "restricted_rows": count(con, "restricted_row")}
-
-
-def record_key(contract: str) -> str:
-    """SQL for what stands for a record among the tombstones."""
-    return f"concat_ws('|', '{contract}', supplier, record_id)"
-
-
-def place_hash(expression: str) -> str:
-    """SQL for the keyed hash of a UPRN; leading zeros, blanks and the `.0` of a spreadsheet do not matter."""
-    return number_hash(plain_place(expression))
-
-
-def plain_place(expression: str) -> str:
-    """SQL for the one form of a UPRN."""
-    return f"ltrim({digits(expression)}, '0')"
-
-
-def plain_hash(expression: str) -> str:
-    """SQL for the keyed hash of a number; blanks, marks and the `.0` of a spreadsheet do not matter."""
-    return number_hash(digits(expression))
 
 
 def count(con: duckdb.DuckDBPyConnection, table: str) -> int:
@@ -99,6 +88,7 @@ def _prepare(con: duckdb.DuckDBPyConnection) -> None:
     prepare_tombstones(con)
     prepare_foreseen(con)
     apart.prepare(con)
+    reach.prepare(con)
     identities.prepare(con)
     con.execute(
         "CREATE TABLE IF NOT EXISTS store.sealed_place (contract VARCHAR, supplier VARCHAR, record_id VARCHAR, "
@@ -107,10 +97,6 @@ def _prepare(con: duckdb.DuckDBPyConnection) -> None:
     con.execute(
         "CREATE TABLE IF NOT EXISTS store.sealed_number (contract VARCHAR, supplier VARCHAR, record_id VARCHAR, "
         "number_hash VARCHAR, known_from DATE, known_to DATE)"
-    )
-    con.execute(
-        "CREATE TABLE IF NOT EXISTS store.sealed_reach (contract VARCHAR, supplier VARCHAR, record_id VARCHAR, hash VARCHAR, "
-        "of_contract VARCHAR, of_supplier VARCHAR, of_hash VARCHAR, known_from DATE, known_to DATE)"
     )
     # A tombstone is never taken back: running the night again finds it already standing.
 
@@ -147,11 +133,11 @@ def _gather_numbers(con: duckdb.DuckDBPyConnection) -> None:
 
 def _refuse_invalidated(con: duckdb.DuckDBPyConnection, night: Night) -> int:
     """Turn `invalidated` entries into tombstones and delete every row, old or new, that bears one."""
-    for column in ("nhs_number", "nominal_ref"):
+    for column in NUMBERS:
         con.execute(
-            f"INSERT INTO store.tombstone SELECT DISTINCT {number_hash(digits(column))} AS h, $night, NULL, 'number' "
+            f"INSERT INTO store.tombstone SELECT DISTINCT {plain_hash(column)} AS h, $night, NULL, 'number' "
             f"FROM accepted_protected WHERE reason = 'invalidated' AND {column} IS NOT NULL "
-            f"AND {number_hash(digits(column))} NOT IN (SELECT number_hash FROM store.tombstone) ORDER BY h",
+            f"AND {plain_hash(column)} NOT IN (SELECT number_hash FROM store.tombstone) ORDER BY h",
             {"night": night.date},
         )
     apart.note_listed(con)
@@ -244,8 +230,8 @@ def _list_marks(con: duckdb.DuckDBPyConnection, night: Night) -> None:
     Tonight's list is turned to hashes in place, so that the history never sees a number.
     """
     con.execute(
-        f"UPDATE accepted_protected SET uprn = {place_hash('uprn')}, nhs_number = {number_hash(digits('nhs_number'))}, "
-        f"nominal_ref = {number_hash(digits('nominal_ref'))}"
+        f"UPDATE accepted_protected SET uprn = {place_hash('uprn')}, nhs_number = {plain_hash('nhs_number')}, "
+        f"nominal_ref = {plain_hash('nominal_ref')}"
     )
     columns = "uprn AS place_hash, nhs_number, nominal_ref, to_date"
     con.execute(
@@ -418,22 +404,6 @@ def _seal_numbers(con: duckdb.DuckDBPyConnection, night: Night) -> None:
     keep(con, night, "store.sealed_number", "number_hash", unmarked=came(PEOPLE_CONTRACTS), said=delivered)
 
 
-def _begin_reach(con: duckdb.DuckDBPyConnection, night: Night) -> None:
-    """`reach_came`: the records of `store.sealed_reach` (linkage/protect/reach.py) of which a row came through tonight.
-
-    What that table has of refused records, and of invalidated numbers, goes.
-    """
-    reopen(con, "store.sealed_reach", night)
-    con.execute(
-        f"DELETE FROM store.sealed_reach WHERE {RECORD} IN (SELECT {RECORD} FROM refused_record) "
-        "OR hash IN (SELECT number_hash FROM store.tombstone)"
-    )
-    con.execute(
-        f"CREATE OR REPLACE TABLE reach_came AS SELECT DISTINCT contract, supplier, record_id FROM ({came(PEOPLE_CONTRACTS)}) "
-        f"SEMI JOIN store.sealed_reach USING {RECORD}"
-    )
-
-
 def _list_unreadable(con: duckdb.DuckDBPyConnection) -> None:
     """`unreadable_number`: what may be a number or a phone in the unreadable rows of files about people that may bear a mark."""
     con.execute(
@@ -570,7 +540,7 @@ def _forget_landing(con: duckdb.DuckDBPyConnection) -> None:
         numbers = ", ".join(f"l.{column}" for column in _numbers(contract))
         bears = " OR ".join(
             f"{digits(column)} IN (SELECT number FROM restricted_number) "
-            f"OR {number_hash(digits(column))} IN (SELECT number_hash FROM store.tombstone)"
+            f"OR {plain_hash(column)} IN (SELECT number_hash FROM store.tombstone)"
             for column in _numbers(contract)
         )
         con.execute(

@@ -10,6 +10,8 @@ from linkage.night import Night
 from linkage.spreadsheet import without_decimals
 
 RECORD = "(contract, supplier, record_id)"
+NUMBERS = ("nhs_number", "nominal_ref")
+"""The columns of numbers by which a row or an entry of the protected list names somebody."""
 
 
 def number_hash(expression: str) -> str:
@@ -20,6 +22,26 @@ def number_hash(expression: str) -> str:
 def digits(column: str) -> str:
     """SQL for a number without blanks and marks, and without the `.0` of a spreadsheet."""
     return f"regexp_replace(upper({without_decimals(column)}), '[^0-9A-Z/]', '', 'g')"
+
+
+def record_key(contract: str) -> str:
+    """SQL for what stands for a record among the tombstones."""
+    return f"concat_ws('|', '{contract}', supplier, record_id)"
+
+
+def place_hash(expression: str) -> str:
+    """SQL for the keyed hash of a UPRN; leading zeros, blanks and the `.0` of a spreadsheet do not matter."""
+    return number_hash(plain_place(expression))
+
+
+def plain_place(expression: str) -> str:
+    """SQL for the one form of a UPRN."""
+    return f"ltrim({digits(expression)}, '0')"
+
+
+def plain_hash(expression: str) -> str:
+    """SQL for the keyed hash of a number; blanks, marks and the `.0` of a spreadsheet do not matter."""
+    return number_hash(digits(expression))
 
 
 def came(contracts: Iterable[str]) -> str:

@@ -17,12 +17,37 @@ from __future__ import annotations
 import duckdb
 
 from linkage.night import Night
-from linkage.protect.gate import place_hash
-from linkage.protect.hashes import RECORD, digits, number_hash
+from linkage.protect.hashes import RECORD, came, number_hash, place_hash, plain_hash, reopen
+from linkage.tables import PEOPLE_CONTRACTS
 
 HELD = "(contract, supplier, record_id, hash)"
-KEY = "concat_ws('|', contract, supplier, record_id)"
+_NUMBERS = f"unnest([{number_hash('m.nhs_number')}, {plain_hash('m.force_key')}])"
+"""SQL: hashes of the numbers of a mention (m)."""
 _ACCEPTED = "(SELECT (f.contract, f.supplier) FROM input_file AS f WHERE f.status = 'accepted')"
+
+
+def prepare(con: duckdb.DuckDBPyConnection) -> None:
+    """Make the table where it is missing."""
+    con.execute(
+        "CREATE TABLE IF NOT EXISTS store.sealed_reach (contract VARCHAR, supplier VARCHAR, record_id VARCHAR, hash VARCHAR, "
+        "of_contract VARCHAR, of_supplier VARCHAR, of_hash VARCHAR, known_from DATE, known_to DATE)"
+    )
+
+
+def begin(con: duckdb.DuckDBPyConnection, night: Night) -> None:
+    """`reach_came`: the records of `store.sealed_reach` of which a row came through tonight.
+
+    What that table has of refused records, and of invalidated numbers, goes.
+    """
+    reopen(con, "store.sealed_reach", night)
+    con.execute(
+        f"DELETE FROM store.sealed_reach WHERE {RECORD} IN (SELECT {RECORD} FROM refused_record) "
+        "OR hash IN (SELECT number_hash FROM store.tombstone)"
+    )
+    con.execute(
+        f"CREATE OR REPLACE TABLE reach_came AS SELECT DISTINCT contract, supplier, record_id FROM ({came(PEOPLE_CONTRACTS)}) "
+        f"SEMI JOIN store.sealed_reach USING {RECORD}"
+    )
 
 
 def hold(con: duckdb.DuckDBPyConnection, night: Night) -> None:
@@ -67,9 +92,9 @@ def _remember(con: duckdb.DuckDBPyConnection, night: Night) -> None:
     """`reach_now`: what the records of `protecting` reach, in the shape of `store.sealed_reach`; what is new of it goes there."""
     con.execute(
         "CREATE OR REPLACE TABLE reach_now AS WITH reached AS (FROM person SEMI JOIN protecting USING (person_id)), "
-        f"told AS (SELECT person_id, contract, supplier, {KEY} AS of_key, {number_hash('mention_id')} AS hash FROM reached "
+        f"told AS (SELECT r.person_id, r.contract, r.supplier, {_key('r')} AS of_key, {number_hash('r.mention_id')} AS hash FROM reached AS r "
         f"UNION SELECT r.person_id, r.contract, r.supplier, {_key('r')}, "
-        f"unnest([{number_hash('m.nhs_number')}, {number_hash(digits('m.force_key'))}]) FROM reached AS r INNER JOIN mention AS m USING (mention_id) "
+        f"{_NUMBERS} FROM reached AS r INNER JOIN mention AS m USING (mention_id) "
         f"UNION SELECT r.person_id, r.contract, r.supplier, {_key('r')}, {place_hash('c.uprn')} FROM reached AS r "
         "INNER JOIN claim AS c USING (mention_id) WHERE c.stands) "
         "SELECT DISTINCT p.contract, p.supplier, p.record_id, t.hash, t.contract AS of_contract, t.supplier AS of_supplier, "
@@ -110,7 +135,7 @@ def _restrict(con: duckdb.DuckDBPyConnection) -> None:
     if con.execute("SELECT 1 FROM standing_reach LIMIT 1").fetchone():
         con.execute(
             f"INSERT INTO restricted_person SELECT DISTINCT person_id FROM (SELECT person_id, {number_hash('mention_id')} AS hash FROM person "
-            f"UNION ALL SELECT p.person_id, unnest([{number_hash('m.nhs_number')}, {number_hash(digits('m.force_key'))}]) "
+            f"UNION ALL SELECT p.person_id, {_NUMBERS} "
             "FROM mention AS m INNER JOIN person AS p USING (mention_id) WHERE coalesce(m.nhs_number, m.force_key) IS NOT NULL) "
             "SEMI JOIN standing_reach USING (hash) WHERE person_id NOT IN (SELECT r.person_id FROM restricted_person AS r)"
         )
