@@ -45,7 +45,7 @@ HALF = 1.5
 def figures(region: Path) -> tuple[float, float, float, float]:
     """Pairwise precision and recall, and the largest gaps in recall and precision between naming traditions."""
     cached_ones = (
-        names._list,
+        names.reference,
         names.spelling_class,
         names.nicknames,
         names.readings,
@@ -71,7 +71,7 @@ def figures(region: Path) -> tuple[float, float, float, float]:
 @contextmanager
 def without(name: str) -> Iterator[None]:
     """The job without one list; `package nicknames` is the list of the package of that name."""
-    kept = names._list
+    kept = names.reference
 
     class Nobody:
         def canonicals_of(self, _: str) -> set[str]:

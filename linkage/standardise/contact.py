@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import csv
 import re
 import unicodedata
 from dataclasses import dataclass
-from functools import cache
 
 import nhs_number
 import phonenumbers
 
 from linkage.spreadsheet import DECIMALS
-from linkage.standardise.names import REFERENCE, visible
+from linkage.standardise.names import reference, visible
 
 _BESIDE_PHONE = re.compile(r"\b(?!ext\b)[^\W\d_]{2,}\b|[()]")
 """Words that clerks write into the column of the number: `07700 900123 (mum)`."""
@@ -86,14 +84,6 @@ PLAIN = {
 """By column of a mention. Others have no such way of being written."""
 
 
-@cache
-def _meanings() -> dict[str, str]:
-    """Words of a relationship to what they mean, from reference/relationships.csv."""
-    lines = (REFERENCE / "relationships.csv").read_text(encoding="utf-8").splitlines()
-    rows = csv.DictReader(line for line in lines if line and not line.startswith("#"))
-    return {row["token"]: row["class"] for row in rows}
-
-
 _KINDS = {
     "husband": "partner", "wife": "partner", "partner": "partner", "father_of_baby": "partner", "father": "parent",
     "mother": "parent", "step_parent": "parent", "parent": "parent", "brother": "sibling", "sister": "sibling", "kin": "kin",
@@ -124,7 +114,7 @@ def relationship(text: str) -> str | None:
         return None
     if "not" in words:
         words = words[: words.index("not")]
-    meanings = _meanings()
+    meanings = reference("relationships")
     return (
         meanings.get(" ".join(words))
         or meanings.get(_letters(words))
@@ -141,7 +131,7 @@ def _letters(words: list[str]) -> str:
 
 def _worked_out(words: list[str]) -> str | None:
     """What several words mean beside each other that none of them means alone."""
-    means = {_meanings().get(word) for word in words}
+    means = {reference("relationships").get(word) for word in words}
     if "in_law" in means or ("in" in words and {"law", "laws"} & set(words)):
         return "in_law"
     return _of_another(words) or _of_a_child(words, means)
@@ -155,7 +145,7 @@ def _of_another(words: list[str]) -> str | None:
             owner, owned = words[-1], before
         else:
             owner, owned = before[:-1] if len(before) > 3 and before.endswith("s") else "", word
-        whose, who = (_KINDS.get(_meanings().get(one, "")) for one in (owner, owned))
+        whose, who = (_KINDS.get(reference("relationships").get(one, "")) for one in (owner, owned))
         if whose == "parent" and _BABY & set(words):
             whose = "partner"
         if whose and who:
@@ -179,7 +169,11 @@ def _mentioned(words: list[str]) -> str | None:
     found = []
     for length in (4, 3, 2, 1):
         phrases = [" ".join(words[start : start + length]) for start in range(len(words) - length + 1)]
-        found = [_meanings()[phrase] for phrase in phrases if len(phrase) > 2 and phrase in _meanings()]
+        found = [
+            reference("relationships")[phrase]
+            for phrase in phrases
+            if len(phrase) > 2 and phrase in reference("relationships")
+        ]
         if found:
             break
     return next((one for one in found if one != "professional"), found[0] if found else None)

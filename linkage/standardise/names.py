@@ -87,7 +87,7 @@ def _tokens(text: str) -> tuple[str, ...]:
 
 
 @cache
-def _list(name: str) -> dict[str, str]:
+def reference(name: str) -> dict[str, str]:
     """Token to class from reference/<name>.csv (columns token, class; lines starting with # are comments)."""
     lines = (REFERENCE / f"{name}.csv").read_text(encoding="utf-8").splitlines()
     rows = csv.DictReader(line for line in lines if line and not line.startswith("#"))
@@ -97,7 +97,7 @@ def _list(name: str) -> dict[str, str]:
 @cache
 def spelling_class(token: str) -> str:
     """The class that stands for every spelling of a name: MUHAMMAD and MOHD give MOHAMMED; KOWALSKA gives KOWALSKI."""
-    if found := _list("spelling_classes").get(token) or _list("spelling_classes").get(_LONG.sub(r"\1", token)):
+    if found := reference("spelling_classes").get(token) or reference("spelling_classes").get(_LONG.sub(r"\1", token)):
         return found
     for feminine, masculine in (("SKA", "SKI"), ("CKA", "CKI"), ("DZKA", "DZKI")):
         if len(token) > 5 and token.endswith(feminine):
@@ -112,7 +112,7 @@ COMMONEST = "MOHAMMED"
 def _slip_in_the_commonest(token: str) -> bool:
     if not (len(token) > 5 and token[0] == "M" and token[-1] in "DETM"):
         return False
-    spellings = (t for t, stands_for in _list("spelling_classes").items() if stands_for == COMMONEST and len(t) > 5)
+    spellings = (t for t, stands_for in reference("spelling_classes").items() if stands_for == COMMONEST and len(t) > 5)
     return any(damerau_levenshtein_distance(token, spelling) == 1 for spelling in spellings)
 
 
@@ -125,7 +125,7 @@ def first_letters(token: str) -> frozenset[str]:
 @cache
 def _letters_by_class() -> dict[str, set[str]]:
     letters: dict[str, set[str]] = {}
-    for token, stands_for in _list("spelling_classes").items():
+    for token, stands_for in reference("spelling_classes").items():
         letters.setdefault(stands_for, {stands_for[0]}).add(token[0])
     return letters
 
@@ -134,14 +134,14 @@ def _letters_by_class() -> dict[str, set[str]]:
 def nicknames(token: str) -> tuple[str, ...]:
     """Formal names that a short form may stand for, and itself: BOB gives BOB, ROBERT. From the package nicknames."""
     found = {n.upper() for n in _nick_namer().canonicals_of(token.lower())}
-    extra = _list("nicknames").get(token, "").split()
+    extra = reference("nicknames").get(token, "").split()
     return tuple(sorted({spelling_class(t) for t in {token, *found, *extra}}))
 
 
 @cache
 def readings(token: str) -> tuple[str, ...]:
     """Family names that one romanisation may stand for in another, as classes: WONG gives HUANG and WANG, which are two names."""
-    return tuple(spelling_class(t) for t in _list("readings").get(token, "").split())
+    return tuple(spelling_class(t) for t in reference("readings").get(token, "").split())
 
 
 @cache
@@ -154,13 +154,13 @@ def _nick_namer():  # type: ignore[no-untyped-def]
 @cache
 def is_title(token: str) -> bool:
     """Whether a token is a courtesy title before a name: MR, MRS, DR."""
-    return _list("honorifics").get(token) == "courtesy"
+    return reference("honorifics").get(token) == "courtesy"
 
 
 @cache
 def is_placeholder(token: str) -> bool:
     """Whether a token stands where no name was given: BABY, TWIN, UNKNOWN."""
-    return _list("placeholders").get(token, "whole") != "whole"
+    return reference("placeholders").get(token, "whole") != "whole"
 
 
 @lru_cache(maxsize=1 << 16)
@@ -169,7 +169,7 @@ def no_name(text: str | None) -> bool:
     tokens = fold(text)
     if all(len(token) == 1 for token in tokens) and not re.search(r"[/\\]", text or ""):
         return False  # N K are initials.
-    return _list("placeholders").get("".join(tokens), "newborn") != "newborn"
+    return reference("placeholders").get("".join(tokens), "newborn") != "newborn"
 
 
 @cache
@@ -180,7 +180,7 @@ def is_title_token(token: str, *, given: bool = False) -> bool:
     """
     # A letter typed twice: Kaurr, Singhh.
     found = next(
-        filter(None, map(_list("title_tokens").get, (token, spelling_class(token), _TWICE.sub(r"\1", token)))), None
+        filter(None, map(reference("title_tokens").get, (token, spelling_class(token), _TWICE.sub(r"\1", token)))), None
     )
     return found is not None and not (given and found == "second_name")
 
@@ -188,13 +188,13 @@ def is_title_token(token: str, *, given: bool = False) -> bool:
 @cache
 def title_letters() -> tuple[str, ...]:
     """First letters of the titles that clerks write as an initial: K of Kaur or Khatun, A of Akhtar."""
-    return tuple(sorted({token[0] for token, kind in _list("title_tokens").items() if kind != "honorific"}))
+    return tuple(sorted({token[0] for token, kind in reference("title_tokens").items() if kind != "honorific"}))
 
 
 @cache
 def bare(token: str) -> str:
     """A family name without the particle that leads it: ALMASRI gives MASRI, as some write it."""
-    for particle, kind in _list("particles").items():
+    for particle, kind in reference("particles").items():
         rest = token.removeprefix(particle)
         if kind == "article" and rest != token and len(rest) >= 4:
             return rest
@@ -214,7 +214,7 @@ def _led(tokens: list[str], *, given: bool = False) -> list[str]:
         tokens = [bare(t) if after else "ABDUL" if t == "ABD" and True in after_abd else t
                   for t, after in zip(tokens, after_abd, strict=True)]  # fmt: skip
     for place, token in enumerate(tokens):
-        leads = token in _ARTICLES and place > 0 if given else token in _list("particles")
+        leads = token in _ARTICLES and place > 0 if given else token in reference("particles")
         if leads and place + 1 < len(tokens):
             leading += token
         else:
@@ -278,7 +278,7 @@ def _without_asides(text: str) -> str:
 
 
 def _only_says_who(part: str) -> bool:
-    return all(_list("kin_words").get(t) or is_title(t) or is_placeholder(t) for t in fold(part))
+    return all(reference("kin_words").get(t) or is_title(t) or is_placeholder(t) for t in fold(part))
 
 
 def _sorted_out(given: tuple[str, ...], family: tuple[str, ...], also: tuple[str, ...]) -> Name:
