@@ -12,7 +12,9 @@ equal but the key; and a record that comes back as it was is itself again.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 import duckdb
 
@@ -156,6 +158,11 @@ def first_keys(con: duckdb.DuckDBPyConnection) -> dict[tuple[str, str, str], str
     for _, changed in key_changes(con):
         first |= changed
     return first
+
+
+def first_key(record: Mapping[str, Any], keys: Mapping[tuple[str, str, str], str]) -> str:
+    """The record_id by which a record was first known, by `first_keys`; its own where it never had another."""
+    return keys.get((record["contract"], record["supplier"], record["record_id"]), record["record_id"])
 
 
 def key_changes(con: duckdb.DuckDBPyConnection) -> list[tuple[date, dict[tuple[str, str, str], str]]]:

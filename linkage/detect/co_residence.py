@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from linkage.detect import wording
-from linkage.detect.finding import Benign, Finding, Young, grace_days
+from linkage.detect.finding import Benign, Finding, Young, grace_days, in_grace
 from linkage.detect.records import Records, Row, places_of
 from linkage.night import Night
 
@@ -159,8 +159,7 @@ def _look_for_benign(finding: Finding, row: dict[str, Any], night: Night, young:
 def _all_new(row: dict[str, Any], night: Night, young: Young) -> bool:
     """The household itself began here a short while ago: however long ago this person moved, it is no longer than that."""
     register = "gp" if row["elsewhere_on_gp"] else "council_tax"
-    began = row["account_since"]
-    return began is not None and began > night.date - timedelta(days=grace_days(night.settings, register, began, young))
+    return in_grace(night.settings, night.date, register, row["account_since"], young)
 
 
 def _in_institution(row: dict[str, Any]) -> bool:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from linkage.detect import wording
-from linkage.detect.finding import Benign, Finding, Young, grace_days
+from linkage.detect.finding import Benign, Finding, Young, grace_days, in_grace
 from linkage.detect.records import Records, Row, places_of
 from linkage.night import Night
 
@@ -181,8 +181,7 @@ def _look_for_benign(row: dict[str, Any], night: Night, young: Young) -> list[Be
 def _all_new(row: dict[str, Any], night: Night, young: Young) -> bool:
     """The household at the newer home began there a short while ago, whatever first gave it as theirs."""
     register = "gp" if row["older_on_gp"] else "council_tax" if row["older_on_council_tax"] else "maternity_booking"
-    began = row["account_since"]
-    return began is not None and began > night.date - timedelta(days=grace_days(night.settings, register, began, young))
+    return in_grace(night.settings, night.date, register, row["account_since"], young)
 
 
 def _pays_for_both(row: dict[str, Any], night: Night) -> bool:

@@ -61,30 +61,32 @@ def run(con: duckdb.DuckDBPyConnection, night: Night) -> tuple[list[Raised], dic
     records, *told = beside.each(con, reads, threads)
     found = [f for kind, rows_ in zip(KINDS, told, strict=True) for f in kind.find(rows_, night, records)]
     shielded = {r[0] for r in con.execute("SELECT person_id FROM shielded").fetchall()}
-    open_ = [f for f in found if not shielded & _everybody(f, records)]
+    suppressed = [f for f in found if shielded & _everybody(f, records)]
+    held_back = {id(f) for f in suppressed}
+    open_ = [f for f in found if id(f) not in held_back]
+    dismissed = [f for f in open_ if f.dismissed]
     least = night.settings.table("raise_above")
     stands = [f for f in open_ if not f.dismissed]
     raised = [f for f in stands if f.score >= least[f.kind]]
     weaker = [f for f in stands if least["inside_another"] <= f.score < least[f.kind]]
-    _keep_dismissed(con, night, [f for f in open_ if f.dismissed])
+    _keep_dismissed(con, night, dismissed)
     writer = Writer(con, night, records)
     situations = join(raised, weaker)
     exceptions = [e for s in situations if (e := writer.write(s)) is not None]
     threads_ = {e.thread for e in exceptions}
     unrouted = [s.finding for s in situations if s.thread not in threads_]
-    shut = {id(f) for f in open_}
     _lay_out_unraised(
         con,
-        suppressed=[f for f in found if id(f) not in shut],
-        dismissed=[f for f in open_ if f.dismissed],
+        suppressed=suppressed,
+        dismissed=dismissed,
         inside=[f for s in situations if s.thread in threads_ for f in s.supporting],
         below=[f for f in stands if f.score < least[f.kind]],
         unrouted=unrouted,
     )
     counts = {
         "findings": len(found),
-        "suppressed_findings": len(found) - len(open_),
-        "dismissed_findings": sum(f.dismissed for f in open_),
+        "suppressed_findings": len(suppressed),
+        "dismissed_findings": len(dismissed),
         "exceptions": len(exceptions),
         "unrouted": len(unrouted),
     }

@@ -93,6 +93,11 @@ class Young:
         return self.tonight or (self.one_on is not None and over < self.one_on)
 
 
+def in_grace(settings: Settings, night: date, register: str, since: date | None, young: Young) -> bool:
+    """Whether what began on a day, where one is known, is so new that a register may lag behind it."""
+    return since is not None and since > night - timedelta(days=grace_days(settings, register, since, young))
+
+
 def grace_days(settings: Settings, register: str, since: date, young: Young) -> int:
     """Days a register may lag behind a real move before the difference means anything (exceptions.md, Grace period)."""
     if register != "statement" and young.when(since, settings):

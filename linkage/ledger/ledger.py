@@ -125,8 +125,7 @@ def under_first_keys(content: dict[str, Any], keys: dict[tuple[str, str, str], s
         return content
 
     def first(record: dict[str, Any]) -> dict[str, Any]:
-        key = (record["contract"], record["supplier"], record["record_id"])
-        return {**record, "record_id": keys.get(key, record["record_id"])}
+        return {**record, "record_id": succession.first_key(record, keys)}
 
     evidence = sorted((first(e) for e in content["evidence"]), key=in_order)
     return {**content, "evidence": evidence, "pregnancy": content["pregnancy"] and first(content["pregnancy"])}

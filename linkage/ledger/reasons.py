@@ -106,12 +106,12 @@ class Tonight:
     """What tonight's tables hold of some people."""
 
     def __init__(self, con: duckdb.DuckDBPyConnection, night: Night, people: Collection[str]) -> None:
-        self._con, self._given = con, {"ids": sorted(people)}
+        self._con, self._given = con, {"ids": sorted(people), "night": night.date}
         self.shielded = {r["person_id"] for r in self._of("SELECT person_id FROM shielded WHERE person_id IN $ids")}
         self.profile = {r["person_id"]: r for r in self._of("SELECT * FROM profile WHERE person_id IN $ids")}
         self.stays = _by_person(self._of("SELECT * FROM stay WHERE person_id IN $ids ORDER BY person_id, uprn"))
         self.ended = _by_person(self._of(
-            f"SELECT person_id, uprn, contract FROM claim WHERE person_id IN $ids AND valid_to < DATE '{night.date}' ORDER BY ALL"
+            "SELECT person_id, uprn, contract FROM claim WHERE person_id IN $ids AND valid_to < $night ORDER BY ALL"
         ))  # fmt: skip
         self._unraised = self._of(
             "SELECT * FROM unraised_finding WHERE EXISTS (SELECT 1 FROM (SELECT unnest(people) AS person_id) WHERE person_id IN $ids) ORDER BY ALL"
@@ -144,11 +144,12 @@ class Tonight:
             "FROM hidden_adult WHERE subject_id IN $ids ORDER BY ALL"
         )}  # fmt: skip
         self.split = {r["person_id"] for r in self._of(
-            f"SELECT DISTINCT person_id FROM store.person_event WHERE night = DATE '{night.date}' AND event = 'split' AND person_id IN $ids"
+            "SELECT DISTINCT person_id FROM store.person_event WHERE night = $night AND event = 'split' AND person_id IN $ids"
         )}  # fmt: skip
 
     def _of(self, query: str) -> list[Row]:
-        return rows(self._con, query.replace("$ids", "(SELECT unnest($ids))"), self._given)
+        given = {name: value for name, value in self._given.items() if f"${name}" in query}
+        return rows(self._con, query.replace("$ids", "(SELECT unnest($ids))"), given)
 
     def unraised(self, people: Collection[str]) -> list[Row]:
         """Findings of tonight about some people that are no exceptions, in their order."""

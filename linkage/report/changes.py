@@ -88,11 +88,7 @@ def _records(
     keys: Mapping[tuple[str, str, str], str],
 ) -> list[str]:
     old = {tuple(e[k] for k in KEY): e for e in was["evidence"]}
-    new = {
-        (*record[:2], keys.get(record, record[2]), e["mention"], e["says"]): e
-        for e in now["evidence"]
-        for record in [(e["contract"], e["supplier"], e["record_id"])]
-    }
+    new = {tuple((e | {"record_id": succession.first_key(e, keys)})[k] for k in KEY): e for e in now["evidence"]}
     added = [f"New about {name(e) or 'a person'}: {_said(e)}" for key, e in new.items() if key not in old]
     # Of a record that is gone only its kind and date: what it said may have come under protection since.
     gone = [f"No longer there: {_gone(e)}" for key, e in old.items() if key not in new]
