@@ -190,13 +190,14 @@ def parse(lines: tuple[str | None, ...], given_postcode: str | None) -> Parsed:
     if (found := _POSTCODE.search(text)) and (inside := postcode(found.group())):
         code = code or inside
         text = f"{text[: found.start()]},{text[found.end() :]}"
-    text = _STUCK.sub(r"\1 ", _NUMBER_STUCK.sub("NO ", text)).strip(" ,")
+    text = _NUMBER_STUCK.sub("NO ", text) if "NO" in text else text
+    text = _STUCK.sub(r"\1 ", text).strip(" ,")
     if _BESIDE.search(text):
         return Parsed(None, (), (), code)  # `Adjacent to 34 Watt Street` is not number 34.
     ways = _ways(text)
     text = ways[0][0]
     first, *others = [_read(way, code)._replace(whole_range=ranged) for way, ranged in ways]
-    if _HOUSE_NUMBER.search(text):
+    if ("HOUSE" in text or "HSE" in text) and _HOUSE_NUMBER.search(text):
         others.append(_read(_HOUSE_NUMBER.sub(r"\1", text), code))
     if not others and not first.flat and not first.floor and _MAY_BE_A_UNIT.search(text):
         others = [_read(told, code)._replace(listed=True, beside=beside) for told, beside in _with_unit(text)]
